@@ -1,0 +1,2 @@
+//! The engine: generic over the world, knows no smuggler.
+pub mod step;

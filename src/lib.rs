@@ -1,0 +1,3 @@
+//! Sirocco
+pub mod error;
+pub mod units;
