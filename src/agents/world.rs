@@ -1,0 +1,5 @@
+//! The whole state of a run.
+
+/// The state.
+#[derive(Clone, Debug, Default)]
+pub struct World {}
