@@ -1,18 +1,93 @@
-//! Placeholder while the agents are written.
+//! Arms depots: stock by class, guards, and who holds the site.
+
+use super::arms::CLASSES;
+use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Initial state.
+/// Small site.
+pub const SMALL: u8 = 0;
+/// One of the large sites that hold half the stock.
+pub const LARGE: u8 = 1;
+
+table! {
+    /// Depots.
+    Depots("depots"),
+    /// A depot. All of its stock has the origin `libyan_depot`.
+    Depot {
+        key: u64,
+        node: u32,
+        country: u16,
+        /// [`SMALL`] or [`LARGE`].
+        tier: u8,
+        /// True (1) when inspectors or a unit that holds together keep it shut (the mustard stock of 2011).
+        sealed: u8,
+        /// Guards of whoever holds the site.
+        guards: f32,
+        /// Control of the area by the holder, 0-1 (kappa_s of equation 5).
+        control: f32,
+        /// By class: pieces, tonnes for munitions and chemical.
+        stock: [u32; CLASSES],
+    }
+}
+
+/// Depots of Libya at the start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Initial {
-    /// How many.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "count", "x-source" = "assumption"))]
+    /// Depots in all ("well over a thousand").
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "sites", "x-source" = "CFR 2013"))]
     pub count: u32,
+    /// Large sites, which hold half of the stock.
+    #[schemars(range(min = 0, max = 10_000), extend("x-unit" = "sites", "x-source" = "assumption"))]
+    pub large: u32,
+    /// Share of the pre-war stock that is still in depots on the first day; the rest is with groups and civilians.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.4, "x-high" = 0.9))]
+    pub share_in_depots: f64,
+    /// Of what has left the depots before the first day, the share that groups hold; civilians have the rest.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.3, "x-high" = 0.8))]
+    pub share_of_rest_with_groups: f64,
+    /// Mean number of guards at a site (exponentially distributed over sites).
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "guards", "x-source" = "assumption", "x-low" = 0, "x-high" = 15))]
+    pub mean_guards: f64,
+    /// Mean control of the area by whoever holds a site.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 0.6))]
+    pub mean_control: f64,
+    /// Pre-war military rifles and pistols.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "pieces", "x-source" = "UN Panel / Small Arms Survey, recalled: 250,000-700,000", "x-low" = 250_000, "x-high" = 700_000))]
+    pub small_arms: u32,
+    /// Machine guns, rocket launchers and mortars.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "pieces", "x-source" = "assumption: a tenth of the small arms", "x-low" = 20_000, "x-high" = 90_000))]
+    pub light_weapons: u32,
+    /// Heavy guns that can be mounted on vehicles.
+    #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "pieces", "x-source" = "assumption", "x-low" = 1000, "x-high" = 6000))]
+    pub anti_aircraft: u32,
+    /// Rockets, shells, ammunition, explosives.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "tonnes", "x-source" = "UN and UK estimates of all conventional arms by weight, recalled: 250,000-1,000,000", "x-low" = 100_000, "x-high" = 500_000))]
+    pub munitions_tonnes: u32,
+    /// Portable anti-aircraft missiles.
+    #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "pieces", "x-source" = "US State Department 2012: 20,000", "x-low" = 15_000, "x-high" = 30_000))]
+    pub manpads: u32,
+    /// Sulfur mustard; it stands at one sealed site.
+    #[schemars(range(min = 0, max = 10_000), extend("x-unit" = "tonnes", "x-source" = "OPCW: about 11.3 t in place in November 2011"))]
+    pub chemical_tonnes: u32,
 }
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { count: 10 }
+        Initial {
+            count: 1000,
+            large: 20,
+            share_in_depots: 0.6,
+            share_of_rest_with_groups: 0.6,
+            mean_guards: 5.0,
+            mean_control: 0.3,
+            small_arms: 475_000,
+            light_weapons: 47_500,
+            anti_aircraft: 3000,
+            munitions_tonnes: 300_000,
+            manpads: 20_000,
+            chemical_tonnes: 11,
+        }
     }
 }

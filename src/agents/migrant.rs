@@ -1,18 +1,165 @@
-//! Placeholder while the agents are written.
+//! People on the move, one row each (or one row for several, see `run.persons_per_agent`), and the countries they leave.
+
+use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Initial state.
+/// Nobody follows in a list of riders.
+pub const END: u32 = u32::MAX;
+/// No leg.
+pub const NO_LEG: u16 = u16::MAX;
+
+/// Status of a migrant; what the other columns mean hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// On a bus or on foot along `leg`; due to arrive on `due`.
+    Riding = 1,
+    /// With a crew along `leg`; in the crew's list.
+    Carried = 2,
+    /// In the line for a seat on `leg`.
+    Queuing = 3,
+    /// Working at `hub` for the next fare until `due`.
+    Earning = 4,
+    /// Living and working at `hub` in Libya; leaves that state when the class's clock reaches `threshold`.
+    Resident = 5,
+    /// In the line for a boat at `hub`'s coast.
+    Beach = 6,
+    /// Working on the coast for the boat's fare until `due`.
+    BeachEarning = 7,
+    /// At sea; in the boat's list.
+    AtSea = 8,
+    /// Aboard a rescuer; in the vessel's list.
+    Aboard = 9,
+}
+
+table! {
+    /// Migrants.
+    Migrants("migrants"),
+    /// A migrant: 40 bytes.
+    Migrant {
+        key: u64,
+        /// Clock value at which a resident's wait ends.
+        threshold: u64,
+        /// Money, US cents.
+        money: u32,
+        /// Day of joining a line or becoming a resident.
+        since: u32,
+        /// Day on which something is due.
+        due: u32,
+        /// Next in the list of the crew, boat or vessel that carries it.
+        next: u32,
+        /// Hub where it is, or from which it set out.
+        hub: u16,
+        /// Hub it makes for; for those bound for the sea any coast will do.
+        goal: u16,
+        /// Directed leg it waits for or travels on.
+        leg: u16,
+        /// Row of its origin.
+        origin: u8,
+        /// [`Status`], and in the top bit the wish to cross the sea.
+        state: u8,
+    }
+}
+
+/// Bit of [`Migrant::state`] that says "wants to cross the sea".
+pub const SEA: u8 = 0x80;
+
+impl Migrant {
+    /// True when bound for the sea.
+    pub fn seabound(&self) -> bool {
+        self.state & SEA != 0
+    }
+    /// Status number.
+    pub fn status(&self) -> u8 {
+        self.state & !SEA
+    }
+    /// Sets the status and keeps the wish.
+    pub fn enter(&mut self, s: Status) {
+        self.state = (self.state & SEA) | s as u8;
+    }
+}
+
+table! {
+    /// Countries people leave.
+    Origins("origins"),
+    /// A country of origin (or one of several doors of it).
+    Origin {
+        key: u64,
+        /// Persons at home who might leave.
+        pool: u64,
+        /// Departures a day per person of the initial pool, at reference cost.
+        rate: f64,
+        /// Perceived cost of the way to the sea at the start, cents; the C0 of equation 14.
+        base_cost: f64,
+        /// Product of the departure shifts in force today.
+        push: f64,
+        country: u16,
+        /// Hub where the way begins.
+        hub: u16,
+    }
+}
+
+table! {
+    /// Hazard clocks.
+    Clocks("clocks"),
+    /// A clock: cumulative hazard of a class in fixed point.
+    Clock {
+        key: u64,
+        value: u64,
+    }
+}
+
+/// People at the start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Initial {
-    /// How many.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "count", "x-source" = "assumption"))]
-    pub count: u32,
+    /// Migrants living and working in Libya, spread over its hubs by the people around them.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "persons", "x-source" = "IOM: 700,000-1,000,000 in 2016 (libya_migrants)", "x-low" = 500_000, "x-high" = 1_000_000))]
+    pub residents: u64,
+    /// All departures from home are multiplied by this.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor", "x-source" = "assumption"))]
+    pub departure_scale: f64,
+    /// Origins given here replace those of `data/model/origins.csv`.
+    pub origins: Vec<OriginSpec>,
+}
+
+/// An origin given in the scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OriginSpec {
+    /// Hub where the way begins.
+    #[schemars(extend("x-names" = "place"))]
+    pub place: String,
+    /// Persons at home who might leave.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("x-unit" = "persons"))]
+    pub pool: u64,
+    /// Departures a year from the full pool at the reference cost.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("x-unit" = "persons/year"))]
+    pub per_year: f64,
 }
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { count: 10 }
+        Initial { residents: 700_000, departure_scale: 1.0, origins: vec![] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::table::Table;
+
+    #[test]
+    fn a_row_fits_in_48_bytes() {
+        assert!(Migrants::default().row_bytes() <= 48, "{}", Migrants::default().row_bytes());
+    }
+
+    #[test]
+    fn status_and_wish_share_a_byte() {
+        let mut m = Migrant { key: 1, threshold: 0, money: 0, since: 0, due: 0, next: END, hub: 0, goal: 0, leg: NO_LEG, origin: 0, state: SEA };
+        m.enter(Status::Beach);
+        assert!(m.seabound());
+        assert_eq!(m.status(), Status::Beach as u8);
     }
 }

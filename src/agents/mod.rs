@@ -1,9 +1,16 @@
-//! Agent kinds: their columns and how they start.
+//! Agent kinds: one file each, with its columns and how it starts; and the world that holds them.
+
+pub mod arms;
+pub mod accounts;
 pub mod controls;
+pub mod convoy;
 pub mod crew;
 pub mod depot;
 pub mod group;
 pub mod migrant;
 pub mod patrol;
+pub mod routes;
+pub mod store;
+pub mod tally;
 pub mod vessel;
 pub mod world;

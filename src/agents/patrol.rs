@@ -1,18 +1,46 @@
-//! Placeholder while the agents are written.
+//! Patrol units with a base: border posts and desert bases.
+
+use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Initial state.
+table! {
+    /// Patrol units.
+    Patrols("patrols"),
+    /// A unit.
+    Patrol {
+        key: u64,
+        node: u32,
+        country: u16,
+        /// Teams on duty on an average day.
+        teams: f32,
+    }
+}
+
+/// Patrol units at the start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Initial {
-    /// How many.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "count", "x-source" = "assumption"))]
-    pub count: u32,
+    /// Teams on duty at every border post and desert base of the region.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "teams", "x-source" = "assumption", "x-low" = 0.25, "x-high" = 4))]
+    pub teams_per_base: f64,
+    /// Bases besides the border posts and military bases of `places.csv`.
+    pub bases: Vec<Base>,
+}
+
+/// A base given in the scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Base {
+    #[schemars(extend("x-names" = "place"))]
+    pub place: String,
+    /// Teams on duty.
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "teams"))]
+    pub teams: f64,
 }
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { count: 10 }
+        Initial { teams_per_base: 1.0, bases: vec![] }
     }
 }

@@ -1,18 +1,92 @@
-//! Placeholder while the agents are written.
+//! Boats with people, vessels that may rescue them, and sea zones with their weather.
+
+use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Initial state.
+/// Inflatable boat.
+pub const RUBBER: u8 = 0;
+/// Wooden fishing boat.
+pub const WOOD: u8 = 1;
+/// "No hour yet" in [`Vessel::first_rescue`].
+pub const NEVER: u32 = u32::MAX;
+
+table! {
+    /// Boats at sea.
+    Boats("boats"),
+    /// A boat.
+    Boat {
+        key: u64,
+        zone: u16,
+        lane: u16,
+        /// [`RUBBER`] or [`WOOD`].
+        kind: u8,
+        /// Hours since it was launched.
+        hours: u16,
+        people: u32,
+        /// Head of the list of its people (rows of migrants).
+        first: u32,
+    }
+}
+
+table! {
+    /// Vessels that may rescue.
+    Vessels("vessels"),
+    /// A vessel.
+    Vessel {
+        key: u64,
+        /// Lever that sent it, 0 for those that are always there.
+        sender: u64,
+        zone: u16,
+        /// 1 while it is ordered to be there.
+        on_duty: u8,
+        rescues: u8,
+        standoff_km: f32,
+        capacity: u32,
+        aboard: u32,
+        /// Head of the list of people aboard.
+        first: u32,
+        /// Hour (24 x day + hour) of the first rescue since it was last in port, or [`NEVER`].
+        first_rescue: u32,
+        /// Day on which it lands its people, 0 when it has none or is still taking some.
+        lands: u32,
+        /// First day on which it is back on station.
+        back: u32,
+    }
+}
+
+table! {
+    /// Sea zones.
+    Zones("zones"),
+    /// Weather and memory of a zone.
+    ZoneState {
+        key: u64,
+        /// Deviation of the logarithm of wave height from its seasonal mean.
+        log_dev: f64,
+        /// Significant wave height today, m.
+        wave_m: f64,
+        /// Deaths per attempt as people believe it, a lagged mean of what was reported.
+        death_belief: f64,
+    }
+}
+
+/// Vessels that are there without any policy: merchant ships and coast guards near Europe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Initial {
-    /// How many.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "count", "x-source" = "assumption"))]
-    pub count: u32,
+    /// Vessels in every zone from which boats leave.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "vessels", "x-source" = "assumption", "x-low" = 1, "x-high" = 5))]
+    pub per_zone: u32,
+    /// How near to the coast of departure they come.
+    #[schemars(range(min = 0, max = 500), extend("x-unit" = "nautical miles", "x-source" = "assumption", "x-low" = 40, "x-high" = 120))]
+    pub standoff_nm: f64,
+    /// Persons one can take aboard.
+    #[schemars(range(min = 1, max = 5000), extend("x-unit" = "persons", "x-source" = "model.md eq. 17", "x-low" = 150, "x-high" = 800))]
+    pub capacity: u32,
 }
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { count: 10 }
+        Initial { per_zone: 2, standoff_nm: 80.0, capacity: 400 }
     }
 }

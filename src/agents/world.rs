@@ -1,5 +1,403 @@
-//! The whole state of a run.
+//! The whole state of a run: tables, ledgers, today's tally, and what is derived from them.
 
-/// The state.
+use super::accounts::{Arms, Fighters, Hulls, Ledgers, People};
+use super::arms::{Bag, CLASSES, Class, ORIGINS, Origin, slot};
+use super::controls::Controls;
+use super::convoy::Convoys;
+use super::crew::{self, Crews};
+use super::depot::Depots;
+use super::group::Groups;
+use super::migrant::{Clocks, END, Migrants, Origins, Status};
+use super::patrol::Patrols;
+use super::routes::{HubId, Routes, ToGo, Traveller};
+use super::store::{self, Stores};
+use super::tally::{CellCounts, Entry, Tally};
+use super::vessel::{Boats, Vessels, Zones};
+use crate::engine::ledger::Residual;
+use crate::engine::rng::{Key, Luck, Purpose};
+use crate::engine::save::Sections;
+use crate::engine::table::Table;
+use crate::engine::wake::{Calendar, HazardQueue, Line};
+use crate::region::{Area, CountryId, NodeId, Region};
+use crate::units::{Tick, great_circle_km};
+use std::sync::Arc;
+
+/// Order of people in lines, drawn once per joining.
+pub const LINE_ORDER: Purpose = Purpose::new("line.order");
+/// Row of the clock of residents in [`World::clocks`].
+pub const RESIDENTS: usize = 0;
+
+/// Least costs between hubs in the current year; derived.
 #[derive(Clone, Debug, Default)]
-pub struct World {}
+pub struct Ways {
+    pub year: i16,
+    pub person: ToGo,
+    pub arms: ToGo,
+    pub empty: ToGo,
+}
+
+/// Lines and clocks; derived from the columns.
+#[derive(Clone, Debug, Default)]
+pub struct Queues {
+    /// For seats, by directed leg.
+    pub seats: Vec<Line>,
+    /// For boats, by sea zone.
+    pub beach: Vec<Line>,
+    pub residents: HazardQueue,
+    pub calendar: Calendar,
+}
+
+/// The state of a run.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub luck: Luck,
+    /// Today.
+    pub day: Tick,
+    /// Persons one migrant row stands for.
+    pub persons_per_agent: u32,
+    pub region: Arc<Region>,
+    pub routes: Arc<Routes>,
+    /// Index of Libya, if it is in the region.
+    pub libya: Option<CountryId>,
+
+    pub depots: Depots,
+    pub groups: Groups,
+    pub stores: Stores,
+    pub crews: Crews,
+    pub convoys: Convoys,
+    pub patrols: Patrols,
+    pub origins: Origins,
+    pub migrants: Migrants,
+    pub boats: Boats,
+    pub vessels: Vessels,
+    pub zones: Zones,
+    pub clocks: Clocks,
+    pub ledgers: Ledgers,
+
+    pub controls: Controls,
+    pub tally: Tally,
+    /// Counts by node since the first of the month.
+    pub cells: CellCounts,
+    /// Today's lines for `events.csv`.
+    pub log: Vec<Entry>,
+
+    pub queues: Queues,
+    pub ways: Ways,
+    /// Patrol teams by node today.
+    pub teams: Vec<f32>,
+    /// For each depot the nodes with groups within 300 km, nearest first.
+    pub takers: Vec<Vec<NodeId>>,
+    /// Distance to each network's reach: range in km by network.
+    pub network_range: Vec<f64>,
+}
+
+impl World {
+    /// An empty world on a region.
+    pub fn empty(region: Arc<Region>, routes: Arc<Routes>, luck: Luck, day: Tick, persons_per_agent: u32) -> World {
+        let nodes = region.nodes.id.len();
+        let mut w = World {
+            luck,
+            day,
+            persons_per_agent,
+            libya: region.country("LBY"),
+            depots: Default::default(),
+            groups: Default::default(),
+            stores: Default::default(),
+            crews: Default::default(),
+            convoys: Default::default(),
+            patrols: Default::default(),
+            origins: Default::default(),
+            migrants: Default::default(),
+            boats: Default::default(),
+            vessels: Default::default(),
+            zones: Default::default(),
+            clocks: Default::default(),
+            ledgers: Default::default(),
+            controls: Controls::none(&region),
+            tally: Default::default(),
+            cells: vec![Default::default(); nodes],
+            log: vec![],
+            queues: Default::default(),
+            ways: Default::default(),
+            teams: vec![0.0; nodes],
+            takers: vec![],
+            network_range: vec![],
+            region,
+            routes,
+        };
+        w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
+        w.rederive();
+        w
+    }
+
+    /// Every table.
+    pub fn tables(&self) -> [&dyn Table; 12] {
+        [
+            &self.depots, &self.groups, &self.stores, &self.crews, &self.convoys, &self.patrols, &self.origins,
+            &self.migrants, &self.boats, &self.vessels, &self.zones, &self.clocks,
+        ]
+    }
+
+    fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
+        [
+            &mut self.depots, &mut self.groups, &mut self.stores, &mut self.crews, &mut self.convoys, &mut self.patrols,
+            &mut self.origins, &mut self.migrants, &mut self.boats, &mut self.vessels, &mut self.zones, &mut self.clocks,
+        ]
+    }
+
+    /// Digest of the whole state, from the digests kept as rows are touched.
+    pub fn digest(&self) -> u128 {
+        let tables = self.tables().iter().fold(0u128, |d, t| d.wrapping_add(t.digest()));
+        self.ledgers.all().iter().fold(tables, |d, l| d.wrapping_add(l.digest()))
+    }
+
+    /// Recounts digests and ledgers from every row; the error says what does not fit.
+    pub fn audit(&self) -> Result<(), String> {
+        for t in self.tables() {
+            if t.digest() != t.recount() {
+                return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
+            }
+        }
+        self.count_ledgers().map_err(|r| r.to_string())
+    }
+
+    /// Sums every holder's stock and compares it with the books.
+    pub fn count_ledgers(&self) -> Result<(), Residual> {
+        let l = &self.ledgers;
+        for ledger in l.all() {
+            ledger.check()?;
+        }
+        self.count_arms()?;
+        self.count_people()?;
+        let fighters: i64 = self.groups.rows().map(|i| i64::from(self.groups.fighters()[i])).sum();
+        let driving: i64 = self.convoys.rows().map(|i| i64::from(self.convoys.fighters()[i])).sum();
+        l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
+        l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
+        l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
+        let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
+        let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
+        l.money.compare(0, super::accounts::Money::Crews as usize, crews)?;
+        l.money.compare(0, super::accounts::Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))
+    }
+
+    fn count_arms(&self) -> Result<(), Residual> {
+        let mut depots = [0i64; CLASSES * ORIGINS];
+        for i in self.depots.rows() {
+            for class in Class::ALL {
+                depots[slot(class, Origin::LibyanDepot)] += i64::from(self.depots.stock()[i][class as usize]);
+            }
+        }
+        let mut by_store = [[0i64; CLASSES * ORIGINS]; 3];
+        for i in self.stores.rows() {
+            add_up(&mut by_store[self.stores.kind()[i] as usize], &self.stores.arms()[i]);
+        }
+        let bags = |bags: &[Bag], rows: &mut dyn Iterator<Item = usize>| {
+            let mut sum = [0i64; CLASSES * ORIGINS];
+            rows.for_each(|i| add_up(&mut sum, &bags[i]));
+            sum
+        };
+        let groups = bags(self.groups.arms(), &mut self.groups.rows());
+        let crews = bags(self.crews.arms(), &mut self.crews.rows());
+        let convoys = bags(self.convoys.arms(), &mut self.convoys.rows());
+        let [markets, civilians, custody] = by_store;
+        let counted = [
+            (Arms::Depots, depots), (Arms::Groups, groups), (Arms::Markets, markets), (Arms::Civilians, civilians),
+            (Arms::Custody, custody), (Arms::Crews, crews), (Arms::Convoys, convoys),
+        ];
+        for (account, sums) in counted {
+            for (item, n) in sums.into_iter().enumerate() {
+                self.ledgers.arms.compare(item, account as usize, n)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count_people(&self) -> Result<(), Residual> {
+        let mut by_status = [0i64; 10];
+        for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
+            by_status[usize::from(s & !super::migrant::SEA).min(9)] += i64::from(self.persons_per_agent);
+        }
+        let of = |s: Status| by_status[s as usize];
+        let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
+        let counted = [
+            (People::Home, home),
+            (People::Travelling, of(Status::Riding) + of(Status::Carried)),
+            (People::AtHubs, of(Status::Queuing) + of(Status::Earning)),
+            (People::Working, of(Status::Resident)),
+            (People::OnCoast, of(Status::Beach) + of(Status::BeachEarning)),
+            (People::AtSea, of(Status::AtSea)),
+            (People::Aboard, of(Status::Aboard)),
+        ];
+        for (account, n) in counted {
+            self.ledgers.people.compare(0, account as usize, n)?;
+        }
+        Ok(())
+    }
+
+    /// The state as bytes: every column, every ledger, the day.
+    pub fn save(&self) -> Vec<u8> {
+        let mut s = Sections::default();
+        s.put("day", &self.day.0.to_le_bytes());
+        for t in self.tables() {
+            for (name, _, bytes) in t.columns() {
+                s.put(format!("table/{}/{name}", t.name()), bytes);
+            }
+        }
+        for l in self.ledgers.all() {
+            let (balance, moved) = l.parts();
+            s.put(format!("ledger/{}/balance", l.name), bytemuck::cast_slice(balance));
+            s.put(format!("ledger/{}/moved", l.name), bytemuck::cast_slice(moved));
+        }
+        let cells: Vec<[u32; 4]> = self.cells.iter().map(|c| [c.people, c.arms, c.deaths, c.seizures]).collect();
+        s.put("cells", bytemuck::cast_slice(&cells));
+        s.to_bytes()
+    }
+
+    /// Puts a saved state into this world, which must be of the same scenario; the error says what does not fit.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let s = Sections::from_bytes(bytes)?;
+        let day = s.get("day")?;
+        self.day = Tick(u32::from_le_bytes(day.try_into().map_err(|_| "section `day` has a wrong length")?));
+        for t in self.tables_mut() {
+            let prefix = format!("table/{}/", t.name());
+            t.restore(&s.under(&prefix))?;
+        }
+        for l in self.ledgers.all_mut() {
+            let column = |part: &str| -> Result<Vec<i64>, String> {
+                let name = format!("ledger/{}/{part}", l.name);
+                crate::engine::table::column_from_bytes(s.get(&name)?).ok_or(format!("section `{name}` has a wrong length"))
+            };
+            let (balance, moved) = (column("balance")?, column("moved")?);
+            if !l.restore(&balance, &moved) {
+                return Err(format!("ledger `{}` has a wrong length", l.name));
+            }
+        }
+        let cells: Vec<[u32; 4]> =
+            crate::engine::table::column_from_bytes(s.get("cells")?).ok_or("section `cells` has a wrong length")?;
+        if cells.len() != self.cells.len() {
+            return Err("section `cells` has a wrong length".into());
+        }
+        for (c, v) in self.cells.iter_mut().zip(cells) {
+            (c.people, c.arms, c.deaths, c.seizures) = (v[0], v[1], v[2], v[3]);
+        }
+        self.rederive();
+        Ok(())
+    }
+
+    /// Rebuilds lines, clocks, ways and takers from the columns.
+    pub fn rederive(&mut self) {
+        self.queues = Queues {
+            seats: vec![Line::default(); self.routes.legs.len()],
+            beach: vec![Line::default(); self.region.sea.zones.len()],
+            ..Queues::default()
+        };
+        for row in 0..self.migrants.len() {
+            if self.migrants.key()[row] != 0 {
+                self.enlist(row);
+            }
+        }
+        self.ways = self.ways_of(self.day);
+        self.takers = self.find_takers();
+    }
+
+    /// Puts a migrant into the line, clock or calendar that its columns call for.
+    pub fn enlist(&mut self, row: usize) {
+        let m = self.migrants.get(row);
+        let q = &mut self.queues;
+        let lot = || self.luck.on(LINE_ORDER, Tick(m.since)).bits(m.key);
+        match m.status() {
+            s if s == Status::Queuing as u8 => q.seats[m.leg as usize].join(Tick(m.since), lot(), m.key, row as u32),
+            s if s == Status::Beach as u8 => {
+                if let Some(zone) = self.routes.hubs[m.hub as usize].coast {
+                    q.beach[zone].join(Tick(m.since), lot(), m.key, row as u32);
+                }
+            }
+            s if s == Status::Resident as u8 => q.residents.push(m.threshold, row as u32),
+            s if [Status::Riding, Status::Earning, Status::BeachEarning].iter().any(|&x| x as u8 == s) => {
+                q.calendar.schedule(Tick(m.due), row as u32);
+            }
+            _ => {}
+        }
+    }
+
+    /// Least costs between hubs on the legs open in the year of `day`.
+    pub fn ways_of(&self, day: Tick) -> Ways {
+        let year = day.date().0.year();
+        Ways {
+            year,
+            person: self.routes.to_go(year, Traveller::Person),
+            arms: self.routes.to_go(year, Traveller::ArmsCrew),
+            empty: self.routes.to_go(year, Traveller::EmptyCrew),
+        }
+    }
+
+    /// Nodes with groups within 300 km of each depot (equation 5), nearest first, at most six.
+    fn find_takers(&self) -> Vec<Vec<NodeId>> {
+        const REACH_KM: f64 = 300.0;
+        let mut nodes: Vec<NodeId> = self.groups.rows().map(|i| self.groups.node()[i]).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let n = &self.region.nodes;
+        let depots: Vec<usize> = (0..self.depots.len()).collect();
+        crate::engine::parallel::map_items(&depots, 64, |&d| {
+            let at = self.depots.node()[d] as usize;
+            let mut near: Vec<(f64, NodeId)> = nodes
+                .iter()
+                .map(|&g| (great_circle_km(n.lat[at], n.lon[at], n.lat[g as usize], n.lon[g as usize]), g))
+                .filter(|&(km, _)| km <= REACH_KM)
+                .collect();
+            near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            near.into_iter().take(6).map(|(_, g)| g).collect()
+        })
+    }
+
+    /// The store of a kind at a hub or country, made when first needed.
+    pub fn store(&mut self, kind: u8, at: u16) -> usize {
+        if let Some(i) = self.stores.rows().find(|&i| self.stores.kind()[i] == kind && self.stores.at()[i] == at) {
+            return i;
+        }
+        let name = match kind {
+            store::MARKET => self.routes.hubs[at as usize].name.clone(),
+            _ => self.region.countries[at as usize].iso3.clone(),
+        };
+        let key = Key::named("store", &name, u64::from(kind)).0;
+        self.stores.push(store::Store { key, kind, at, arms: super::arms::EMPTY })
+    }
+
+    /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).
+    pub fn in_area(&self, area: &Area, node: NodeId) -> bool {
+        if area.is_everywhere() {
+            return true;
+        }
+        let n = &self.region.nodes;
+        let i = node as usize;
+        area.countries.contains(&n.country[i])
+            || area.borders.iter().any(|&b| self.region.borders[b].nodes.binary_search(&node).is_ok())
+            || area.places.iter().any(|&p| {
+                let p = &self.region.places[p as usize];
+                great_circle_km(p.lat, p.lon, n.lat[i], n.lon[i]) <= 60.0
+            })
+    }
+
+    /// Rows of a linked list of migrants.
+    pub fn list(&self, first: u32) -> Vec<u32> {
+        let mut out = vec![];
+        let mut at = first;
+        while at != END {
+            out.push(at);
+            at = self.migrants.next()[at as usize];
+        }
+        out
+    }
+
+    /// The hub a crew stands at, when it is idle there.
+    pub fn idle_at(&self, row: usize) -> Option<HubId> {
+        (self.crews.state()[row] == crew::IDLE).then(|| self.crews.hub()[row])
+    }
+}
+
+fn add_up(sum: &mut [i64; CLASSES * ORIGINS], bag: &Bag) {
+    for (s, &b) in sum.iter_mut().zip(bag) {
+        *s += i64::from(b);
+    }
+}

@@ -2,7 +2,8 @@
 
 use crate::agents::controls::Controls;
 use crate::engine::step::{AnyParams, Params, schema_of};
-use crate::region::{Area, Region};
+use crate::agents::world::World;
+use crate::region::Area;
 use crate::units::Date;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -31,9 +32,9 @@ pub trait Lever: Params {
     /// What `where` may name.
     const PLACES: &'static [AreaKind];
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
-    fn apply(&self, strength: f64, at: &Area, region: &Region, controls: &mut Controls);
+    fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
     /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
-    fn units(&self, strength: f64, at: &Area, region: &Region, controls: &Controls) -> f64;
+    fn units(&self, strength: f64, at: &Area, world: &World, controls: &Controls) -> f64;
 }
 
 /// The kinds of things that a `where` entry can name.
@@ -111,8 +112,8 @@ pub struct LeverKind {
     pub schema: fn() -> Schema,
     /// Reads the lever's own keys.
     pub parse: fn(serde_json::Value) -> Result<AnyParams, String>,
-    pub apply: fn(&AnyParams, f64, &Area, &Region, &mut Controls),
-    pub units: fn(&AnyParams, f64, &Area, &Region, &Controls) -> f64,
+    pub apply: fn(&AnyParams, f64, &Area, &World, &mut Controls),
+    pub units: fn(&AnyParams, f64, &Area, &World, &Controls) -> f64,
 }
 
 const fn lever<L: Lever>() -> LeverKind {
@@ -124,8 +125,8 @@ const fn lever<L: Lever>() -> LeverKind {
         places: L::PLACES,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
-        apply: |own, strength, at, region, controls| own.get::<L>().apply(strength, at, region, controls),
-        units: |own, strength, at, region, controls| own.get::<L>().units(strength, at, region, controls),
+        apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),
+        units: |own, strength, at, world, controls| own.get::<L>().units(strength, at, world, controls),
     }
 }
 

@@ -1,0 +1,141 @@
+//! The chart of accounts: who can hold weapons, people, fighters, boats and money. The first account of each ledger is
+//! the world outside the model, from which everything enters.
+
+use super::arms::{Bag, CLASSES, ORIGINS};
+use crate::engine::ledger::Ledger;
+
+macro_rules! accounts {
+    ($(#[$m:meta])* $Name:ident, $list:ident: $( $(#[$vm:meta])* $v:ident = $text:literal ),+ $(,)?) => {
+        $(#[$m])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum $Name { $( $(#[$vm])* $v ),+ }
+        /// Names of the accounts in files.
+        pub const $list: &[&str] = &[$($text),+];
+    };
+}
+
+accounts! {
+    /// Who holds weapons.
+    Arms, ARMS:
+    Outside = "outside", Depots = "depots", Groups = "groups", Civilians = "civilians", Markets = "markets",
+    Crews = "crews",
+    /// Fighters on their way home with their arms.
+    Convoys = "convoys",
+    /// Seized, held by a state.
+    Custody = "custody",
+}
+
+accounts! {
+    /// Where people are.
+    People, PEOPLE:
+    Outside = "outside",
+    /// At home, able to leave.
+    Home = "home",
+    /// On a bus, on foot or on a smuggler's vehicle.
+    Travelling = "travelling",
+    /// At a hub on the way: waiting for a seat, or working for the fare.
+    AtHubs = "at_hubs",
+    /// Living and working in Libya.
+    Working = "working",
+    /// On the coast, waiting for a boat or working for the fare.
+    OnCoast = "on_coast",
+    AtSea = "at_sea",
+    /// Aboard a rescuer.
+    Aboard = "aboard_rescuers",
+    /// Landed in Europe.
+    Arrived = "arrived",
+    /// Went home from Libya.
+    Returned = "returned",
+    DeadDesert = "dead_desert",
+    DeadSea = "dead_sea",
+}
+
+accounts! {
+    /// Where fighters are.
+    Fighters, FIGHTERS:
+    Outside = "outside", Groups = "groups", Convoys = "convoys",
+}
+
+accounts! {
+    /// What becomes of boats.
+    Hulls, HULLS:
+    Outside = "outside", AtSea = "at_sea",
+    Sunk = "sunk",
+    /// Left adrift or destroyed after a rescue.
+    Abandoned = "abandoned",
+    Landed = "landed",
+}
+
+accounts! {
+    /// Who has money (US cents).
+    Money, MONEY:
+    /// The rest of the economy: employers, traders, fuel sellers, boat builders.
+    Economy = "economy",
+    /// Public purses that pay for policy; negative by what they have paid.
+    Purse = "public_purse",
+    Migrants = "migrants",
+    Crews = "crews",
+    /// Those who launch boats.
+    Launchers = "launchers",
+    /// Paid for policy levers.
+    Policy = "policy",
+}
+
+/// The five ledgers of a run.
+#[derive(Clone, Debug)]
+pub struct Ledgers {
+    /// By class and origin.
+    pub arms: Ledger,
+    pub people: Ledger,
+    pub fighters: Ledger,
+    pub hulls: Ledger,
+    pub money: Ledger,
+}
+
+impl Default for Ledgers {
+    fn default() -> Self {
+        Ledgers {
+            arms: Ledger::new("arms", ARMS, CLASSES * ORIGINS, 1),
+            people: Ledger::new("people", PEOPLE, 1, 1),
+            fighters: Ledger::new("fighters", FIGHTERS, 1, 1),
+            hulls: Ledger::new("boats", HULLS, 1, 1),
+            money: Ledger::new("money", MONEY, 1, 2),
+        }
+    }
+}
+
+impl Ledgers {
+    /// All of them.
+    pub fn all(&self) -> [&Ledger; 5] {
+        [&self.arms, &self.people, &self.fighters, &self.hulls, &self.money]
+    }
+    /// All of them, to be restored.
+    pub fn all_mut(&mut self) -> [&mut Ledger; 5] {
+        [&mut self.arms, &mut self.people, &mut self.fighters, &mut self.hulls, &mut self.money]
+    }
+    /// Moves a bag of weapons.
+    pub fn move_arms(&mut self, from: Arms, to: Arms, bag: &Bag) {
+        for (item, &n) in bag.iter().enumerate() {
+            if n > 0 {
+                self.arms.transfer(item, from as usize, to as usize, i64::from(n));
+            }
+        }
+    }
+    /// Moves people.
+    pub fn move_people(&mut self, from: People, to: People, n: u64) {
+        self.people.transfer(0, from as usize, to as usize, n as i64);
+    }
+    /// Moves fighters.
+    pub fn move_fighters(&mut self, from: Fighters, to: Fighters, n: u32) {
+        self.fighters.transfer(0, from as usize, to as usize, i64::from(n));
+    }
+    /// Moves boats.
+    pub fn move_hulls(&mut self, from: Hulls, to: Hulls, n: u32) {
+        self.hulls.transfer(0, from as usize, to as usize, i64::from(n));
+    }
+    /// Pays `cents`.
+    pub fn pay(&mut self, from: Money, to: Money, cents: u64) {
+        self.money.transfer(0, from as usize, to as usize, cents as i64);
+    }
+}
