@@ -376,11 +376,11 @@ pub(crate) mod tests {
                 .sum();
             assert_eq!(total, want);
         }
-        let error = Region::build_grid(geo(), 4, &["LBA".to_string()])
+        let error = Region::build_grid(geo(), 4, &["LBYA".to_string()])
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("unknown country `LBA`") && error.contains("LBY"),
+            error.contains("unknown country `LBYA`") && error.contains("LBY"),
             "{error}"
         );
         assert!(Region::build_grid(geo(), 6, &[]).is_err());

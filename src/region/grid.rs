@@ -2,6 +2,7 @@
 
 use super::geodata::{CellRow, GeoData, Speed, is_land};
 use super::graph::{Graph, Link, Mode, NO_BORDER, find_borders};
+use super::lookup::nearest;
 use super::places::Locator;
 use super::table::suggestion;
 use super::{Border, CountryId, NodeId, Nodes, Region, Road, corridor, sea};
@@ -41,8 +42,10 @@ impl Region {
         let (nodes, pairs) = match res {
             Resolution::Three => {
                 let (cells, up) = parents(&base, &base_nodes.area_km2);
-                let pairs = lift(&joined_pairs(&base, geo), &up);
-                parent = up;
+                let base_pairs = joined_pairs(&base, geo);
+                let main = Mainland::of(&base, &base_nodes, &base_pairs, &up, cells.len());
+                let pairs = main.lift(&base_pairs, &up);
+                parent = main.parent_of_places(&base_nodes, &up);
                 (nodes_of(&cells), pairs)
             }
             Resolution::Five => {
@@ -237,17 +240,77 @@ fn joined_pairs(cells: &[CellRow], geo: &GeoData) -> Vec<(NodeId, NodeId)> {
         .collect()
 }
 
-/// Pairs of parents joined by any pair of their children.
-fn lift(pairs: &[(NodeId, NodeId)], up: &[NodeId]) -> Vec<(NodeId, NodeId)> {
-    let mut lifted: Vec<(NodeId, NodeId)> = pairs
-        .iter()
-        .map(|&(a, b)| (up[a as usize], up[b as usize]))
-        .map(|(a, b)| (a.min(b), a.max(b)))
-        .filter(|(a, b)| a != b)
-        .collect();
-    lifted.sort_unstable();
-    lifted.dedup();
-    lifted
+/// Which piece of land each parent belongs to. A parent of 12,000 km2 can lie on both shores of a strait; it then counts
+/// as part of the shore with most land in it, or one could walk from Tangier to Spain.
+struct Mainland {
+    /// Connected piece of the graph of resolution 4, by cell.
+    piece: Vec<u32>,
+    /// Piece of most land, by parent.
+    main: Vec<u32>,
+}
+
+impl Mainland {
+    fn of(
+        base: &[CellRow],
+        base_nodes: &Nodes,
+        pairs: &[(NodeId, NodeId)],
+        up: &[NodeId],
+        parents: usize,
+    ) -> Mainland {
+        let bare = |&(a, b): &(NodeId, NodeId)| Link {
+            a,
+            b,
+            km: 0.0,
+            hours: [0.0; 2],
+            on_road: false,
+            border: NO_BORDER,
+        };
+        let links: Vec<Link> = pairs.iter().map(bare).collect();
+        let piece = Graph::from_links(base.len(), &links).pieces();
+        let mut land: Vec<Vec<(u32, f64)>> = vec![Vec::new(); parents];
+        for i in 0..base.len() {
+            land[up[i] as usize].push((piece[i], base_nodes.area_km2[i] * base[i].land_share));
+        }
+        let main = land
+            .into_iter()
+            .map(|l| most(l.into_iter()).unwrap_or(u32::MAX))
+            .collect();
+        Mainland { piece, main }
+    }
+
+    fn on_main(&self, i: usize, up: &[NodeId]) -> bool {
+        self.piece[i] == self.main[up[i] as usize]
+    }
+
+    /// Pairs of parents joined by any pair of cells that stand for them.
+    fn lift(&self, pairs: &[(NodeId, NodeId)], up: &[NodeId]) -> Vec<(NodeId, NodeId)> {
+        let mut lifted: Vec<(NodeId, NodeId)> = pairs
+            .iter()
+            .filter(|p| self.on_main(p.0 as usize, up) && self.on_main(p.1 as usize, up))
+            .map(|p| (up[p.0 as usize], up[p.1 as usize]))
+            .map(|(a, b)| (a.min(b), a.max(b)))
+            .filter(|(a, b)| a != b)
+            .collect();
+        lifted.sort_unstable();
+        lifted.dedup();
+        lifted
+    }
+
+    /// The parent on which the places of each cell stand: its own, or, when that belongs to the other shore, the nearest
+    /// one on the right shore. An islet without such a parent stays where it is.
+    fn parent_of_places(&self, nodes: &Nodes, up: &[NodeId]) -> Vec<NodeId> {
+        let mut parent = up.to_vec();
+        for i in (0..up.len()).filter(|&i| !self.on_main(i, up)) {
+            let same: Vec<usize> = (0..up.len())
+                .filter(|&j| self.piece[j] == self.piece[i] && self.on_main(j, up))
+                .collect();
+            let points = same.iter().map(|&j| (nodes.lat[j], nodes.lon[j]));
+            if let Some(k) = nearest(points, nodes.lat[i], nodes.lon[i], f64::INFINITY) {
+                parent[i] = up[same[k]];
+            }
+        }
+        parent
+    }
 }
 
 /// Length and hours between two nodes: each half at the speed of its own ground, on the worse road of the two ends.

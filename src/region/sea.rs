@@ -241,7 +241,8 @@ mod tests {
         assert_eq!(zone("Sfax"), "Gulf of Gabes");
         assert_eq!(zone("Zarzis"), "Gulf of Gabes");
         assert_eq!(zone("Alexandria"), "Off Egypt");
-        assert_eq!(zone("Tangier"), "Alboran");
+        assert_eq!(zone("Nador"), "Alboran");
+        assert_eq!(zone("Tangier"), "Gulf of Cadiz");
         assert_eq!(zone("Obock"), "Gulf of Aden");
         assert_eq!(zone("Laayoune"), "Canaries Atlantic");
     }
