@@ -1,2 +1,282 @@
-//! Cost-to-go fields over the land graph: least cost from every node to one destination (Dijkstra on whole numbers,
-//! ties broken by node id, so the bits are the same everywhere).
+//! Cost-to-go fields over the land graph: least cost from every node to one destination.
+//!
+//! Whole numbers make the answer exact: it does not depend on the order of work, so the bits are the same everywhere.
+//! The queue is a ring of buckets (Dial 1969; Denardo and Fox 1979): a bucket is at most as wide as the cheapest edge
+//! where that is not too narrow, so that nearly every node is looked at once. Where buckets are wider, a node whose cost
+//! falls while its bucket is open is simply looked at again, so the answer is exact for any width.
+
+use super::NodeId;
+use super::graph::Graph;
+
+/// Cost of an edge that cannot be used, and of a node from which the destination cannot be reached.
+pub const CLOSED: u32 = u32::MAX;
+
+/// Buckets that the dearest edge may span; bounds the memory and the walk over empty buckets.
+const SPAN: u32 = 1024;
+
+/// "No entry" in the lists of a bucket.
+const END: u32 = u32::MAX;
+
+/// Least cost to one destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CostField {
+    /// By node, in the unit of the edge costs; [`CLOSED`] where there is no way.
+    pub to_go: Vec<u32>,
+}
+
+/// Buffers kept between fields, so that none is allocated again.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// First entry of each bucket of the ring.
+    head: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+/// A node waiting in a bucket, and the next entry of that bucket.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    node: NodeId,
+    cost: u32,
+    next: u32,
+}
+
+/// Least cost from every node to `dest`. `edge_cost[e]` is the cost to travel the directed edge `e` from its start to its
+/// end; [`CLOSED`] shuts it. Sums stop below [`CLOSED`]: what costs that much counts as unreachable.
+pub fn cost_to_go(graph: &Graph, edge_cost: &[u32], dest: NodeId) -> CostField {
+    let mut field = CostField::default();
+    cost_to_go_into(graph, edge_cost, dest, &mut Scratch::default(), &mut field);
+    field
+}
+
+/// As [`cost_to_go`], into `field` and with buffers that are used again.
+pub fn cost_to_go_into(
+    graph: &Graph,
+    edge_cost: &[u32],
+    dest: NodeId,
+    scratch: &mut Scratch,
+    field: &mut CostField,
+) {
+    debug_assert_eq!(edge_cost.len(), graph.edge_count());
+    let to_go = &mut field.to_go;
+    to_go.clear();
+    to_go.resize(graph.len(), CLOSED);
+    let (shift, ring) = bucket_size(edge_cost);
+    scratch.head.clear();
+    scratch.head.resize(ring, END);
+    scratch.entries.clear();
+
+    let mask = ring - 1;
+    let (head, entries) = (&mut scratch.head, &mut scratch.entries);
+    to_go[dest as usize] = 0;
+    entries.push(Entry {
+        node: dest,
+        cost: 0,
+        next: END,
+    });
+    head[0] = 0;
+    let (mut waiting, mut bucket) = (1_usize, 0_usize);
+    while waiting > 0 {
+        let first = head[bucket];
+        if first == END {
+            bucket = (bucket + 1) & mask;
+            continue;
+        }
+        let entry = entries[first as usize];
+        head[bucket] = entry.next;
+        waiting -= 1;
+        // A cheaper way was found after this entry was made: the newer entry stands for the node.
+        if to_go[entry.node as usize] != entry.cost {
+            continue;
+        }
+        for e in graph.edges(entry.node) {
+            // Backwards: the edge that leads into this node is the reverse of the one that leaves it.
+            let cost = entry
+                .cost
+                .saturating_add(edge_cost[graph.reverse[e] as usize]);
+            let node = graph.to[e];
+            if cost < to_go[node as usize] {
+                to_go[node as usize] = cost;
+                let place = (cost >> shift) as usize & mask;
+                entries.push(Entry {
+                    node,
+                    cost,
+                    next: head[place],
+                });
+                head[place] = (entries.len() - 1) as u32;
+                waiting += 1;
+            }
+        }
+    }
+}
+
+/// Width of a bucket as a power of two (its exponent) and the number of buckets in the ring, also a power of two.
+fn bucket_size(edge_cost: &[u32]) -> (u32, usize) {
+    let (mut low, mut high) = (u32::MAX, 0);
+    for &c in edge_cost {
+        low = low.min(c);
+        high = high.max(if c == CLOSED { 0 } else { c });
+    }
+    // No wider than the cheapest edge, but wide enough that the dearest one spans no more than SPAN buckets.
+    let narrow = low.max(1).ilog2();
+    let wide = (high / SPAN).checked_ilog2().map_or(0, |w| w + 1);
+    let shift = narrow.max(wide).min(31);
+    // An entry lies at most `high` past the open bucket, so the ring must hold that many buckets and two more.
+    let ring = ((high >> shift) as usize + 2).next_power_of_two();
+    (shift, ring)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::region::graph::{Link, NO_BORDER};
+    use proptest::prelude::*;
+
+    /// Bellman and Ford's rounds over all edges: slow and plain.
+    fn naive(graph: &Graph, cost: &[u32], dest: NodeId) -> Vec<u32> {
+        let mut best = vec![CLOSED; graph.len()];
+        best[dest as usize] = 0;
+        loop {
+            let before = best.clone();
+            for node in 0..graph.len() {
+                for e in graph.edges(node as NodeId) {
+                    let over = best[graph.to[e] as usize].saturating_add(cost[e]);
+                    best[node] = best[node].min(over);
+                }
+            }
+            if best == before {
+                return best;
+            }
+        }
+    }
+
+    fn random_graph() -> impl Strategy<Value = (Graph, Vec<u32>)> {
+        let cost = prop_oneof![
+            0_u32..4,
+            1_u32..100,
+            1_u32..1_000_000,
+            Just(CLOSED),
+            (u32::MAX - 9)..=u32::MAX
+        ];
+        let pairs =
+            prop::collection::btree_map((0_u32..30, 0_u32..30), (cost.clone(), cost), 0..90);
+        pairs.prop_map(|pairs| {
+            let pairs: Vec<_> = pairs.into_iter().filter(|((a, b), _)| a < b).collect();
+            let link = |a, b| Link {
+                a,
+                b,
+                km: 1.0,
+                hours: [1.0; 2],
+                on_road: false,
+                border: NO_BORDER,
+            };
+            let links: Vec<Link> = pairs.iter().map(|&((a, b), _)| link(a, b)).collect();
+            let graph = Graph::from_links(30, &links);
+            let mut cost = vec![0; graph.edge_count()];
+            for ((a, b), (there, back)) in pairs {
+                cost[graph.edge(a, b).unwrap()] = there;
+                cost[graph.edge(b, a).unwrap()] = back;
+            }
+            (graph, cost)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_bellman_and_ford((graph, cost) in random_graph(), dest in 0_u32..30) {
+            let mut scratch = Scratch::default();
+            let mut field = CostField::default();
+            for d in [dest, 0, dest] {
+                cost_to_go_into(&graph, &cost, d, &mut scratch, &mut field);
+                prop_assert_eq!(&field.to_go, &naive(&graph, &cost, d));
+            }
+        }
+    }
+
+    #[test]
+    fn the_direction_of_travel_counts() {
+        let link = Link {
+            a: 0,
+            b: 1,
+            km: 1.0,
+            hours: [1.0; 2],
+            on_road: false,
+            border: NO_BORDER,
+        };
+        let graph = Graph::from_links(3, &[link]);
+        let mut cost = vec![0; 2];
+        cost[graph.edge(0, 1).unwrap()] = 5;
+        cost[graph.edge(1, 0).unwrap()] = 9;
+        assert_eq!(cost_to_go(&graph, &cost, 1).to_go, [5, 0, CLOSED]);
+        assert_eq!(cost_to_go(&graph, &cost, 0).to_go, [0, 9, CLOSED]);
+        assert_eq!(
+            cost_to_go(&graph, &[CLOSED; 2], 0).to_go,
+            [0, CLOSED, CLOSED]
+        );
+    }
+
+    #[test]
+    fn the_real_grid_agrees_with_pathfinding() {
+        let region = crate::region::check::tests::shipped(4);
+        let graph = &region.graph;
+        // Costs as a network may believe them: cheap roads, dear deserts, one edge in fifty guarded.
+        let cost: Vec<u32> = (0..graph.edge_count())
+            .map(|e| (graph.hours[0][e] * 100.0) as u32 + if e % 50 == 0 { 20_000 } else { 0 })
+            .collect();
+        for name in ["Sabha", "Bamako", "Lampedusa"] {
+            let dest = region.places[region.place(name).unwrap() as usize]
+                .node
+                .unwrap();
+            let field = cost_to_go(graph, &cost, dest);
+            let back = |&node: &NodeId| {
+                graph
+                    .edges(node)
+                    .map(|e| (graph.to[e], cost[graph.reverse[e] as usize]))
+                    .collect::<Vec<_>>()
+            };
+            let all = pathfinding::prelude::dijkstra_all(&dest, back);
+            for node in 0..graph.len() as NodeId {
+                let want = if node == dest {
+                    0
+                } else {
+                    all.get(&node).map_or(CLOSED, |&(_, c)| c)
+                };
+                assert_eq!(
+                    field.to_go[node as usize],
+                    want,
+                    "{name} from {}",
+                    region.node_label(node)
+                );
+            }
+        }
+    }
+
+    /// Prints the time of one field; run with `cargo test --release --lib field_time -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "a measurement"]
+    fn field_time() {
+        let region = crate::region::check::tests::shipped(4);
+        let (mut scratch, mut field) = (Scratch::default(), CostField::default());
+        for spread in [1_u32, 100, 20_000] {
+            let cost: Vec<u32> = (0..region.graph.edge_count())
+                .map(|e| {
+                    (region.graph.km[e] * 120.0) as u32
+                        + (e as u32).wrapping_mul(2_654_435_761) % spread
+                })
+                .collect();
+            let start = std::time::Instant::now();
+            for dest in (0..15_000).step_by(15) {
+                cost_to_go_into(
+                    &region.graph,
+                    &cost,
+                    dest % region.graph.len() as u32,
+                    &mut scratch,
+                    &mut field,
+                );
+            }
+            println!(
+                "spread {spread}: {:.3} ms a field",
+                start.elapsed().as_secs_f64()
+            );
+        }
+    }
+}

@@ -3,12 +3,17 @@
 //! The model sees nodes and edges only. A node is an H3 cell of the grid ([`grid`]) or a place of a plain network
 //! ([`network`]); nothing downstream can tell which.
 
+pub mod check;
+mod corridor;
 pub mod costs;
 pub mod geodata;
 pub mod graph;
 pub mod grid;
+mod lookup;
 pub mod network;
+mod places;
 pub mod sea;
+mod table;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +45,51 @@ pub enum Terrain {
     Sea,
 }
 
+impl Terrain {
+    /// Every class, in the order of their numbers.
+    pub const ALL: [Terrain; 15] = [
+        Terrain::DesertFlat,
+        Terrain::DesertHills,
+        Terrain::SandSea,
+        Terrain::Mountain,
+        Terrain::Hills,
+        Terrain::Steppe,
+        Terrain::Savanna,
+        Terrain::Mediterranean,
+        Terrain::Temperate,
+        Terrain::Forest,
+        Terrain::Farmland,
+        Terrain::Wetland,
+        Terrain::Urban,
+        Terrain::Lake,
+        Terrain::Sea,
+    ];
+    /// Its name in the data files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Terrain::DesertFlat => "desert_flat",
+            Terrain::DesertHills => "desert_hills",
+            Terrain::SandSea => "sand_sea",
+            Terrain::Mountain => "mountain",
+            Terrain::Hills => "hills",
+            Terrain::Steppe => "steppe",
+            Terrain::Savanna => "savanna",
+            Terrain::Mediterranean => "mediterranean",
+            Terrain::Temperate => "temperate",
+            Terrain::Forest => "forest",
+            Terrain::Farmland => "farmland",
+            Terrain::Wetland => "wetland",
+            Terrain::Urban => "urban",
+            Terrain::Lake => "lake",
+            Terrain::Sea => "sea",
+        }
+    }
+    /// The class with this name.
+    pub fn from_name(name: &str) -> Option<Terrain> {
+        Terrain::ALL.into_iter().find(|t| t.name() == name)
+    }
+}
+
 /// Best road class in a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -50,21 +100,50 @@ pub enum Road {
     Paved,
 }
 
+impl Road {
+    /// The class with this name; empty is none.
+    pub fn from_name(name: &str) -> Option<Road> {
+        match name {
+            "" | "none" => Some(Road::None),
+            "track" => Some(Road::Track),
+            "mixed" => Some(Road::Mixed),
+            "paved" => Some(Road::Paved),
+            _ => None,
+        }
+    }
+}
+
 /// Land nodes, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct Nodes {
     /// Stable id: the H3 index, or a hash of the name in a network. Ascending.
     pub id: Vec<u64>,
+    /// Degrees north.
     pub lat: Vec<f64>,
+    /// Degrees east.
     pub lon: Vec<f64>,
     pub country: Vec<CountryId>,
+    /// The whole hexagon, with what water is in it, km2.
     pub area_km2: Vec<f64>,
     pub terrain: Vec<Terrain>,
     pub road: Vec<Road>,
+    /// People, 2012.
     pub population: Vec<u32>,
     /// km from the node's centre to the nearest land border; infinite where there is none.
     pub border_km: Vec<f32>,
+    /// km from the node's centre to the nearest coast.
     pub coast_km: Vec<f32>,
+}
+
+impl Nodes {
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+    /// True when there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
 }
 
 /// A country with the facts of `country_facts.csv` (2012); blanks are `None`.
@@ -82,7 +161,8 @@ pub struct Country {
 pub struct Border {
     pub a: CountryId,
     pub b: CountryId,
-    /// Length, km (computed from Natural Earth; in a network the sum of nothing: 100 km per crossing link).
+    /// Length, km (computed from Natural Earth; where that has none, from the hexagon sides between the two; in a
+    /// network 100 km per crossing link).
     pub km: f64,
     /// Nodes of either country that touch the other, ascending.
     pub nodes: Vec<NodeId>,
@@ -95,7 +175,9 @@ pub struct Place {
     pub country: CountryId,
     pub lat: f64,
     pub lon: f64,
+    /// Present population; 0 where nobody is known to live.
     pub population: u32,
+    /// `city`, `border_post`, `airbase` ...: the words of `places.csv`.
     pub kind: String,
     /// The node it stands on; `None` offshore.
     pub node: Option<NodeId>,
@@ -132,7 +214,7 @@ pub struct Region {
     pub borders: Vec<Border>,
     /// Only the places of the story (a few hundred); towns that are only people are in the nodes' population.
     pub places: Vec<Place>,
-    /// Towns and cities for drawing depots and groups: name is dropped, (node, country, population, is_airbase_or_base).
+    /// Towns, cities and bases, for drawing depots and groups; they have no name here.
     pub towns: Vec<Town>,
     pub sea: sea::Sea,
     /// Corridors over land only (legs by sea or air are left out).
