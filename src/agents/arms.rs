@@ -1,6 +1,8 @@
 //! Weapon classes, where weapons came from, and a holder's stock as whole numbers.
 
 use crate::engine::dist::apportion;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Number of weapon classes.
 pub const CLASSES: usize = 6;
@@ -8,7 +10,8 @@ pub const CLASSES: usize = 6;
 pub const ORIGINS: usize = 7;
 
 /// Weapon classes (model.md, section 2). `Munitions` and `Chemical` are tonnes, the others pieces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[repr(usize)]
 pub enum Class {
     SmallArms,
@@ -26,10 +29,6 @@ impl Class {
     /// Name in files.
     pub fn name(self) -> &'static str {
         CLASS_NAMES[self as usize]
-    }
-    /// The class of that name.
-    pub fn find(name: &str) -> Option<Class> {
-        Class::ALL.into_iter().find(|c| c.name() == name)
     }
 }
 

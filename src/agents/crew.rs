@@ -1,7 +1,13 @@
 //! Smuggling crews: vehicles that carry people and arms from hub to hub, in networks with a home.
 
-use super::arms::Bag;
+use super::accounts::Money;
+use super::arms::{Bag, EMPTY};
+use super::migrant::{END, NO_LEG};
+use super::world::World;
+use crate::engine::dist::apportion;
+use crate::engine::rng::Key;
 use crate::table;
+use crate::units::Usd;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,9 +58,11 @@ table! {
         node: u32,
         /// People aboard and head of their list.
         riders: u32,
-        first: u32,
         due: u32,
         arms: Bag,
+    } links {
+        /// Head of the list of people aboard.
+        first: u32,
     }
 }
 
@@ -91,5 +99,42 @@ pub struct NetworkSpec {
 impl Default for Initial {
     fn default() -> Self {
         Initial { count: 2000, money_usd: 20_000.0, networks: vec![] }
+    }
+}
+
+/// Makes the crews of every network at its home.
+pub fn populate(w: &mut World, init: &Initial, networks: &[NetworkSpec]) {
+    let networks = if init.networks.is_empty() { networks } else { &init.networks };
+    let homes: Vec<Option<u16>> =
+        networks.iter().map(|n| w.region.place(&n.home).and_then(|p| w.routes.hub_of(p))).collect();
+    let weights: Vec<f64> =
+        networks.iter().zip(&homes).map(|(n, h)| if h.is_some() { n.weight } else { 0.0 }).collect();
+    let money = Usd::dollars(init.money_usd).0;
+    for (i, n) in apportion(u64::from(init.count), &weights).into_iter().enumerate() {
+        w.network_range.push(networks[i].range_km);
+        let Some(home) = homes[i] else { continue };
+        let node = w.routes.hubs[home as usize].node;
+        for k in 0..n {
+            w.crews.push(Crew {
+                key: Key::named("crew", &networks[i].name, k).0,
+                money,
+                network: i as u16,
+                home,
+                hub: home,
+                leg: NO_LEG,
+                goal: NOWHERE,
+                waypoint: 0,
+                state: IDLE,
+                cargo: EMPTY_RUN,
+                hazard: 0.0,
+                owed: 0.0,
+                node,
+                riders: 0,
+                due: 0,
+                arms: EMPTY,
+                first: END,
+            });
+            w.ledgers.pay(Money::Economy, Money::Crews, money.max(0) as u64);
+        }
     }
 }

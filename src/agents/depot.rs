@@ -1,6 +1,11 @@
 //! Arms depots: stock by class, guards, and who holds the site.
 
-use super::arms::CLASSES;
+use super::accounts::Arms;
+use super::arms::{CLASSES, Class, EMPTY, Origin, slot};
+use super::world::World;
+use crate::engine::dist::{apportion, choose, exponential, normal};
+use crate::engine::rng::{Key, Purpose};
+use crate::region::{Town, TownKind};
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,5 +94,82 @@ impl Default for Initial {
             manpads: 20_000,
             chemical_tonnes: 11,
         }
+    }
+}
+
+const SITE: Purpose = Purpose::new("start.depot.site");
+const SIZE: Purpose = Purpose::new("start.depot.size");
+const GUARDS: Purpose = Purpose::new("start.depot.guards");
+const CONTROL: Purpose = Purpose::new("start.depot.control");
+
+impl Initial {
+    /// Pre-war stock by class.
+    pub fn stock(&self) -> [u32; CLASSES] {
+        [self.small_arms, self.light_weapons, self.anti_aircraft, self.munitions_tonnes, self.manpads, self.chemical_tonnes]
+    }
+
+    /// Part of the pre-war stock of each class that is in depots on the first day.
+    pub fn in_depots(&self) -> [u32; CLASSES] {
+        let mut s = self.stock().map(|n| libm::round(f64::from(n) * self.share_in_depots) as u32);
+        // The mustard stock never moved (OPCW: "still in place").
+        s[Class::Chemical as usize] = self.chemical_tonnes;
+        if self.count == 0 { [0; CLASSES] } else { s }
+    }
+}
+
+/// Draws the depots of Libya: large sites on airbases and in big towns, small ones over its towns.
+pub fn populate(w: &mut World, init: &Initial) {
+    let Some(libya) = w.libya else { return };
+    let mut towns: Vec<Town> = w.region.towns.iter().filter(|t| t.country == libya).copied().collect();
+    if towns.is_empty() || init.count == 0 {
+        return;
+    }
+    towns.sort_by_key(|t| (t.kind == TownKind::Settlement, std::cmp::Reverse(t.population), t.node));
+    let large = init.large.min(init.count);
+    let weights: Vec<f64> = towns.iter().map(|t| libm::sqrt(f64::from(t.population.max(5000)))).collect();
+    let rows: Vec<Depot> = (0..init.count).map(|i| site(w, init, libya, &towns, &weights, i, i < large)).collect();
+    let sizes: Vec<f64> = rows.iter().map(|d| libm::exp(normal(w.luck.at_start(SIZE), d.key))).collect();
+    let total = init.in_depots();
+    let mut stocks = vec![[0u32; CLASSES]; rows.len()];
+    for class in Class::ALL {
+        let n = u64::from(total[class as usize]);
+        if class == Class::Chemical {
+            stocks[0][class as usize] = n as u32;
+            continue;
+        }
+        let in_large = if large == 0 { 0 } else if large == init.count { n } else { n / 2 };
+        let (big, small) = sizes.split_at(large as usize);
+        let parts = apportion(in_large, big).into_iter().chain(apportion(n - in_large, small));
+        for (s, part) in stocks.iter_mut().zip(parts) {
+            s[class as usize] = part as u32;
+        }
+    }
+    for (row, stock) in rows.into_iter().zip(stocks) {
+        for class in Class::ALL {
+            let mut bag = EMPTY;
+            bag[slot(class, Origin::LibyanDepot)] = stock[class as usize];
+            w.ledgers.move_arms(Arms::Outside, Arms::Depots, &bag);
+        }
+        w.depots.push(Depot { stock, ..row });
+    }
+}
+
+fn site(w: &World, init: &Initial, libya: u16, towns: &[Town], weights: &[f64], i: u32, large: bool) -> Depot {
+    let key = Key::named("depot", "libya", u64::from(i)).0;
+    let town = if large { i as usize % towns.len() } else { choose(w.luck.at_start(SITE).unit(key), weights).unwrap_or(0) };
+    // Small sites lie in the town's cell or in one beside it.
+    let edges = w.region.graph.edges(towns[town].node);
+    let pick = w.luck.at_start(SITE).nth(1).below(key, edges.len() as u64 + 1) as usize;
+    let beside = edges.clone().nth(pick).map(|e| w.region.graph.to[e]).filter(|&n| w.region.nodes.country[n as usize] == libya);
+    let control = init.mean_control + 0.2 * (w.luck.at_start(CONTROL).unit(key) - 0.5);
+    Depot {
+        key,
+        node: if large { towns[town].node } else { beside.unwrap_or(towns[town].node) },
+        country: libya,
+        tier: if large { LARGE } else { SMALL },
+        sealed: u8::from(i == 0 && init.chemical_tonnes > 0),
+        guards: (init.mean_guards * exponential(w.luck.at_start(GUARDS).unit(key))) as f32,
+        control: control.clamp(0.0, 1.0) as f32,
+        stock: [0; CLASSES],
     }
 }

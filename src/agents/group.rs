@@ -1,6 +1,12 @@
 //! Armed groups: fighters and the arms they hold.
 
-use super::arms::Bag;
+use super::accounts::{Arms, Fighters};
+use super::arms::{Bag, Class, EMPTY, Origin, slot};
+use super::world::World;
+use super::{depot, store};
+use crate::engine::dist::{apportion, choose, normal};
+use crate::engine::rng::{Key, Purpose};
+use crate::region::Town;
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,5 +95,105 @@ impl Default for Initial {
             rifles_per_fighter: 0.7,
             list: vec![],
         }
+    }
+}
+
+const TOWN: Purpose = Purpose::new("start.group.town");
+const SIZE: Purpose = Purpose::new("start.group.size");
+
+/// Draws Libya's groups over its towns, adds the regional ones and those of the scenario, and arms them: in Libya from
+/// what had left the depots before the first day, elsewhere from local stock.
+pub fn populate(w: &mut World, init: &Initial, regional: &[GroupSpec], depots: &depot::Initial) {
+    draw_libyan(w, init);
+    let listed = regional.iter().filter(|_| init.regional).chain(&init.list);
+    for spec in listed {
+        add_listed(w, spec);
+    }
+    arm_libyans(w, depots);
+    arm_others(w, init.rifles_per_fighter);
+}
+
+fn draw_libyan(w: &mut World, init: &Initial) {
+    let Some(libya) = w.libya else { return };
+    let towns: Vec<Town> = w.region.towns.iter().filter(|t| t.country == libya && t.population > 0).copied().collect();
+    if towns.is_empty() || init.libya_count == 0 {
+        return;
+    }
+    let weights: Vec<f64> = towns.iter().map(|t| f64::from(t.population)).collect();
+    let keys: Vec<u64> = (0..init.libya_count).map(|i| Key::named("group", "libya", u64::from(i)).0).collect();
+    let sizes: Vec<f64> =
+        keys.iter().map(|&k| libm::exp(init.size_log_sd * normal(w.luck.at_start(SIZE), k))).collect();
+    let fighters = apportion(u64::from(init.libya_fighters), &sizes);
+    for (key, n) in keys.into_iter().zip(fighters) {
+        let town = towns[choose(w.luck.at_start(TOWN).unit(key), &weights).unwrap_or(0)];
+        add(w, Group { key, node: town.node, country: libya, bloc: 0, tie: tie_of(&town), fighters: n as u32, arms: EMPTY });
+    }
+}
+
+/// Tuareg in the south-west, Toubou in the south and south-east (assumption: by place).
+fn tie_of(town: &Town) -> u8 {
+    match (town.lat, town.lon) {
+        (lat, lon) if lat < 27.0 && lon < 13.2 => 1,
+        (lat, _) if lat < 26.0 => 2,
+        _ => 0,
+    }
+}
+
+fn add(w: &mut World, g: Group) {
+    w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, g.fighters);
+    w.groups.push(g);
+}
+
+fn add_listed(w: &mut World, spec: &GroupSpec) {
+    let Some(place) = w.region.place(&spec.place) else { return };
+    let p = &w.region.places[place as usize];
+    let Some(node) = p.node else { return };
+    let index = |list: &[&str], name: &str| list.iter().position(|x| *x == name).unwrap_or(0) as u8;
+    let g = Group {
+        key: Key::named("group", &spec.name, 0).0,
+        node,
+        country: p.country,
+        bloc: index(BLOCS, &spec.bloc),
+        tie: index(TIES, &spec.tie),
+        fighters: spec.fighters,
+        arms: EMPTY,
+    };
+    add(w, g);
+}
+
+/// Shares out what left Libya's depots before the first day: to groups by fighters, the rest to civilians.
+fn arm_libyans(w: &mut World, depots: &depot::Initial) {
+    let Some(libya) = w.libya else { return };
+    if depots.count == 0 {
+        return;
+    }
+    let rows: Vec<usize> = w.groups.rows().filter(|&i| w.groups.country()[i] == libya).collect();
+    let fighters: Vec<f64> = rows.iter().map(|&i| f64::from(w.groups.fighters()[i])).collect();
+    let armed = fighters.iter().sum::<f64>() > 0.0;
+    let (before, now) = (depots.stock(), depots.in_depots());
+    for class in Class::ALL {
+        let out = u64::from(before[class as usize] - now[class as usize]);
+        let to_groups = if armed { libm::round(out as f64 * depots.share_of_rest_with_groups) as u64 } else { 0 };
+        let item = slot(class, Origin::LibyanDepot);
+        let mut give = |w: &mut World, to: Arms, n: u64| w.ledgers.arms.transfer(item, Arms::Outside as usize, to as usize, n as i64);
+        for (&row, n) in rows.iter().zip(apportion(to_groups, &fighters)) {
+            w.groups.update(row, |g| g.arms[item] += n as u32);
+            give(w, Arms::Groups, n);
+        }
+        let civilians = w.store(store::CIVILIANS, libya);
+        w.stores.update(civilians, |s| s.arms[item] += (out - to_groups) as u32);
+        give(w, Arms::Civilians, out - to_groups);
+    }
+}
+
+fn arm_others(w: &mut World, rifles_per_fighter: f64) {
+    let item = slot(Class::SmallArms, Origin::Local);
+    for i in 0..w.groups.len() {
+        if Some(w.groups.country()[i]) == w.libya {
+            continue;
+        }
+        let n = libm::round(f64::from(w.groups.fighters()[i]) * rifles_per_fighter) as u32;
+        w.groups.update(i, |g| g.arms[item] = n);
+        w.ledgers.arms.transfer(item, Arms::Outside as usize, Arms::Groups as usize, i64::from(n));
     }
 }

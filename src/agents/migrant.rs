@@ -1,5 +1,11 @@
 //! People on the move, one row each (or one row for several, see `run.persons_per_agent`), and the countries they leave.
 
+use super::accounts::{Money, People};
+use super::routes::{HubId, NO_WAY};
+use super::world::{RESIDENTS, World};
+use crate::engine::dist::apportion;
+use crate::engine::rng::{Key, Purpose};
+use crate::engine::wake::threshold;
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub const END: u32 = u32::MAX;
 /// No leg.
 pub const NO_LEG: u16 = u16::MAX;
+/// Was in Libya before the first day.
+pub const NO_ORIGIN: u8 = u8::MAX;
 
 /// Status of a migrant; what the other columns mean hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +55,6 @@ table! {
         since: u32,
         /// Day on which something is due.
         due: u32,
-        /// Next in the list of the crew, boat or vessel that carries it.
-        next: u32,
         /// Hub where it is, or from which it set out.
         hub: u16,
         /// Hub it makes for; for those bound for the sea any coast will do.
@@ -59,6 +65,9 @@ table! {
         origin: u8,
         /// [`Status`], and in the top bit the wish to cross the sea.
         state: u8,
+    } links {
+        /// Next in the list of the crew, boat or vessel that carries it.
+        next: u32,
     }
 }
 
@@ -93,7 +102,7 @@ table! {
         /// Perceived cost of the way to the sea at the start, cents; the C0 of equation 14.
         base_cost: f64,
         /// Product of the departure shifts in force today.
-        push: f64,
+        shift: f64,
         country: u16,
         /// Hub where the way begins.
         hub: u16,
@@ -120,6 +129,9 @@ pub struct Initial {
     /// All departures from home are multiplied by this.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor", "x-source" = "assumption"))]
     pub departure_scale: f64,
+    /// Countries from whose coasts boats leave (ISO 3166 alpha-3); all coasts when empty.
+    #[schemars(extend("x-names" = "country", "x-source" = "Libya only until the other departure coasts are modelled"))]
+    pub coasts: Vec<String>,
     /// Origins given here replace those of `data/model/origins.csv`.
     pub origins: Vec<OriginSpec>,
 }
@@ -141,8 +153,69 @@ pub struct OriginSpec {
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { residents: 700_000, departure_scale: 1.0, origins: vec![] }
+        Initial { residents: 700_000, departure_scale: 1.0, coasts: vec!["LBY".into()], origins: vec![] }
     }
+}
+
+const SINCE: Purpose = Purpose::new("start.resident.since");
+const WAIT: Purpose = Purpose::new("start.resident.wait");
+const SAVINGS: Purpose = Purpose::new("start.resident.savings");
+
+/// Fills the home pools and makes the residents of Libya, spread over its hubs by the people around them.
+pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec]) {
+    let origins = if init.origins.is_empty() { origins } else { &init.origins };
+    for o in origins {
+        let Some(place) = w.region.place(&o.place) else { continue };
+        let Some(hub) = w.routes.hub_of(place) else { continue };
+        let pool = o.pool - o.pool % u64::from(w.persons_per_agent);
+        w.origins.push(Origin {
+            key: Key::named("origin", &o.place, 0).0,
+            pool,
+            rate: if o.pool == 0 { 0.0 } else { o.per_year * init.departure_scale / 365.0 / o.pool as f64 },
+            base_cost: sea_cost(w, hub).unwrap_or(0) as f64,
+            shift: 1.0,
+            country: w.region.places[place as usize].country,
+            hub,
+        });
+        w.ledgers.move_people(People::Outside, People::Home, pool);
+    }
+    settle_residents(w, init.residents / u64::from(w.persons_per_agent));
+}
+
+/// Least perceived cost from a hub to any departure coast, US cents.
+pub fn sea_cost(w: &World, hub: HubId) -> Option<u64> {
+    let coasts = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].coast.is_some());
+    coasts.map(|h| w.ways.person.cost(hub, h as HubId)).min().filter(|&c| c != NO_WAY)
+}
+
+fn settle_residents(w: &mut World, agents: u64) {
+    let Some(libya) = w.libya else { return };
+    let hubs: Vec<usize> = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].country == libya).collect();
+    let weights: Vec<f64> = hubs.iter().map(|&h| w.routes.hubs[h].population as f64).collect();
+    let (since, wait, savings) = (w.luck.at_start(SINCE), w.luck.at_start(WAIT), w.luck.at_start(SAVINGS));
+    for (&hub, n) in hubs.iter().zip(apportion(agents, &weights)) {
+        for k in 0..n {
+            let key = Key::named("resident", &w.routes.hubs[hub].name, k).0;
+            // They came over the two years before the first day and hold up to a quarter of a sea fare.
+            let money = savings.below(key, 25_000) as u32;
+            let row = w.migrants.push(Migrant {
+                key,
+                threshold: threshold(w.clocks.value()[RESIDENTS], wait.unit(key)),
+                money,
+                since: w.day.0.saturating_sub(since.below(key, 730) as u32),
+                due: 0,
+                hub: hub as u16,
+                goal: hub as u16,
+                leg: NO_LEG,
+                origin: NO_ORIGIN,
+                state: Status::Resident as u8,
+                next: END,
+            });
+            w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money) * u64::from(w.persons_per_agent));
+            w.enlist(row);
+        }
+    }
+    w.ledgers.move_people(People::Outside, People::Working, agents * u64::from(w.persons_per_agent));
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod crew;
 pub mod depot;
 pub mod group;
 pub mod migrant;
+pub mod model_data;
 pub mod patrol;
 pub mod routes;
 pub mod store;

@@ -1,5 +1,7 @@
 //! Patrol units with a base: border posts and desert bases.
 
+use super::world::World;
+use crate::engine::rng::Key;
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,5 +44,20 @@ pub struct Base {
 impl Default for Initial {
     fn default() -> Self {
         Initial { teams_per_base: 1.0, bases: vec![] }
+    }
+}
+
+/// Puts a unit at every border post and desert base, and at the bases of the scenario.
+pub fn populate(w: &mut World, init: &Initial) {
+    let region = w.region.clone();
+    let posts = region.places.iter().filter(|p| matches!(p.kind.as_str(), "border_post" | "military_base"));
+    let given = init.bases.iter().filter_map(|b| region.place(&b.place).map(|p| (&region.places[p as usize], b.teams)));
+    for (place, teams) in posts.map(|p| (p, init.teams_per_base)).chain(given) {
+        if let Some(node) = place.node
+            && teams > 0.0
+        {
+            let key = Key::named("patrol", &place.name, w.patrols.len() as u64).0;
+            w.patrols.push(Patrol { key, node, country: place.country, teams: teams as f32 });
+        }
     }
 }

@@ -129,9 +129,10 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Builds hubs and legs. `homes` are further places that must be hubs (network homes, origins).
-    pub fn build(region: &Region, costs: &TravelCosts, homes: &[PlaceId]) -> Routes {
-        let hubs = find_hubs(region, homes);
+    /// Builds hubs and legs. `homes` are further places that must be hubs (network homes,
+    /// origins); boats leave from the coasts of the countries in `coasts`, from all when it is empty.
+    pub fn build(region: &Region, costs: &TravelCosts, homes: &[PlaceId], coasts: &[String]) -> Routes {
+        let hubs = find_hubs(region, homes, coasts);
         let (edge_cost, edge_fuel, edge_hazard) = edge_costs(region, costs);
         let mean_cost = [0, 1, 2].map(|c: usize| {
             let sum: u64 = edge_cost[c].iter().map(|&x| u64::from(x)).sum();
@@ -290,7 +291,7 @@ struct Cut {
 }
 
 /// Hubs: the ends of corridors, departure coasts, and the places asked for.
-fn find_hubs(region: &Region, homes: &[PlaceId]) -> Vec<Hub> {
+fn find_hubs(region: &Region, homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> {
     let mut places: Vec<PlaceId> = homes.to_vec();
     for c in &region.corridors {
         places.extend(c.places.first().into_iter().chain(c.places.last()));
@@ -302,7 +303,8 @@ fn find_hubs(region: &Region, homes: &[PlaceId]) -> Vec<Hub> {
         .into_iter()
         .filter_map(|id| {
             let p = &region.places[id as usize];
-            let coast = region.sea.lanes.iter().find(|l| l.from == id).map(|l| l.zone);
+            let open = coasts.is_empty() || coasts.contains(&region.countries[p.country as usize].iso3);
+            let coast = region.sea.lanes.iter().find(|l| open && l.from == id).map(|l| l.zone);
             let population = people_within(region, p.lat, p.lon, 60.0);
             Some(Hub { place: id, name: p.name.clone(), node: p.node?, country: p.country, lat: p.lat, lon: p.lon, coast, population })
         })

@@ -1,5 +1,8 @@
 //! Boats with people, vessels that may rescue them, and sea zones with their weather.
 
+use super::migrant::END;
+use super::world::World;
+use crate::engine::rng::Key;
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +27,8 @@ table! {
         /// Hours since it was launched.
         hours: u16,
         people: u32,
-        /// Head of the list of its people (rows of migrants).
+    } links {
+        /// Head of the list of people aboard.
         first: u32,
     }
 }
@@ -44,14 +48,15 @@ table! {
         standoff_km: f32,
         capacity: u32,
         aboard: u32,
-        /// Head of the list of people aboard.
-        first: u32,
         /// Hour (24 x day + hour) of the first rescue since it was last in port, or [`NEVER`].
         first_rescue: u32,
         /// Day on which it lands its people, 0 when it has none or is still taking some.
         lands: u32,
         /// First day on which it is back on station.
         back: u32,
+    } links {
+        /// Head of the list of people aboard.
+        first: u32,
     }
 }
 
@@ -88,5 +93,36 @@ pub struct Initial {
 impl Default for Initial {
     fn default() -> Self {
         Initial { per_zone: 2, standoff_nm: 80.0, capacity: 400 }
+    }
+}
+
+/// Nautical mile, km.
+pub const NM_KM: f64 = 1.852;
+
+/// Makes the zones, and the vessels that are always off every departure coast.
+pub fn populate(w: &mut World, init: &Initial) {
+    let region = w.region.clone();
+    for (z, zone) in region.sea.zones.iter().enumerate() {
+        let key = Key::named("zone", &zone.name, 0).0;
+        w.zones.push(ZoneState { key, log_dev: 0.0, wave_m: 0.0, death_belief: 0.0 });
+        if !w.routes.hubs.iter().any(|h| h.coast == Some(z)) {
+            continue;
+        }
+        for k in 0..init.per_zone {
+            w.vessels.push(Vessel {
+                key: Key::named("vessel", &zone.name, u64::from(k)).0,
+                sender: 0,
+                zone: z as u16,
+                on_duty: 1,
+                rescues: 1,
+                standoff_km: (init.standoff_nm * NM_KM) as f32,
+                capacity: init.capacity,
+                aboard: 0,
+                first_rescue: NEVER,
+                lands: 0,
+                back: 0,
+                first: END,
+            });
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `table!` declares a table once: its columns, the row struct, and from them digest, saving and loading.
 //! Rows are read and written whole (`get`, `set`, `update`); hot kernels read columns directly. The first column is
-//! always `key: u64`; a row whose key is 0 is empty and will be used again.
+//! always `key: u64`; a row whose key is 0 is empty and will be used again. Columns under `links` hold row numbers (who
+//! rides with whom): they are saved but stay out of the digest, which must not hang on where a row happens to lie.
 
 use super::digest::Hasher;
 
@@ -45,15 +46,15 @@ macro_rules! table {
     (
         $(#[$meta:meta])* $Table:ident ($name:literal), $(#[$rmeta:meta])* $Row:ident {
             $(#[$kmeta:meta])* key: u64, $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)?
-        }
+        } $( links { $( $(#[$lmeta:meta])* $link:ident : $lty:ty ),* $(,)? } )?
     ) => {
         $(#[$rmeta])*
         #[derive(Clone, Copy, Debug, PartialEq)]
-        pub struct $Row { $(#[$kmeta])* pub key: u64, $( $(#[$fmeta])* pub $field: $ty ),* }
+        pub struct $Row { $(#[$kmeta])* pub key: u64, $( $(#[$fmeta])* pub $field: $ty, )* $( $( $(#[$lmeta])* pub $link: $lty, )* )? }
 
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
-        pub struct $Table { key: Vec<u64>, $( $field: Vec<$ty>, )* digest: u128, free: Vec<u32> }
+        pub struct $Table { key: Vec<u64>, $( $field: Vec<$ty>, )* $( $( $link: Vec<$lty>, )* )? digest: u128, free: Vec<u32> }
 
         #[allow(dead_code)]
         impl $Table {
@@ -70,6 +71,7 @@ macro_rules! table {
             /// Column of keys; 0 marks an empty row.
             pub fn key(&self) -> &[u64] { &self.key }
             $( $(#[$fmeta])* pub fn $field(&self) -> &[$ty] { &self.$field } )*
+            $( $( $(#[$lmeta])* pub fn $link(&self) -> &[$lty] { &self.$link } )* )?
 
             fn hash(row: &$Row) -> u128 {
                 if row.key == 0 { return 0; }
@@ -80,9 +82,9 @@ macro_rules! table {
             }
             /// A row, whole.
             #[inline]
-            pub fn get(&self, i: usize) -> $Row { $Row { key: self.key[i], $( $field: self.$field[i] ),* } }
+            pub fn get(&self, i: usize) -> $Row { $Row { key: self.key[i], $( $field: self.$field[i], )* $( $( $link: self.$link[i], )* )? } }
             #[inline]
-            fn put(&mut self, i: usize, row: &$Row) { self.key[i] = row.key; $( self.$field[i] = row.$field; )* }
+            fn put(&mut self, i: usize, row: &$Row) { self.key[i] = row.key; $( self.$field[i] = row.$field; )* $( $( self.$link[i] = row.$link; )* )? }
             /// Replaces a row.
             #[inline]
             pub fn set(&mut self, i: usize, row: $Row) {
@@ -110,6 +112,7 @@ macro_rules! table {
                 }
                 self.key.push(row.key);
                 $( self.$field.push(row.$field); )*
+                $( $( self.$link.push(row.$link); )* )?
                 self.key.len() - 1
             }
             /// Empties a row.
@@ -126,7 +129,8 @@ macro_rules! table {
             fn columns(&self) -> Vec<(&'static str, usize, &[u8])> {
                 vec![
                     ("key", 8, bytemuck::cast_slice(&self.key)),
-                    $( (stringify!($field), std::mem::size_of::<$ty>(), bytemuck::cast_slice(&self.$field)) ),*
+                    $( (stringify!($field), std::mem::size_of::<$ty>(), bytemuck::cast_slice(&self.$field)), )*
+                    $( $( (stringify!($link), std::mem::size_of::<$lty>(), bytemuck::cast_slice(&self.$link)), )* )?
                 ]
             }
             fn restore(&mut self, columns: &[(String, Vec<u8>)]) -> Result<(), String> {
@@ -138,6 +142,10 @@ macro_rules! table {
                     self.$field = $crate::engine::table::column_from_bytes(find(stringify!($field))?)
                         .filter(|c: &Vec<$ty>| c.len() == self.key.len()).ok_or_else(|| bad(stringify!($field)))?;
                 )*
+                $( $(
+                    self.$link = $crate::engine::table::column_from_bytes(find(stringify!($link))?)
+                        .filter(|c: &Vec<$lty>| c.len() == self.key.len()).ok_or_else(|| bad(stringify!($link)))?;
+                )* )?
                 self.free = (0..self.key.len()).rev().filter(|&i| self.key[i] == 0).map(|i| i as u32).collect();
                 self.digest = self.recount();
                 Ok(())

@@ -34,7 +34,7 @@ pub trait Lever: Params {
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
     /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
-    fn units(&self, strength: f64, at: &Area, world: &World, controls: &Controls) -> f64;
+    fn units(&self, strength: f64, at: &Area, world: &World) -> f64;
 }
 
 /// The kinds of things that a `where` entry can name.
@@ -113,7 +113,7 @@ pub struct LeverKind {
     /// Reads the lever's own keys.
     pub parse: fn(serde_json::Value) -> Result<AnyParams, String>,
     pub apply: fn(&AnyParams, f64, &Area, &World, &mut Controls),
-    pub units: fn(&AnyParams, f64, &Area, &World, &Controls) -> f64,
+    pub units: fn(&AnyParams, f64, &Area, &World) -> f64,
 }
 
 const fn lever<L: Lever>() -> LeverKind {
@@ -126,7 +126,7 @@ const fn lever<L: Lever>() -> LeverKind {
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
         apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),
-        units: |own, strength, at, world, controls| own.get::<L>().units(strength, at, world, controls),
+        units: |own, strength, at, world| own.get::<L>().units(strength, at, world),
     }
 }
 

@@ -13,7 +13,7 @@ mod lookup;
 pub mod network;
 mod places;
 pub mod sea;
-mod table;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 

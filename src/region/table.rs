@@ -5,7 +5,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 /// A file in memory and its checksum.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Path as shown in errors.
     shown: String,
     bytes: Vec<u8>,
@@ -85,7 +85,7 @@ impl Table {
 }
 
 /// One row: fields by the order in which the columns were asked for.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     shown: &'a str,
     /// Line in the file, from 1.
     pub line: u64,

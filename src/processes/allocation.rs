@@ -1,0 +1,91 @@
+//! Where patrol teams and vessels are today (step 3 of the day).
+//!
+//! Units stay around their base: this first form has no strategy. Levers add teams along borders and vessels to zones.
+
+use crate::agents::migrant::END;
+use crate::agents::vessel::{NEVER, Vessel};
+use crate::agents::world::World;
+use crate::engine::rng::Key;
+use crate::engine::step::Process;
+use crate::units::Tick;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// No parameters: who patrols where follows from the initial units and the levers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {}
+
+/// Allocation of patrols and vessels.
+pub struct Allocation;
+
+impl Process<World> for Allocation {
+    const NAME: &'static str = "allocation";
+    const ABOUT: &'static str = "Puts patrol teams around their bases and along the borders of levers, and vessels on station.";
+    type Params = Params;
+
+    fn run(_: &Params, w: &mut World, _: Tick) {
+        teams(w);
+        vessels(w);
+    }
+}
+
+/// Teams by node: a base's teams over its cell and the cells beside it, a border's over its cells on both sides.
+fn teams(w: &mut World) {
+    w.teams.fill(0.0);
+    for i in w.patrols.rows() {
+        let node = w.patrols.node()[i];
+        let edges = w.region.graph.edges(node);
+        let share = w.patrols.teams()[i] / (edges.len() + 1) as f32;
+        w.teams[node as usize] += share;
+        for e in edges {
+            w.teams[w.region.graph.to[e] as usize] += share;
+        }
+    }
+    for (b, &n) in w.controls.border_teams.iter().enumerate().filter(|(_, n)| **n > 0.0) {
+        let nodes = &w.region.borders[b].nodes;
+        for &node in nodes {
+            w.teams[node as usize] += (n / nodes.len() as f64) as f32;
+        }
+    }
+}
+
+/// Calls up the vessels that levers ask for and sends home those they ask for no more.
+fn vessels(w: &mut World) {
+    let orders = std::mem::take(&mut w.controls.naval);
+    let mut wanted = std::collections::BTreeMap::new();
+    for o in &orders {
+        for k in 0..o.vessels {
+            let key = Key::named("sent", &w.region.sea.zones[o.zone].name, o.sender).child(Tick(0), u64::from(k)).0;
+            wanted.insert(key, o);
+        }
+    }
+    for i in 0..w.vessels.len() {
+        let v = w.vessels.get(i);
+        if v.key == 0 || v.sender == 0 {
+            continue;
+        }
+        match wanted.remove(&v.key) {
+            Some(o) => w.vessels.set(i, Vessel { on_duty: 1, standoff_km: o.standoff_km as f32, capacity: o.capacity, rescues: u8::from(o.rescue), ..v }),
+            None if v.on_duty == 1 => w.vessels.set(i, Vessel { on_duty: 0, ..v }),
+            None => {}
+        }
+    }
+    for (key, o) in wanted {
+        w.vessels.push(Vessel {
+            key,
+            sender: o.sender,
+            zone: o.zone as u16,
+            on_duty: 1,
+            rescues: u8::from(o.rescue),
+            standoff_km: o.standoff_km as f32,
+            capacity: o.capacity,
+            aboard: 0,
+            first_rescue: NEVER,
+            lands: 0,
+            back: 0,
+            first: END,
+        });
+    }
+    w.controls.naval = orders;
+}

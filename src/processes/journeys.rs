@@ -1,0 +1,267 @@
+//! What people on the way do when something is due: arrive, work for the next fare, take a bus, join a line; and what
+//! residents of Libya do when their wait ends (equations 2, 14 and 15).
+
+use crate::agents::accounts::{Money, People};
+use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
+use crate::agents::routes::{HubId, LegId, NO_WAY};
+use crate::agents::world::{RESIDENTS, World};
+use crate::engine::dist::choose;
+use crate::engine::rng::Purpose;
+use crate::engine::step::Process;
+use crate::engine::wake::{advance, threshold};
+use crate::region::Carrier;
+use crate::units::{Probability, Tick, Usd};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// What a migrant saves on a day of work.
+    #[schemars(range(min = 0.1, max = 1000), extend("x-unit" = "USD/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 3, "x-high" = 10))]
+    pub wage_usd_per_day: f64,
+    /// Rate at which residents of Libya turn to the sea.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.0002, "x-high" = 0.001))]
+    pub turn_to_sea_rate: f64,
+    /// Rate at which residents of Libya go home.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.0002, "x-high" = 0.0008))]
+    pub go_home_rate: f64,
+    /// What a resident puts aside a day.
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "USD/day", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 4))]
+    pub resident_savings_usd_per_day: f64,
+    /// Fare for the sea.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD", "x-source" = "800-2,500 by nationality (Malakooti, partly recalled; smuggling_prices)", "x-low" = 800, "x-high" = 2500))]
+    pub sea_fare_usd: f64,
+    /// Sharpness of the choice between ways: exp(-sharpness x (C - Cmin) / Cmin).
+    #[schemars(range(min = 0.1, max = 100), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 2)", "x-low" = 3, "x-high" = 20))]
+    pub choice_sharpness: f64,
+    /// Hours a bus or walker is on the road a day.
+    #[schemars(range(min = 1, max = 24), extend("x-unit" = "h/day", "x-source" = "assumption"))]
+    pub public_hours_per_day: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Params {
+            wage_usd_per_day: 5.0,
+            turn_to_sea_rate: 0.0005,
+            go_home_rate: 0.0004,
+            resident_savings_usd_per_day: 2.0,
+            sea_fare_usd: 1000.0,
+            choice_sharpness: 8.0,
+            public_hours_per_day: 12.0,
+        }
+    }
+}
+
+const ROAD_DEATH: Purpose = Purpose::new("journeys.road_death");
+const WAY: Purpose = Purpose::new("journeys.way");
+const CAUSE: Purpose = Purpose::new("journeys.resident_cause");
+const WAIT: Purpose = Purpose::new("journeys.resident_wait");
+
+/// What becomes of someone who is due.
+enum Next {
+    /// Goes on with this row; `paid` US cents go to bus companies, `earned` come from employers.
+    Goes { to: Migrant, paid: u32, earned: u32 },
+    DiesOnRoad,
+    GoesHome,
+}
+
+/// Journeys.
+pub struct Journeys;
+
+impl Process<World> for Journeys {
+    const NAME: &'static str = "journeys";
+    const ABOUT: &'static str = "People on the way arrive, work for fares, choose the next leg; residents of Libya turn to the sea or go home.";
+    type Params = Params;
+
+    fn run(p: &Params, w: &mut World, day: Tick) {
+        let rate = p.turn_to_sea_rate + p.go_home_rate;
+        w.clocks.update(RESIDENTS, |c| c.value = advance(c.value, rate));
+        let mut due = w.queues.residents.take(w.clocks.value()[RESIDENTS]);
+        due.extend(w.queues.calendar.take(day));
+        let next = crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
+        for (row, next) in due.into_iter().zip(next) {
+            apply(w, row as usize, next);
+        }
+    }
+}
+
+fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
+    let mut to = *m;
+    let mut earned = 0;
+    let days = day.0.saturating_sub(m.since);
+    let wages = |usd_per_day: f64| Usd::dollars(usd_per_day * f64::from(days)).0.clamp(0, 10_000_000) as u32;
+    match m.status() {
+        s if s == Status::Riding as u8 => {
+            let leg = &w.routes.legs[m.leg as usize];
+            if w.luck.on(ROAD_DEATH, day).chance(m.key, Probability::of_hazard(leg.hazard, 1.0).get()) {
+                return Next::DiesOnRoad;
+            }
+            to.hub = leg.to;
+        }
+        s if s == Status::Earning as u8 || s == Status::BeachEarning as u8 => earned = wages(p.wage_usd_per_day),
+        _ => {
+            let both = p.turn_to_sea_rate + p.go_home_rate;
+            if !w.luck.on(CAUSE, day).chance(m.key, p.turn_to_sea_rate / both) {
+                return Next::GoesHome;
+            }
+            earned = wages(p.resident_savings_usd_per_day);
+            to.state |= SEA;
+        }
+    }
+    to.money += earned;
+    let paid = at_hub(p, w, &mut to, day);
+    Next::Goes { to, paid, earned }
+}
+
+/// Decides what someone at a hub does next; returns what is paid to a bus company, US cents.
+fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> u32 {
+    m.since = day.0;
+    m.leg = NO_LEG;
+    m.due = 0;
+    let hub = &w.routes.hubs[m.hub as usize];
+    if m.seabound() && hub.coast.is_some() {
+        wait_or_work(p, m, Usd::dollars(p.sea_fare_usd).0 as u32, Status::Beach, Status::BeachEarning, day);
+        return 0;
+    }
+    if !m.seabound() && m.hub == m.goal {
+        settle(w, m, day);
+        return 0;
+    }
+    let Some(leg) = choose_leg(p, w, m, day) else {
+        // No way on: stay and work where there is work, else try again in a month.
+        if Some(hub.country) == w.libya && !m.seabound() {
+            settle(w, m, day);
+        } else {
+            m.enter(Status::Earning);
+            m.due = day.0 + 30;
+        }
+        return 0;
+    };
+    let l = &w.routes.legs[leg as usize];
+    let fare = l.fare_cents.min(u64::from(u32::MAX)) as u32;
+    m.leg = leg;
+    if l.carrier == Carrier::Crew {
+        wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);
+        return 0;
+    }
+    if m.money < fare {
+        wait_or_work(p, m, fare, Status::Earning, Status::Earning, day);
+        return 0;
+    }
+    m.money -= fare;
+    m.enter(Status::Riding);
+    m.due = day.0 + (libm::ceil(l.hours / p.public_hours_per_day) as u32).max(1);
+    fare
+}
+
+/// Joins the line when the money is there, else works until it is.
+fn wait_or_work(p: &Params, m: &mut Migrant, fare: u32, line: Status, work: Status, day: Tick) {
+    if m.money >= fare {
+        m.enter(line);
+        return;
+    }
+    let missing = Usd(i64::from(fare - m.money)).as_dollars();
+    m.enter(work);
+    m.due = day.0 + (libm::ceil(missing / p.wage_usd_per_day) as u32).clamp(1, 3650);
+}
+
+fn settle(w: &World, m: &mut Migrant, day: Tick) {
+    m.enter(Status::Resident);
+    m.threshold = threshold(w.clocks.value()[RESIDENTS], w.luck.on(WAIT, day).unit(m.key));
+}
+
+/// The next leg by logit on the perceived cost of the whole trip (equation 2), among legs that bring one nearer.
+pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
+    let year = w.ways.year;
+    let to_go = |from: HubId| -> u64 {
+        if !m.seabound() {
+            return w.ways.person.cost(from, m.goal);
+        }
+        let coasts = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].coast.is_some());
+        coasts.map(|h| w.ways.person.cost(from, h as HubId)).min().unwrap_or(NO_WAY)
+    };
+    let here = to_go(m.hub);
+    let mut legs = vec![];
+    let mut costs = vec![];
+    for &leg in &w.routes.out[m.hub as usize] {
+        let l = &w.routes.legs[leg as usize];
+        let rest = to_go(l.to);
+        if l.people && w.routes.open(leg, year) && rest != NO_WAY && rest < here {
+            legs.push(leg);
+            costs.push((l.traveller_cents + rest) as f64);
+        }
+    }
+    let weights = logit_over_least(&costs, p.choice_sharpness);
+    choose(w.luck.on(WAY, day).unit(m.key), &weights).map(|i| legs[i])
+}
+
+/// Weights exp(-sharpness x (C - Cmin) / Cmin) (equation 2).
+pub fn logit_over_least(costs: &[f64], sharpness: f64) -> Vec<f64> {
+    let least = costs.iter().copied().fold(f64::INFINITY, f64::min).max(1.0);
+    costs.iter().map(|c| libm::exp(-sharpness * (c - least) / least)).collect()
+}
+
+/// Ledger account of people in a status.
+pub fn account(status: u8) -> People {
+    const RIDING: u8 = Status::Riding as u8;
+    const CARRIED: u8 = Status::Carried as u8;
+    const RESIDENT: u8 = Status::Resident as u8;
+    const BEACH: u8 = Status::Beach as u8;
+    const BEACH_EARNING: u8 = Status::BeachEarning as u8;
+    const AT_SEA: u8 = Status::AtSea as u8;
+    const ABOARD: u8 = Status::Aboard as u8;
+    match status {
+        RIDING | CARRIED => People::Travelling,
+        RESIDENT => People::Working,
+        BEACH | BEACH_EARNING => People::OnCoast,
+        AT_SEA => People::AtSea,
+        ABOARD => People::Aboard,
+        _ => People::AtHubs,
+    }
+}
+
+/// Replaces a migrant's row and books the change of state.
+pub fn go_on(w: &mut World, row: usize, to: Migrant) {
+    let from = account(w.migrants.get(row).status());
+    let into = account(to.status());
+    if from != into {
+        w.ledgers.move_people(from, into, u64::from(w.persons_per_agent));
+    }
+    w.migrants.set(row, to);
+    w.enlist(row);
+}
+
+/// Takes a migrant out of the model into a final account; the money left goes to the economy.
+pub fn leave(w: &mut World, row: usize, into: People) {
+    let m = w.migrants.get(row);
+    let size = u64::from(w.persons_per_agent);
+    w.ledgers.move_people(account(m.status()), into, size);
+    w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(m.money) * size);
+    w.migrants.remove(row);
+}
+
+fn apply(w: &mut World, row: usize, next: Next) {
+    let size = u64::from(w.persons_per_agent);
+    match next {
+        Next::Goes { to, paid, earned } => {
+            w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(earned) * size);
+            w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(paid) * size);
+            go_on(w, row, to);
+        }
+        Next::DiesOnRoad => {
+            let end = w.routes.legs[w.migrants.leg()[row] as usize].waypoints.last().copied();
+            leave(w, row, People::DeadDesert);
+            w.tally.deaths_desert += size as i64;
+            if let Some(node) = end {
+                w.cells[node as usize].deaths += size as u32;
+            }
+        }
+        Next::GoesHome => {
+            leave(w, row, People::Returned);
+            w.tally.returned += size as i64;
+        }
+    }
+}
