@@ -5,7 +5,9 @@ use super::graph::{Graph, Link, Mode, NO_BORDER, find_borders};
 use super::lookup::nearest;
 use super::places::town_kind;
 use super::sea::{Lane, Sea, Zone};
-use super::{Carrier, Corridor, Country, NodeId, Nodes, Place, Region, Road, Terrain, Town};
+use super::{
+    Carrier, Corridor, Country, NodeId, Nodes, Place, PlaceId, Region, Road, Terrain, Town,
+};
 use crate::error::{Error, Result};
 use crate::units::great_circle_km;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +90,12 @@ impl Parts {
 
     /// Countries, nodes (by rising id), places (in the order of the file) and towns.
     fn add_places(&self, region: &mut Region) -> Result<()> {
+        if self.nodes.len() > usize::from(PlaceId::MAX) {
+            let (count, most) = (self.nodes.len(), PlaceId::MAX);
+            return Err(Error::Input(format!(
+                "{count} places; a network has at most {most}"
+            )));
+        }
         let codes: BTreeSet<&str> = self.nodes.iter().map(|n| n.country.as_str()).collect();
         let people = |code: &str| {
             self.nodes
@@ -208,6 +216,11 @@ impl Parts {
         region.borders = find_borders(&region.nodes.country, &mut links, |_, _, n, _| {
             BORDER_KM * n as f64
         });
+        if region.borders.len() >= usize::from(NO_BORDER) {
+            return Err(Error::Input(format!(
+                "more than {NO_BORDER} borders between countries"
+            )));
+        }
         region.graph = Graph::from_links(region.nodes.len(), &links);
         Ok(())
     }

@@ -4,6 +4,7 @@
 
 use super::assemble::{CorridorPart, LanePart, LinkPart, NodePart, Parts};
 use super::corridor::flow;
+use super::geodata::{people, road, terrain};
 use super::table::Table;
 use super::{Carrier, Region, Road, Terrain};
 use crate::error::{Error, Result};
@@ -121,14 +122,14 @@ impl Parts {
                 let terrain = if row.text(5)?.is_empty() {
                     Terrain::Steppe
                 } else {
-                    super::geodata::terrain(row, 5)?
+                    terrain(row, 5)?
                 };
                 self.nodes.push(NodePart {
                     name,
                     country,
                     lat: row.number(2, -90.0, 90.0)?,
                     lon: row.number(3, -180.0, 180.0)?,
-                    population: row.maybe(4)?.unwrap_or(0),
+                    population: people(row, 4)?,
                     terrain,
                     kind: if kind.is_empty() { "town" } else { kind }.to_string(),
                     spot: row.spot(),
@@ -148,7 +149,7 @@ impl Parts {
             let road = if row.text(3)?.is_empty() {
                 Road::Paved
             } else {
-                super::geodata::road(row, 3)?
+                road(row, 3)?
             };
             self.links.push(LinkPart {
                 a: row.text(0)?.to_string(),
