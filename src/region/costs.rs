@@ -14,9 +14,6 @@ pub const CLOSED: u32 = u32::MAX;
 /// Buckets that the dearest edge may span; bounds the memory and the walk over empty buckets.
 const SPAN: u32 = 1024;
 
-/// "No entry" in the lists of a bucket.
-const END: u32 = u32::MAX;
-
 /// Least cost to one destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CostField {
@@ -38,18 +35,11 @@ pub struct Costs {
 /// Buffers kept between fields, so that none is allocated again.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    /// First entry of each bucket of the ring.
-    head: Vec<u32>,
-    entries: Vec<Entry>,
+    /// The ring: nodes that wait, with the cost at which they were entered. All empty between fields.
+    buckets: Vec<Vec<(NodeId, u32)>>,
+    /// The bucket being emptied.
+    open: Vec<(NodeId, u32)>,
     costs: Costs,
-}
-
-/// A node waiting in a bucket, and the next entry of that bucket.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    node: NodeId,
-    cost: u32,
-    next: u32,
 }
 
 /// Least cost from every node to `dest`. `edge_cost[e]` is the cost to travel the directed edge `e` from its start to its
@@ -94,44 +84,39 @@ impl Costs {
         let to_go = &mut field.to_go;
         to_go.clear();
         to_go.resize(graph.len(), CLOSED);
-        let (head, entries) = (&mut scratch.head, &mut scratch.entries);
-        head.clear();
-        head.resize(self.ring, END);
-        entries.clear();
+        let Scratch { buckets, open, .. } = scratch;
+        if buckets.len() < self.ring {
+            buckets.resize(self.ring, Vec::new());
+        }
 
         let mask = self.ring - 1;
         to_go[dest as usize] = 0;
-        entries.push(Entry {
-            node: dest,
-            cost: 0,
-            next: END,
-        });
-        head[0] = 0;
+        buckets[0].push((dest, 0));
         let (mut waiting, mut bucket) = (1_usize, 0_usize);
         while waiting > 0 {
-            let first = head[bucket];
-            if first == END {
+            // New entries may fall into the open bucket, so it is emptied into a list of its own and asked again.
+            std::mem::swap(open, &mut buckets[bucket]);
+            if open.is_empty() {
                 bucket = (bucket + 1) & mask;
                 continue;
             }
-            let entry = entries[first as usize];
-            head[bucket] = entry.next;
-            waiting -= 1;
-            // A cheaper way was found after this entry was made: the newer entry stands for the node.
-            if to_go[entry.node as usize] != entry.cost {
-                continue;
-            }
-            for &(node, way) in &self.ways_in[graph.edges(entry.node)] {
-                let cost = entry.cost.saturating_add(way);
-                let known = &mut to_go[node as usize];
-                if cost < *known {
-                    *known = cost;
-                    let first = &mut head[(cost >> self.shift) as usize & mask];
-                    let next = std::mem::replace(first, entries.len() as u32);
-                    entries.push(Entry { node, cost, next });
-                    waiting += 1;
+            waiting -= open.len();
+            for &(at, so_far) in open.iter() {
+                // A cheaper way was found after this entry was made: the newer entry stands for the node.
+                if to_go[at as usize] != so_far {
+                    continue;
+                }
+                for &(node, way) in &self.ways_in[graph.edges(at)] {
+                    let cost = so_far.saturating_add(way);
+                    let known = &mut to_go[node as usize];
+                    if cost < *known {
+                        *known = cost;
+                        buckets[(cost >> self.shift) as usize & mask].push((node, cost));
+                        waiting += 1;
+                    }
                 }
             }
+            open.clear();
         }
     }
 }
