@@ -214,7 +214,7 @@ impl GeoData {
                 country: last.1,
                 land_share: row.number(2, 0.0, 1.0)?,
                 terrain: terrain(row, 3)?,
-                population: row.maybe(4)?.unwrap_or(0),
+                population: people(row, 4)?,
                 road: road(row, 5)?,
                 coast_km: row.number(6, 0.0, 1e5)? as f32,
                 border_km: row
@@ -262,7 +262,7 @@ impl GeoData {
                     country,
                     lat: row.number(2, -90.0, 90.0)?,
                     lon: row.number(3, -180.0, 180.0)?,
-                    population: row.maybe(4)?.unwrap_or(0),
+                    population: people(row, 4)?,
                     kind: row.text(5)?.to_string(),
                     story,
                 });
@@ -404,6 +404,14 @@ fn h3(row: &Row, i: usize) -> Result<u64> {
     match cell {
         Some(cell) if cell.resolution() == h3o::Resolution::Four => Ok(cell.into()),
         _ => Err(row.fault(format!("`{text}` is not an H3 cell of resolution 4"))),
+    }
+}
+
+/// A number of people; empty is 0. Bounded, so that sums over cells stay far below what their type holds.
+pub(super) fn people(row: &Row, i: usize) -> Result<u32> {
+    match row.maybe::<u32>(i)?.unwrap_or(0) {
+        n if n > 100_000_000 => Err(row.fault(format!("{n} people in one spot"))),
+        n => Ok(n),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The model sees nodes and edges only. A node is an H3 cell of the grid ([`grid`]) or a place of a plain network
 //! ([`network`]); nothing downstream can tell which.
 
+mod assemble;
 pub mod check;
 mod corridor;
 pub mod costs;
