@@ -4,7 +4,7 @@ use super::accounts::{Arms, Fighters, Hulls, Ledgers, People};
 use super::arms::{Bag, CLASSES, Class, ORIGINS, Origin, slot};
 use super::controls::Controls;
 use super::convoy::Convoys;
-use super::crew::{self, Crews};
+use super::crew::Crews;
 use super::depot::Depots;
 use super::group::Groups;
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
@@ -18,6 +18,7 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::save::Sections;
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
+use crate::region::graph::Mode;
 use crate::region::{Area, CountryId, NodeId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::sync::Arc;
@@ -87,9 +88,18 @@ pub struct World {
     pub teams: Vec<f32>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
-    /// Distance to each network's reach: range in km by network.
+    /// How far from home a network does business, km.
     pub network_range: Vec<f64>,
+    /// Hub of the black market nearest to each group, within 300 km.
+    pub market_of: Vec<Option<HubId>>,
+    /// What the groups around each hub lacked this morning, by class.
+    pub shortfall: Vec<[u64; CLASSES]>,
+    /// Countries of the Sahel in the region.
+    sahel: Vec<CountryId>,
 }
+
+/// Countries counted as the Sahel and its southern edge in `arms_reached_sahel_*`.
+pub const SAHEL: &[&str] = &["MRT", "MLI", "BFA", "NER", "TCD", "SDN", "NGA"];
 
 impl World {
     /// An empty world on a region.
@@ -122,6 +132,9 @@ impl World {
             teams: vec![0.0; nodes],
             takers: vec![],
             network_range: vec![],
+            market_of: vec![],
+            shortfall: vec![[0; CLASSES]; routes.hubs.len()],
+            sahel: SAHEL.iter().filter_map(|c| region.country(c)).collect(),
             region,
             routes,
         };
@@ -298,6 +311,31 @@ impl World {
         }
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
+        self.market_of = self.find_markets();
+    }
+
+    /// Nearest hub of each group's black market, within 300 km.
+    pub fn find_markets(&self) -> Vec<Option<HubId>> {
+        let n = &self.region.nodes;
+        let mut by_node = std::collections::BTreeMap::new();
+        let nodes: Vec<NodeId> = self.groups.node().to_vec();
+        for at in nodes.iter().copied() {
+            by_node.entry(at).or_insert_with(|| {
+                let near = self.routes.nearest_hub(n.lat[at as usize], n.lon[at as usize], |_| true);
+                near.filter(|x| x.1 <= 300.0).map(|x| x.0)
+            });
+        }
+        nodes.iter().map(|at| by_node[at]).collect()
+    }
+
+    /// True for a country of the Sahel.
+    pub fn in_sahel(&self, country: CountryId) -> bool {
+        self.sahel.contains(&country)
+    }
+
+    /// Hours to drive an edge.
+    pub fn drive_hours(&self, edge: usize) -> f32 {
+        self.region.graph.hours[Mode::Vehicle as usize][edge]
     }
 
     /// Puts a migrant into the line, clock or calendar that its columns call for.
@@ -390,10 +428,6 @@ impl World {
         out
     }
 
-    /// The hub a crew stands at, when it is idle there.
-    pub fn idle_at(&self, row: usize) -> Option<HubId> {
-        (self.crews.state()[row] == crew::IDLE).then(|| self.crews.hub()[row])
-    }
 }
 
 fn add_up(sum: &mut [i64; CLASSES * ORIGINS], bag: &Bag) {

@@ -1,5 +1,14 @@
-//! Dated events.
-use crate::units::Date;
+//! Dated events (step 1 of the day).
+
+use crate::agents::accounts::{Arms, Fighters};
+use crate::agents::arms::{self, Class, EMPTY};
+use crate::agents::convoy::Convoy;
+use crate::agents::group::TIES;
+use crate::agents::tally::Entry;
+use crate::agents::world::World;
+use crate::engine::rng::{Key, Purpose};
+use crate::region::costs::CLOSED;
+use crate::units::{Date, Tick, great_circle_km};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,27 +16,169 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    /// Fighters go home with arms (equation 5).
+    /// Fighters go home with their arms (the armed return of equation 5).
     ArmedReturn {
-        /// Day.
+        /// Day on which the first convoys leave.
         date: Date,
-        /// Place they leave.
+        /// Where they gather; fighters come from the groups with the tie in that country, the nearest first.
+        #[schemars(extend("x-names" = "place"))]
         from: String,
-        /// Place they go to.
+        /// Where they go.
+        #[schemars(extend("x-names" = "place"))]
         to: String,
         /// How many.
-        #[schemars(range(min = 1, max = 100_000))]
+        #[schemars(range(min = 1, max = 100_000), extend("x-unit" = "fighters", "x-source" = "800-4,000 Tuareg in 2011 (UN S/2012/42, recalled)", "x-low" = 800, "x-high" = 4000))]
         fighters: u32,
+        /// Rifles each takes along, as far as the groups have them.
+        #[serde(default = "rifles")]
+        #[schemars(range(min = 0, max = 20), extend("x-unit" = "pieces per fighter", "x-source" = "model.md eq. 5"))]
+        rifles_per_fighter: f64,
+        /// Machine guns and rocket launchers per fighter.
+        #[serde(default = "light_weapons")]
+        #[schemars(range(min = 0, max = 20), extend("x-unit" = "pieces per fighter", "x-source" = "assumption"))]
+        light_weapons_per_fighter: f64,
+        /// Heavy guns on pickups per fighter.
+        #[serde(default = "heavy")]
+        #[schemars(range(min = 0, max = 20), extend("x-unit" = "pieces per fighter", "x-source" = "assumption"))]
+        heavy_per_fighter: f64,
+        /// Days over which the convoys leave.
+        #[serde(default = "days")]
+        #[schemars(range(min = 1, max = 3650), extend("x-unit" = "days", "x-source" = "assumption"))]
+        over_days: u32,
+        /// Tie that makes fighters go.
+        #[serde(default = "tuareg")]
+        #[schemars(extend("enum" = TIES))]
+        tie: String,
     },
-    /// Departures from some countries are multiplied for a time.
+    /// Departures from some countries are multiplied for a time: war, drought, a new law at home.
     DepartureShift {
         date: Date,
         /// First day on which it no longer holds.
         until: Date,
         /// ISO 3166 alpha-3 codes; all origins when left out.
         #[serde(default)]
+        #[schemars(extend("x-names" = "country"))]
         countries: Vec<String>,
-        #[schemars(range(min = 0, max = 100))]
+        #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor"))]
         factor: f64,
     },
+}
+
+fn rifles() -> f64 {
+    1.2
+}
+fn light_weapons() -> f64 {
+    0.15
+}
+fn heavy() -> f64 {
+    0.03
+}
+fn days() -> u32 {
+    30
+}
+fn tuareg() -> String {
+    "tuareg".into()
+}
+
+const DELAY: Purpose = Purpose::new("calendar.convoy_delay");
+/// Fighters in a convoy of some ten pickups (assumption).
+const CONVOY: u32 = 50;
+/// Hours a convoy drives in a day (assumption).
+const HOURS_PER_DAY: f64 = 12.0;
+
+/// Applies the events of a day.
+pub fn happen(events: &[Event], w: &mut World, day: Tick) {
+    shift_departures(events, w, day);
+    for (i, event) in events.iter().enumerate() {
+        if let Event::ArmedReturn { date, .. } = event
+            && date.tick() == day
+        {
+            armed_return(event, i as u64, w, day);
+        }
+    }
+}
+
+/// Product of all shifts in force, by origin.
+fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
+    for row in 0..w.origins.len() {
+        let iso3 = w.region.countries[w.origins.country()[row] as usize].iso3.clone();
+        let mut product = 1.0;
+        for e in events {
+            if let Event::DepartureShift { date, until, countries, factor } = e
+                && (date.tick()..until.tick()).contains(&day)
+                && (countries.is_empty() || countries.contains(&iso3))
+            {
+                product *= factor;
+            }
+        }
+        if w.origins.shift()[row] != product {
+            w.origins.update(row, |o| o.shift = product);
+        }
+    }
+}
+
+fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
+    let Event::ArmedReturn { from, to, fighters, rifles_per_fighter, light_weapons_per_fighter, heavy_per_fighter, over_days, tie, .. } = event
+    else {
+        return;
+    };
+    let (Some(start), Some(end)) = (w.region.place(from), w.region.place(to)) else { return };
+    let (start, end) = (w.region.places[start as usize].clone(), w.region.places[end as usize].clone());
+    let (Some(node), Some((hub, _))) = (start.node, w.routes.nearest_hub(end.lat, end.lon, |_| true)) else { return };
+    let tie = TIES.iter().position(|t| t == tie).unwrap_or(0) as u8;
+    let travel = drive_days(w, node, hub);
+    let n = &w.region.nodes;
+    let mut groups: Vec<usize> = w.groups.rows().filter(|&g| w.groups.tie()[g] == tie && w.groups.country()[g] == start.country).collect();
+    let away = |g: usize| {
+        let at = w.groups.node()[g] as usize;
+        great_circle_km(start.lat, start.lon, n.lat[at], n.lon[at])
+    };
+    groups.sort_by(|&a, &b| away(a).total_cmp(&away(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
+    let per_fighter = [(Class::SmallArms, *rifles_per_fighter), (Class::LightWeapons, *light_weapons_per_fighter), (Class::AntiAircraft, *heavy_per_fighter)];
+    let event_key = Key::named("event", &format!("{from}>{to}"), number);
+    let (mut left, mut ordinal) = (*fighters, 0);
+    for g in groups {
+        while left > 0 && w.groups.fighters()[g] > 0 {
+            let men = left.min(CONVOY).min(w.groups.fighters()[g]);
+            let key = event_key.child(day, ordinal).0;
+            let delay = w.luck.on(DELAY, day).below(key, u64::from(*over_days)) as u32;
+            let mut bag = EMPTY;
+            w.groups.update(g, |x| {
+                x.fighters -= men;
+                for (class, each) in per_fighter {
+                    arms::add(&mut bag, &arms::take(&mut x.arms, class, libm::round(f64::from(men) * each) as u32));
+                }
+            });
+            w.ledgers.move_fighters(Fighters::Groups, Fighters::Convoys, men);
+            w.ledgers.move_arms(Arms::Groups, Arms::Convoys, &bag);
+            if Some(start.country) == w.libya && Some(w.routes.hubs[hub as usize].country) != w.libya {
+                for class in Class::ALL {
+                    w.tally.left_libya[class as usize] += i64::from(arms::of_class(&bag, class));
+                }
+            }
+            let bloc = w.groups.bloc()[g];
+            w.convoys.push(Convoy { key, to: hub, bloc, tie, due: day.0 + delay + travel, fighters: men, arms: bag });
+            left -= men;
+            ordinal += 1;
+        }
+    }
+    let count = i64::from(fighters - left);
+    w.log.push(Entry { day, kind: "armed_return", place: format!("{from} to {to}"), item: "fighters", count, key: event_key.0 });
+}
+
+/// Days of driving along the least-cost way to a hub, at least one.
+fn drive_days(w: &World, from: u32, hub: u16) -> u32 {
+    let target = w.routes.hubs[hub as usize].node;
+    let field = w.routes.field(&w.region, target, 1);
+    let g = &w.region.graph;
+    let (mut at, mut hours) = (from, 0.0);
+    while at != target && field.to_go[at as usize] != CLOSED {
+        let next = g.edges(at).min_by_key(|&e| {
+            u64::from(w.routes.edge_cost[1][e]) + u64::from(field.to_go[g.to[e] as usize])
+        });
+        let Some(e) = next else { break };
+        hours += f64::from(w.drive_hours(e));
+        at = g.to[e];
+    }
+    libm::ceil(hours / HOURS_PER_DAY).max(1.0) as u32
 }

@@ -1,10 +1,39 @@
-//! The day, in order: one line a rule.
+//! The day, in order. One rule, one file: parameters, equation, step, tests.
+//!
+//!  1. calendar: events and levers ([`calendar`]; called by `sim`, since they come from the scenario)
+//!  2. weather: wave heights
+//!  3. allocation: patrol teams and vessels
+//!  4. stockpiles: depots are raided
+//!  5. armed groups: fighters come home, groups buy arms
+//!  6. departures: who leaves home
+//!  7. journeys: who is due arrives, works, takes a bus, joins a line
+//!  8. crews: choose, load, drive, are stopped or arrive
+//!  9. sea: launches, crossings, rescues, landings
+//! 10. ledgers, digest, observers (by `sim`)
+//!
+//! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
 use crate::agents::world::World;
 use crate::engine::step::{Step, step};
 
+pub mod allocation;
+pub mod armed_groups;
 pub mod calendar;
+pub mod crews;
+pub mod departures;
+pub mod journeys;
+pub mod sea;
+pub mod stockpiles;
 pub mod weather;
 
-/// The day.
-pub static DAY: &[Step<World>] = &[step::<World, weather::Weather>()];
+/// THE day: one line a rule, in order.
+pub static DAY: &[Step<World>] = &[
+    step::<World, weather::Weather>(),
+    step::<World, allocation::Allocation>(),
+    step::<World, stockpiles::Stockpiles>(),
+    step::<World, armed_groups::ArmedGroups>(),
+    step::<World, departures::Departures>(),
+    step::<World, journeys::Journeys>(),
+    step::<World, crews::CrewsAtWork>(),
+    step::<World, sea::SeaCrossing>(),
+];

@@ -1,0 +1,285 @@
+//! What an idle crew carries next and where: people in line here, arms in the black market here, or nothing.
+
+use super::{KG, Params};
+use crate::agents::accounts::{Arms, Money};
+use crate::agents::arms::{self, CLASSES, Class};
+use crate::agents::crew::{self, Crew};
+use crate::agents::migrant::{NO_LEG, Status};
+use crate::agents::routes::{HubId, LegId, NO_WAY};
+use crate::agents::store;
+use crate::agents::world::World;
+use crate::engine::dist::choose;
+use crate::engine::grant::{Request, grant};
+use crate::engine::rng::Purpose;
+use crate::processes::journeys::{go_on, logit_over_least};
+use crate::region::Carrier;
+use crate::units::{Tick, Usd, great_circle_km};
+
+const CARGO: Purpose = Purpose::new("crews.cargo");
+const TURN: Purpose = Purpose::new("crews.turn");
+const WAY: Purpose = Purpose::new("crews.way");
+
+/// What a crew means to do today.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Plan {
+    Wait,
+    /// Take people along a leg.
+    People(LegId),
+    /// Take arms of a class to a hub.
+    Arms(Class, HubId),
+    /// Drive home empty.
+    Home,
+}
+
+/// Crews whose time out of business is over are idle at home again.
+pub fn back_in_business(w: &mut World, day: Tick) {
+    for i in 0..w.crews.len() {
+        let c = w.crews.get(i);
+        if c.state == crew::STOPPED && c.due <= day.0 {
+            let node = w.routes.hubs[c.home as usize].node;
+            w.crews.set(i, Crew { state: crew::IDLE, hub: c.home, node, due: 0, ..c });
+        }
+    }
+}
+
+/// Arms for sale and arms wanted, by hub and class.
+pub struct Trade {
+    supply: Vec<[u64; CLASSES]>,
+    wanted: Vec<[u64; CLASSES]>,
+}
+
+/// Reads the black markets: what Libya's hubs have, and what groups around other hubs lack beyond what their market has
+/// and crews are bringing.
+fn trade(w: &World) -> Trade {
+    let hubs = w.routes.hubs.len();
+    let mut t = Trade { supply: vec![[0; CLASSES]; hubs], wanted: vec![[0; CLASSES]; hubs] };
+    for (hub, lack) in w.shortfall.iter().enumerate() {
+        t.wanted[hub] = *lack;
+    }
+    for i in w.stores.rows().filter(|&i| w.stores.kind()[i] == store::MARKET) {
+        let hub = w.stores.at()[i] as usize;
+        for class in Class::ALL {
+            let n = u64::from(arms::of_class(&w.stores.arms()[i], class));
+            if Some(w.routes.hubs[hub].country) == w.libya {
+                t.supply[hub][class as usize] = n;
+            }
+            t.wanted[hub][class as usize] = t.wanted[hub][class as usize].saturating_sub(n);
+        }
+    }
+    for i in w.crews.rows().filter(|&i| w.crews.cargo()[i] == crew::ARMS) {
+        let hub = w.crews.goal()[i] as usize;
+        for class in Class::ALL {
+            let n = u64::from(arms::of_class(&w.crews.arms()[i], class));
+            t.wanted[hub][class as usize] = t.wanted[hub][class as usize].saturating_sub(n);
+        }
+    }
+    for hub in 0..hubs {
+        if Some(w.routes.hubs[hub].country) == w.libya {
+            t.wanted[hub] = [0; CLASSES];
+        }
+    }
+    t
+}
+
+/// Plans of all idle crews, decided in parallel on the state as it stands.
+pub fn plans(p: &Params, w: &World, day: Tick) -> Vec<(usize, Plan)> {
+    let t = trade(w);
+    let idle: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE).collect();
+    crate::engine::parallel::map_items(&idle, 64, |&i| (i, plan(p, w, &t, i, day)))
+}
+
+fn plan(p: &Params, w: &World, t: &Trade, i: usize, day: Tick) -> Plan {
+    let c = w.crews.get(i);
+    let mut options = vec![(Plan::Wait, 0.0)];
+    let reach = |hub: HubId| {
+        let (a, b) = (&w.routes.hubs[c.home as usize], &w.routes.hubs[hub as usize]);
+        great_circle_km(a.lat, a.lon, b.lat, b.lon) <= w.network_range[c.network as usize]
+    };
+    for &leg in &w.routes.out[c.hub as usize] {
+        let l = &w.routes.legs[leg as usize];
+        let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
+        if l.carrier == Carrier::Crew && waiting > 0 && w.routes.open(leg, w.ways.year) && reach(l.to) {
+            let fares = waiting.min(u64::from(p.seats)) * l.fare_cents;
+            options.push((Plan::People(leg), Usd(fares as i64 - l.crew_cents as i64).as_dollars()));
+        }
+    }
+    arms_options(p, w, t, &c, &reach, &mut options);
+    if c.hub != c.home {
+        let cost = w.ways.empty.cost(c.hub, c.home);
+        // Staying away costs as much as the way home, spread over a fortnight; so crews drift home when nothing pays.
+        let drift = if cost == NO_WAY { f64::NEG_INFINITY } else { -Usd(cost as i64).as_dollars() / 14.0 };
+        options.push((Plan::Home, drift));
+    }
+    options.retain(|o| o.1 >= 0.0 || matches!(o.0, Plan::Home) && o.1.is_finite());
+    let weights = logit(&options.iter().map(|o| o.1).collect::<Vec<_>>(), p.profit_scale_usd);
+    choose(w.luck.on(CARGO, day).unit(c.key), &weights).map_or(Plan::Wait, |k| options[k].0)
+}
+
+/// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
+fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId) -> bool, options: &mut Vec<(Plan, f64)>) {
+    let supply = t.supply[c.hub as usize];
+    if supply.iter().all(|&n| n == 0) {
+        return;
+    }
+    for to in 0..w.routes.hubs.len() as HubId {
+        let cost = w.ways.arms.cost(c.hub, to);
+        if to == c.hub || cost == NO_WAY || t.wanted[to as usize].iter().all(|&n| n == 0) || !reach(to) {
+            continue;
+        }
+        let profit = |class: Class| {
+            let n = load_of(p, class).min(supply[class as usize]).min(t.wanted[to as usize][class as usize]);
+            n as f64 * p.arms_price_usd[class as usize] * (1.0 - p.source_price_share) - Usd(cost as i64).as_dollars()
+        };
+        let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((class, gain)) = best {
+            options.push((Plan::Arms(class, to), gain));
+        }
+    }
+}
+
+/// Weapons of a class that fit on a vehicle.
+fn load_of(p: &Params, class: Class) -> u64 {
+    libm::floor(p.arms_load_kg / KG[class as usize]) as u64
+}
+
+/// Weights of a logit on profits.
+fn logit(profits: &[f64], scale: f64) -> Vec<f64> {
+    let best = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    profits.iter().map(|x| libm::exp((x - best) / scale)).collect()
+}
+
+/// Grants seats' worth of people and market stock to the crews that want them, and sends those on their way.
+pub fn load(p: &Params, w: &mut World, plans: Vec<(usize, Plan)>, day: Tick) {
+    let turn = w.luck.on(TURN, day);
+    let request = |w: &World, resource: usize, row: usize, want: u64| {
+        let key = w.crews.key()[row];
+        Request { resource: resource as u32, priority: turn.bits(key), key, row: row as u32, want: want as u32 }
+    };
+    let mut seats = vec![];
+    let mut stock = vec![];
+    for (row, plan) in plans {
+        match plan {
+            Plan::Wait => {}
+            Plan::People(leg) => seats.push(request(w, leg as usize, row, u64::from(p.seats / w.persons_per_agent))),
+            Plan::Arms(class, to) => {
+                w.crews.update(row, |c| c.goal = to);
+                let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
+                stock.push(request(w, resource, row, load_of(p, class)));
+            }
+            Plan::Home => drive_home(p, w, row, day),
+        }
+    }
+    let mut supply: Vec<u64> = w.queues.seats.iter().map(|l| l.len() as u64).collect();
+    let mut granted = vec![];
+    grant(&mut seats, &mut supply, |r, n| granted.push((r, n)));
+    for (r, n) in granted.drain(..).filter(|g| g.1 > 0) {
+        board(w, r.row as usize, r.resource as LegId, n);
+    }
+    let mut supply = market_supply(w);
+    grant(&mut stock, &mut supply, |r, n| granted.push((r, n)));
+    for (r, n) in granted {
+        take_arms(p, w, r.row as usize, Class::ALL[r.resource as usize % CLASSES], n, day);
+    }
+}
+
+fn market_supply(w: &World) -> Vec<u64> {
+    let mut supply = vec![0; w.routes.hubs.len() * CLASSES];
+    for i in w.stores.rows().filter(|&i| w.stores.kind()[i] == store::MARKET) {
+        for class in Class::ALL {
+            supply[w.stores.at()[i] as usize * CLASSES + class as usize] = u64::from(arms::of_class(&w.stores.arms()[i], class));
+        }
+    }
+    supply
+}
+
+/// Sets a crew on the road along a leg.
+pub fn set_off(w: &mut World, row: usize, leg: LegId) {
+    let fuel = w.routes.legs[leg as usize].fuel_cents;
+    w.crews.update(row, |c| {
+        c.leg = leg;
+        c.waypoint = 1;
+        c.state = crew::DRIVING;
+        c.owed = 0.0;
+        c.hazard = 0.0;
+        c.money -= fuel as i64;
+    });
+    w.ledgers.pay(Money::Crews, Money::Economy, fuel);
+}
+
+fn board(w: &mut World, row: usize, leg: LegId, n: u32) {
+    let fare = w.routes.legs[leg as usize].fare_cents as u32;
+    let size = u64::from(w.persons_per_agent);
+    let mut first = crate::agents::migrant::END;
+    for _ in 0..n {
+        let Some(rider) = w.queues.seats[leg as usize].next() else { break };
+        let mut m = w.migrants.get(rider as usize);
+        m.money -= fare;
+        m.enter(Status::Carried);
+        m.next = first;
+        go_on(w, rider as usize, m);
+        first = rider;
+    }
+    let paid = u64::from(fare) * u64::from(n) * size;
+    w.ledgers.pay(Money::Migrants, Money::Crews, paid);
+    let to = w.routes.legs[leg as usize].to;
+    w.crews.update(row, |c| {
+        c.money += paid as i64;
+        c.cargo = crew::PEOPLE;
+        c.goal = to;
+        c.riders = n * size as u32;
+        c.first = first;
+    });
+    set_off(w, row, leg);
+}
+
+fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: Tick) {
+    let c = w.crews.get(row);
+    let cost = Usd::dollars(p.arms_price_usd[class as usize] * p.source_price_share).0.max(0) as u64 * u64::from(n);
+    let leg = next_leg(p, w, row, day);
+    let (true, Some(leg)) = (n > 0, leg) else {
+        w.crews.update(row, |c| c.goal = crew::NOWHERE);
+        return;
+    };
+    let market = w.store(store::MARKET, c.hub);
+    let bag = w.stores.update(market, |s| arms::take(&mut s.arms, class, n));
+    w.ledgers.move_arms(Arms::Markets, Arms::Crews, &bag);
+    w.ledgers.pay(Money::Crews, Money::Economy, cost);
+    w.crews.update(row, |c| {
+        c.money -= cost as i64;
+        c.cargo = crew::ARMS;
+        c.arms = bag;
+    });
+    set_off(w, row, leg);
+}
+
+fn drive_home(p: &Params, w: &mut World, row: usize, day: Tick) {
+    w.crews.update(row, |c| {
+        c.goal = c.home;
+        c.cargo = crew::EMPTY_RUN;
+    });
+    match next_leg(p, w, row, day) {
+        Some(leg) => set_off(w, row, leg),
+        None => w.crews.update(row, |c| c.goal = crew::NOWHERE),
+    }
+}
+
+/// The next leg towards a crew's goal, by logit on the cost of the whole way among legs that bring it nearer.
+pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
+    let c = w.crews.get(row);
+    let armed = c.cargo == crew::ARMS || c.cargo == crew::EMPTY_RUN && c.goal != c.home;
+    let ways = if armed { &w.ways.arms } else { &w.ways.empty };
+    let here = ways.cost(c.hub, c.goal);
+    let mut legs = vec![];
+    let mut costs = vec![];
+    for &leg in &w.routes.out[c.hub as usize] {
+        let l = &w.routes.legs[leg as usize];
+        let rest = ways.cost(l.to, c.goal);
+        if w.routes.open(leg, w.ways.year) && (l.arms || !armed) && rest != NO_WAY && rest < here {
+            legs.push(leg);
+            costs.push((l.crew_cents + rest) as f64);
+        }
+    }
+    debug_assert!(c.leg == NO_LEG || c.state == crew::IDLE);
+    let weights = logit_over_least(&costs, p.choice_sharpness);
+    choose(w.luck.on(WAY, day).unit(c.key), &weights).map(|k| legs[k])
+}
