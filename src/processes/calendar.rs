@@ -12,8 +12,10 @@ pub enum Event {
         /// Day.
         date: Date,
         /// Place they leave.
+        #[schemars(extend("x-names" = "place"))]
         from: String,
         /// Place they go to.
+        #[schemars(extend("x-names" = "place"))]
         to: String,
         /// How many.
         #[schemars(range(min = 1, max = 100_000))]
@@ -26,6 +28,7 @@ pub enum Event {
         until: Date,
         /// ISO 3166 alpha-3 codes; all origins when left out.
         #[serde(default)]
+        #[schemars(extend("x-names" = "country"))]
         countries: Vec<String>,
         #[schemars(range(min = 0, max = 100))]
         factor: f64,
