@@ -5,7 +5,7 @@
 //! tests as the judge of this file: both must agree on thousands of mutated scenarios.
 
 use super::diagnose::{Diagnostic, Names, Sources};
-use super::tree::{Kind, Node, Span, Table, lever_name, parse_date};
+use super::tree::{Kind, Node, Span, Table, date_shaped, lever_name, parse_date};
 use super::words::{self, did_you_mean, expected, nearest};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -137,7 +137,8 @@ impl<'a> Checker<'a> {
 
     fn text(&mut self, schema: &Value, text: &str, node: &Node, path: &Path) {
         if words::is_date(schema) && parse_date(text).is_none() {
-            return self.wrong(node, path, "a date such as 2011-10-20".into(), None);
+            let help = date_shaped(text).then(|| "there is no such day".to_string());
+            return self.wrong(node, path, "a date such as 2011-10-20".into(), help);
         }
         let count = text.chars().count() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
@@ -160,7 +161,7 @@ impl<'a> Checker<'a> {
         let shown = words::short(text);
         let all = kinds.iter().flat_map(|k| self.names.list(k)).map(String::as_str);
         let help = nearest(text, all).map(did_you_mean);
-        let takes = plurals(&kinds);
+        let takes = words::plurals(&kinds);
         let message = match self.names.kind_of(text) {
             Some(other) => format!("`{path}` names the {other} `{shown}`; it takes {takes}"),
             None => format!("`{path}` names the unknown {} `{shown}`", kinds.join(" or ")),
@@ -255,7 +256,10 @@ impl<'a> Checker<'a> {
             [first, ..] if first == "lever" || first == "event" => format!("`{path}`"),
             _ => format!("`[{path}]`"),
         };
-        let message = format!("{owner} lacks the key `{key}`: {expected}");
+        let message = match schema.map(words::types).as_deref() {
+            Some(["object"]) => format!("{owner} lacks the section `[{}]`", path.join(key)),
+            _ => format!("{owner} lacks the key `{key}`: {expected}"),
+        };
         self.say(node.at, &path.join(key), "nothing".into(), expected, message, None);
     }
 
@@ -263,7 +267,9 @@ impl<'a> Checker<'a> {
     fn unknown(&mut self, schema: &Value, table: &Table, key: &str, at: Span, path: &Path, required: &[&str]) -> Option<String> {
         let empty = serde_json::Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let free = properties.keys().map(String::as_str).filter(|k| !table.contains_key(*k));
+        // A file has no use for a key twice, but `--set` changes keys that are there.
+        let is_set = self.sources.get(at.source).is_some_and(|s| s.is_set);
+        let free = properties.keys().map(String::as_str).filter(|k| is_set || !table.contains_key(*k));
         let near = nearest(key, free);
         let elsewhere = self.section_of(key, path);
         let help = match (near, elsewhere) {
@@ -272,7 +278,7 @@ impl<'a> Checker<'a> {
                 Some(unit) => format!("did you mean `{k}` (in {unit})?"),
                 None => did_you_mean(k),
             }),
-            (_, Some(section)) => Some(format!("`{}` belongs in {section}", words::short(key))),
+            (_, Some(section)) => Some(format!("`{}` belongs {section}", words::short(key))),
             (None, None) => nearest(key, properties.keys().map(String::as_str)).map(|k| format!("`{k}` is there already")),
         };
         let expected = match properties.len() {
@@ -284,8 +290,12 @@ impl<'a> Checker<'a> {
             Some(noun) => format!("unknown {noun} `{}`", words::short(key)),
             None => format!("unknown key `{path}`"),
         };
-        let help = help.or_else(|| Some(format!("known here: {expected}")).filter(|_| (1..=12).contains(&properties.len())));
-        let near = near.filter(|k| required.contains(k)).map(String::from);
+        let help = help.or_else(|| match (properties.len(), schema.get("x-noun").and_then(Value::as_str)) {
+            (1..=12, _) => Some(format!("known here: {expected}")),
+            (_, Some("process")) => Some("`sirocco processes` lists them".into()),
+            _ => None,
+        });
+        let near = near.filter(|k| required.contains(k) && !table.contains_key(*k)).map(String::from);
         let message = match &near {
             Some(k) => format!("{message}; the key `{k}`, which must be there, is missing"),
             None => message,
@@ -301,11 +311,11 @@ impl<'a> Checker<'a> {
             return None;
         }
         if path.0.len() == 2 && sections.contains_key(key) {
-            return Some("the top of the file, above the first [section]".into());
+            return Some("at the top of the file, above the first [section]".into());
         }
         let holds = |s: &Value| s.get("properties").is_some_and(|p| p.get(key).is_some());
         let (name, _) = sections.iter().find(|(name, s)| path.0.first() != Some(*name) && holds(s))?;
-        Some(format!("[{name}]"))
+        Some(format!("in [{name}]"))
     }
 }
 
@@ -333,14 +343,4 @@ fn less(a: &Value, b: &Value, or_equal: bool) -> bool {
             _ => false,
         },
     }
-}
-
-fn plurals(kinds: &[&str]) -> String {
-    let plural = |k: &&str| match *k {
-        "country" => "countries such as `LBY`".to_string(),
-        "place" => "places such as `Sabha`".to_string(),
-        "border" => "borders such as `LBY-NER`".to_string(),
-        other => format!("sea {other}s"),
-    };
-    kinds.iter().map(plural).collect::<Vec<_>>().join(", ")
 }

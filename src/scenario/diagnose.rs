@@ -284,7 +284,7 @@ mod tests {
         let s = sources.add("f", "a = \"\u{e9}\u{e9}\" # \nb = 1", false);
         let d = sources.diagnostic(Span::new(s, 10..11), "", "m");
         assert_eq!((d.line, d.column), (1, 9));
-        let d = sources.diagnostic(Span::new(s, 13..14), "", "m");
+        let d = sources.diagnostic(Span::new(s, 14..15), "", "m");
         assert_eq!((d.line, d.column), (2, 1));
     }
 

@@ -125,8 +125,9 @@ impl Reader {
         }
         match read_limited(&real) {
             Ok(bytes) => {
-                let label = Path::new(&child.label).with_file_name("").join(relative).display().to_string();
-                let name = Path::new(name).with_file_name("").join(relative).display().to_string();
+                let relative: PathBuf = relative.components().filter(|c| matches!(c, Component::Normal(_))).collect();
+                let label = Path::new(&child.label).with_file_name("").join(&relative).display().to_string();
+                let name = Path::new(name).with_file_name("").join(&relative).display().to_string();
                 Ok((Link { real, label }, bytes, name))
             }
             Err(why) => refuse(format!("which cannot be read: {why}"), None),

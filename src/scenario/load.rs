@@ -11,6 +11,7 @@ use super::tree::Node;
 use crate::engine::step::{AnyParams, ParamSet};
 use crate::levers::{self, Common, LeverUse};
 use crate::processes::DAY;
+use crate::units::Date;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,11 @@ fn read(path: &Path, sets: &[String]) -> Result<(Reader, Node), Report> {
     let mut root = reader.read(path).map_err(|why| Report { unreadable: Some((path.into(), why)), ..Report::default() })?;
     sets::apply(&mut root, sets, &mut reader.sources, &mut reader.out);
     Ok((reader, root))
+}
+
+/// A date as scenario files write it, `2011-10-20`.
+pub fn date(text: &str) -> Option<Date> {
+    super::tree::parse_date(text)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -16,3 +16,5 @@ mod syntax;
 mod tree;
 mod union;
 mod words;
+
+pub(crate) use words::nearest;

@@ -53,8 +53,8 @@ fn find(table: &DeTable, at: usize, path: Vec<String>) -> Option<Place> {
         path.push(key.get_ref().to_string());
         let deeper = match value.get_ref() {
             DeValue::Table(t) => find(t, at, path.clone()),
-            DeValue::Array(a) => a.iter().find_map(|item| match item.get_ref() {
-                DeValue::Table(t) => find(t, at, path.clone()),
+            DeValue::Array(a) => a.iter().enumerate().find_map(|(i, item)| match item.get_ref() {
+                DeValue::Table(t) => find(t, at, path.iter().cloned().chain([(i + 1).to_string()]).collect()),
                 _ => None,
             }),
             _ => None,
@@ -74,11 +74,13 @@ fn find(table: &DeTable, at: usize, path: Vec<String>) -> Option<Place> {
 /// The parser's message in words that help.
 fn describe(sources: &Sources, source: usize, error: &Error, all: &[Error], place: Option<&Place>) -> Diagnostic {
     let at = error.span().unwrap_or(0..0);
-    let key = place.map(|p| p.path.join(".")).unwrap_or_default();
+    let path = place.map(|p| p.path.join(".")).unwrap_or_default();
+    // Messages name the last key alone: the number of an event in its file is not its number in the scenario.
+    let key = place.and_then(|p| p.path.last()).cloned().unwrap_or_default();
     let here = Span::new(source, at.clone());
     let written = words::short(sources.text(here));
     let says = error.message();
-    let mut d = sources.diagnostic(here, &key, String::new());
+    let mut d = sources.diagnostic(here, &path, String::new());
     d.found = written.clone();
     d.expected = says.into();
     if says.contains("invalid date") {
@@ -89,14 +91,20 @@ fn describe(sources: &Sources, source: usize, error: &Error, all: &[Error], plac
         d.help = Some("keep one of the two; a second `[[lever]]` or `[[event]]` has two brackets".into());
     } else if let Some(place) = place.filter(|_| all.iter().any(|e| e.message().starts_with("unclosed array"))) {
         let start = Span::new(source, place.value.start..place.value.start + 1);
-        d = sources.diagnostic(start, &key, format!("the list `{key}` has no closing `]`"));
-    } else if says.starts_with("string values must be quoted") && place.is_some() {
+        d = sources.diagnostic(start, &path, format!("the list `{key}` has no closing `]`"));
+    } else if (says.starts_with("string values must") || says.starts_with("invalid boolean")) && place.is_some() {
         if written.trim().is_empty() {
             d.message = format!("`{key}` has no value");
         } else {
             d.message = format!("`{key}` is {written}, which is no number, date, true or false; text needs quotes");
-            d.help = Some(format!("{key} = {written:?}").replacen(&key, place.and_then(|p| p.path.last()).map_or("", |k| k), 1));
+            d.help = Some(format!("{key} = {written:?}"));
         }
+    } else if says.starts_with("invalid unquoted key") && written.starts_with(':') {
+        d.message = "a key is followed by `=`, not by `:`".into();
+    } else if says.contains("string, expected") && place.is_some() {
+        d.message = format!("the text of `{key}` is not closed by a quote, or has a character that must not stand there");
+    } else if says.starts_with("unclosed table") {
+        d.message = "this header has no closing `]`; the keys below it were not checked".into();
     } else {
         d.message = format!("not TOML: {says}");
     }
@@ -195,14 +203,14 @@ mod tests {
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].starts_with("1: `a` has no value"));
         assert!(said[1].starts_with("3: `c` is hello"));
-        assert!(said[2].starts_with("5: `t.d` is 2012-02-30, which is no date"));
+        assert!(said[2].starts_with("5: `d` is 2012-02-30, which is no date"));
         assert!(node.get("b").is_some() && node.get("t").is_some_and(|t| t.get("e").is_some()));
     }
 
     #[test]
     fn an_open_list_is_one_error_and_the_rest_is_read() {
         let (node, said) = read("[[lever]]\nwhere = ['x', 'y'\n[[lever]]\nkind = 'b'\n[run]\nk = 2\n");
-        assert_eq!(said, ["2: the list `lever.where` has no closing `]`"]);
+        assert_eq!(said, ["2: the list `where` has no closing `]`"]);
         assert_eq!(node.get("lever").and_then(Node::list).map(<[Node]>::len), Some(2));
         assert!(node.get("run").is_some_and(|t| t.get("k").is_some()));
     }

@@ -106,9 +106,13 @@ impl Node {
 
 /// Reads `2011-10-20` and nothing looser (jiff alone would also take a time or a week date).
 pub(crate) fn parse_date(text: &str) -> Option<Date> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if shape { text.parse().ok().map(Date) } else { None }
+    if date_shaped(text) { text.parse().ok().map(Date) } else { None }
+}
+
+/// Four digits, two and two, with hyphens; perhaps a day that does not exist.
+pub(crate) fn date_shaped(text: &str) -> bool {
+    let fits = |(i, b): (usize, u8)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
 /// Name of a lever in outputs and in paths: its `name`, or else its `kind`.

@@ -59,7 +59,10 @@ impl Checker<'_> {
             return self.wrong(value, &path.join(tag), expected, None);
         };
         let help = nearest(text, known.iter().filter_map(|v| v.as_str())).map(did_you_mean);
-        let help = help.or_else(|| Some(format!("known: {expected}")));
+        let help = help.or_else(|| match known.len() {
+            0..=12 => Some(format!("known: {expected}")),
+            _ => Some("`sirocco levers` and `sirocco schema scenario` list them".into()),
+        });
         let message = format!("unknown {noun}{tag} `{}`", words::short(text));
         self.say(value.at, &path.join(tag), words::short(text), expected, message, help);
     }

@@ -45,7 +45,7 @@ fn of_type(kind: &str, schema: &Value) -> String {
         "integer" => format!("a whole number{}", range(schema)),
         "number" => format!("a number{}", range(schema)),
         "boolean" => "true or false".into(),
-        "array" if !name_kinds(schema).is_empty() => format!("a list of names ({}), such as [\"...\"]", name()),
+        "array" if !name_kinds(schema).is_empty() => format!("a list of {}", plurals(&name_kinds(schema))),
         "array" => match schema.get("items") {
             Some(items) if items.get("type").is_some() => format!("a list, each item {}", expected(items)),
             _ => "a list".into(),
@@ -153,15 +153,19 @@ pub(crate) fn plain(value: &Value) -> String {
 }
 
 /// The candidate nearest to a word, when it is near enough to be meant: a third of the letters may differ, or one is
-/// the beginning of the other. Ties go to the first in the alphabet.
+/// the beginning of the other. Of equals the one that begins more alike is nearer, then the first in the alphabet.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words are no typing errors, and the comparison takes time that grows with the square of the length.
     if word.len() > 200 {
         return None;
     }
     let lower = word.to_lowercase();
-    let best = candidates.into_iter().map(|c| (distance(&lower, &c.to_lowercase()), c)).min()?;
-    let (distance, candidate) = best;
+    let rank = |c: &'a str| {
+        let other = c.to_lowercase();
+        let unlike = ((1.0 - strsim::jaro_winkler(&lower, &other)) * 1e6) as u32;
+        (distance(&lower, &other), unlike, c)
+    };
+    let (distance, _, candidate) = candidates.into_iter().map(rank).min()?;
     let letters = word.chars().count().max(candidate.chars().count());
     (distance <= (letters / 3).max(1) && distance < letters).then_some(candidate)
 }
@@ -172,6 +176,17 @@ fn distance(a: &str, b: &str) -> usize {
     // A border named from its other side.
     let swapped = a.split_once('-').is_some_and(|(x, y)| b.split_once('-') == Some((y, x)));
     if swapped || begins { 0 } else { edits }
+}
+
+/// Kinds of names with an example: "countries such as `LBY`".
+pub(crate) fn plurals(kinds: &[&str]) -> String {
+    let plural = |k: &&str| match *k {
+        "country" => "countries such as `LBY`".to_string(),
+        "place" => "places such as `Sabha`".to_string(),
+        "border" => "borders such as `LBY-NER`".to_string(),
+        other => format!("sea {other}s"),
+    };
+    kinds.iter().map(plural).collect::<Vec<_>>().join(", ")
 }
 
 /// "did you mean `x`?"
@@ -193,6 +208,7 @@ mod tests {
         assert_eq!(nearest("SEED", keys), Some("seed"));
         assert_eq!(nearest("colour", keys), None);
         assert_eq!(nearest("NER-LBY", ["DZA-LBY", "LBY-NER"]), Some("LBY-NER"));
+        assert_eq!(nearest("NGR", ["BGR", "NER", "NGA"]), Some("NGA"));
         assert_eq!(nearest("", keys), None);
     }
 
