@@ -5,7 +5,7 @@
 //! tests as the judge of this file: both must agree on thousands of mutated scenarios.
 
 use super::diagnose::{Diagnostic, Names, Sources};
-use super::tree::{Kind, Node, Span, Table, date_shaped, lever_name, parse_date};
+use super::tree::{Kind, Node, Span, date_shaped, lever_name, parse_date};
 use super::words::{self, did_you_mean, expected, nearest};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -37,6 +37,9 @@ impl std::fmt::Display for Path {
     }
 }
 
+/// After so many mistakes the rest is not looked at: nobody reads on, and a hostile file could have a million.
+pub(crate) const MOST: usize = 500;
+
 /// The checker: what it knows, and what it found.
 pub(crate) struct Checker<'a> {
     pub sources: &'a Sources,
@@ -49,7 +52,15 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(crate) fn say(&mut self, at: Span, path: &Path, found: String, expected: String, message: String, help: Option<String>) {
+    pub(crate) fn say(
+        &mut self,
+        at: Span,
+        path: &Path,
+        found: String,
+        expected: String,
+        message: String,
+        help: Option<String>,
+    ) {
         let mut d = self.sources.diagnostic(at, &path.to_string(), message);
         d.found = found;
         d.expected = expected;
@@ -58,7 +69,13 @@ impl<'a> Checker<'a> {
     }
 
     /// "`key` is X; it must be Y".
-    pub(crate) fn wrong(&mut self, node: &Node, path: &Path, expected: String, help: Option<String>) {
+    pub(crate) fn wrong(
+        &mut self,
+        node: &Node,
+        path: &Path,
+        expected: String,
+        help: Option<String>,
+    ) {
         let found = words::found(node, self.sources);
         let message = format!("`{path}` is {found}; it must be {expected}");
         self.say(node.at, path, found, expected, message, help);
@@ -66,7 +83,7 @@ impl<'a> Checker<'a> {
 
     /// Checks a value against a schema.
     pub(crate) fn node(&mut self, schema: &Value, node: &Node, path: &Path) {
-        if !self.is_finite(node, path) {
+        if self.out.len() >= MOST || !self.is_finite(node, path) {
             return;
         }
         if let Some(values) = words::allowed(schema) {
@@ -106,7 +123,10 @@ impl<'a> Checker<'a> {
     fn choice(&mut self, values: &[&Value], node: &Node, path: &Path) {
         let value = node.to_json();
         if !values.contains(&&value) {
-            let help = node.text().and_then(|t| nearest(t, values.iter().filter_map(|v| v.as_str()))).map(did_you_mean);
+            let help = node
+                .text()
+                .and_then(|t| nearest(t, values.iter().filter_map(|v| v.as_str())))
+                .map(did_you_mean);
             self.wrong(node, path, words::one_of(values), help);
         }
     }
@@ -116,20 +136,28 @@ impl<'a> Checker<'a> {
         let types = words::types(schema);
         let last = path.0.last().map_or("", String::as_str);
         let help = match &node.kind {
-            Kind::Text(t) if !types.contains(&"string") && t.parse::<f64>().is_ok() => {
-                Some(format!("write it without quotes: {last} = {}", words::short(t)))
-            }
-            Kind::Real(f) if types.contains(&"integer") && libm::trunc(*f) == *f && f.abs() < 1e15 => {
+            Kind::Text(t) if !types.contains(&"string") && t.parse::<f64>().is_ok() => Some(
+                format!("write it without quotes: {last} = {}", words::short(t)),
+            ),
+            Kind::Real(f)
+                if types.contains(&"integer") && libm::trunc(*f) == *f && f.abs() < 1e15 =>
+            {
                 Some(format!("write it without a point: {last} = {f:.0}"))
             }
-            Kind::Text(t) if types.contains(&"array") => Some(format!("put it in brackets: {last} = [{:?}]", words::short(t))),
+            Kind::Text(t) if types.contains(&"array") => Some(format!(
+                "put it in brackets: {last} = [{:?}]",
+                words::short(t)
+            )),
             Kind::Table(_) if types.contains(&"array") && path.0.len() == 1 => {
                 Some(format!("write [[{last}]] with two brackets"))
             }
-            Kind::List(_) if types.contains(&"object") => Some(format!("write [{path}] with one bracket")),
-            Kind::Time(t) if words::is_date(schema) => {
-                t.get(..10).filter(|d| parse_date(d).is_some()).map(|d| format!("leave the time out: {last} = {d}"))
+            Kind::List(_) if types.contains(&"object") => {
+                Some(format!("write [{path}] with one bracket"))
             }
+            Kind::Time(t) if words::is_date(schema) => t
+                .get(..10)
+                .filter(|d| parse_date(d).is_some())
+                .map(|d| format!("leave the time out: {last} = {d}")),
             _ => None,
         };
         self.wrong(node, path, expected(schema), help);
@@ -142,10 +170,16 @@ impl<'a> Checker<'a> {
         }
         let count = text.chars().count() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
-        if limit("minLength").is_some_and(|min| count < min) || limit("maxLength").is_some_and(|max| count > max) {
+        if limit("minLength").is_some_and(|min| count < min)
+            || limit("maxLength").is_some_and(|max| count > max)
+        {
             let range = match (limit("minLength"), limit("maxLength")) {
                 (Some(1), None) => "text that is not empty".into(),
-                (min, max) => format!("text of {} to {} letters", min.unwrap_or(0), max.map_or("any number of".into(), |m| m.to_string())),
+                (min, max) => format!(
+                    "text of {} to {} letters",
+                    min.unwrap_or(0),
+                    max.map_or("any number of".into(), |m| m.to_string())
+                ),
             };
             return self.wrong(node, path, range, None);
         }
@@ -153,27 +187,46 @@ impl<'a> Checker<'a> {
     }
 
     /// A text, or a key, that must name something on the map.
-    fn name(&mut self, schema: &Value, text: &str, at: Span, path: &Path) {
+    pub(super) fn name(&mut self, schema: &Value, text: &str, at: Span, path: &Path) {
         let kinds = words::name_kinds(schema);
-        if kinds.is_empty() || self.names.any || kinds.iter().any(|k| self.names.list(k).iter().any(|n| n == text)) {
+        if kinds.is_empty()
+            || self.names.any
+            || kinds
+                .iter()
+                .any(|k| self.names.list(k).iter().any(|n| n == text))
+        {
             return;
         }
         let shown = words::short(text);
-        let all = kinds.iter().flat_map(|k| self.names.list(k)).map(String::as_str);
+        let all = kinds
+            .iter()
+            .flat_map(|k| self.names.list(k))
+            .map(String::as_str);
         let help = nearest(text, all).map(did_you_mean);
         let takes = words::plurals(&kinds);
         let message = match self.names.kind_of(text) {
             Some(other) => format!("`{path}` names the {other} `{shown}`; it takes {takes}"),
-            None => format!("`{path}` names the unknown {} `{shown}`", kinds.join(" or ")),
+            None => format!(
+                "`{path}` names the unknown {} `{shown}`",
+                kinds.join(" or ")
+            ),
         };
         self.say(at, path, shown, takes, message, help);
     }
 
     fn number(&mut self, schema: &Value, node: &Node, path: &Path) {
-        let (value, limit) = (node.to_json(), |key: &str| schema.get(key).filter(|v| v.is_number()));
-        let below = |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(&value, l, or_equal));
-        let above = |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(l, &value, or_equal));
-        if below("minimum", false) || below("exclusiveMinimum", true) || above("maximum", false) || above("exclusiveMaximum", true) {
+        let (value, limit) = (node.to_json(), |key: &str| {
+            schema.get(key).filter(|v| v.is_number())
+        });
+        let below =
+            |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(&value, l, or_equal));
+        let above =
+            |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(l, &value, or_equal));
+        if below("minimum", false)
+            || below("exclusiveMinimum", true)
+            || above("maximum", false)
+            || above("exclusiveMaximum", true)
+        {
             self.wrong(node, path, words::bounds(schema), None);
         }
     }
@@ -190,9 +243,19 @@ impl<'a> Checker<'a> {
                 (_, b) => format!("a list of at most {}", b.unwrap_or(0)),
             };
             let message = format!("`{path}` has {count} items; it must be {words}");
-            self.say(node.at, path, format!("{count} items"), words, message, None);
+            self.say(
+                node.at,
+                path,
+                format!("{count} items"),
+                words,
+                message,
+                None,
+            );
         }
-        let first: &[Value] = schema.get("prefixItems").and_then(Value::as_array).map_or(&[], Vec::as_slice);
+        let first: &[Value] = schema
+            .get("prefixItems")
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice);
         let named = !words::name_kinds(schema).is_empty();
         let unique = named || schema.get("uniqueItems").and_then(Value::as_bool) == Some(true);
         let mut seen = BTreeSet::new();
@@ -208,114 +271,19 @@ impl<'a> Checker<'a> {
                 self.name(schema, text, item.at, path);
             }
             if unique && !seen.insert(item.to_json().to_string()) && self.out.len() == before {
-                let found = item.text().map_or_else(|| words::found(item, self.sources), |t| format!("`{}`", words::short(t)));
+                let found = item.text().map_or_else(
+                    || words::found(item, self.sources),
+                    |t| format!("`{}`", words::short(t)),
+                );
                 let message = format!("`{path}` has {found} twice");
                 self.say(item.at, path, found, "each item once".into(), message, None);
             }
         }
     }
 
-    fn table(&mut self, schema: &Value, table: &Table, node: &Node, path: &Path) {
-        let empty = serde_json::Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let others = schema.get("additionalProperties").or_else(|| schema.get("unevaluatedProperties"));
-        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let mut excused = BTreeSet::new();
-        for (key, entry) in table {
-            let at = path.join(&words::short(key));
-            match (properties.get(key), others) {
-                (Some(sub), _) => self.node(sub, &entry.node, &at),
-                (None, Some(Value::Bool(false))) => {
-                    let meant = self.unknown(schema, table, key, entry.key, &at, &required);
-                    excused.extend(meant);
-                }
-                (None, Some(sub)) if sub.is_object() => {
-                    self.name(schema, key, entry.key, path);
-                    self.node(sub, &entry.node, &at);
-                }
-                (None, _) => self.any(&entry.node, &at),
-            }
-        }
-        for key in required {
-            let silent = self.incomplete || excused.contains(key) || self.sources.mentions_in_broken(key);
-            if !table.contains_key(key) && !silent {
-                self.missing(properties.get(key), key, node, path);
-            }
-        }
-    }
-
     /// A value that no schema describes: only its numbers must be finite.
-    fn any(&mut self, node: &Node, path: &Path) {
+    pub(super) fn any(&mut self, node: &Node, path: &Path) {
         self.node(&Value::Bool(true), node, path);
-    }
-
-    fn missing(&mut self, schema: Option<&Value>, key: &str, node: &Node, path: &Path) {
-        let expected = schema.map_or_else(|| "a value".into(), expected);
-        let owner = match path.0.as_slice() {
-            [] => "the scenario".into(),
-            [first, ..] if first == "lever" || first == "event" => format!("`{path}`"),
-            _ => format!("`[{path}]`"),
-        };
-        let message = match schema.map(words::types).as_deref() {
-            Some(["object"]) => format!("{owner} lacks the section `[{}]`", path.join(key)),
-            _ => format!("{owner} lacks the key `{key}`: {expected}"),
-        };
-        self.say(node.at, &path.join(key), "nothing".into(), expected, message, None);
-    }
-
-    /// Reports a key that does not belong; the required key that was probably meant is then not missing.
-    fn unknown(&mut self, schema: &Value, table: &Table, key: &str, at: Span, path: &Path, required: &[&str]) -> Option<String> {
-        let empty = serde_json::Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        // A file has no use for a key twice, but `--set` changes keys that are there.
-        let is_set = self.sources.get(at.source).is_some_and(|s| s.is_set);
-        let free = properties.keys().map(String::as_str).filter(|k| is_set || !table.contains_key(*k));
-        let near = nearest(key, free);
-        let elsewhere = self.section_of(key, path);
-        let help = match (near, elsewhere) {
-            // A key that is right in another section was put in the wrong one, unless it is all but right here.
-            (Some(k), None) => Some(match properties.get(k).and_then(words::unit) {
-                Some(unit) => format!("did you mean `{k}` (in {unit})?"),
-                None => did_you_mean(k),
-            }),
-            (_, Some(section)) => Some(format!("`{}` belongs {section}", words::short(key))),
-            (None, None) => nearest(key, properties.keys().map(String::as_str)).map(|k| format!("`{k}` is there already")),
-        };
-        let expected = match properties.len() {
-            0 => "no key at all".to_string(),
-            1..=12 => format!("one of {}", properties.keys().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
-            n => format!("one of {n} keys"),
-        };
-        let message = match schema.get("x-noun").and_then(Value::as_str) {
-            Some(noun) => format!("unknown {noun} `{}`", words::short(key)),
-            None => format!("unknown key `{path}`"),
-        };
-        let help = help.or_else(|| match (properties.len(), schema.get("x-noun").and_then(Value::as_str)) {
-            (1..=12, _) => Some(format!("known here: {expected}")),
-            (_, Some("process")) => Some("`sirocco processes` lists them".into()),
-            _ => None,
-        });
-        let near = near.filter(|k| required.contains(k) && !table.contains_key(*k)).map(String::from);
-        let message = match &near {
-            Some(k) => format!("{message}; the key `{k}`, which must be there, is missing"),
-            None => message,
-        };
-        self.say(at, path, words::short(key), expected, message, help);
-        near
-    }
-
-    /// The section of the scenario in which a key would be right, when this one is not.
-    fn section_of(&self, key: &str, path: &Path) -> Option<String> {
-        let sections = self.root.get("properties").and_then(Value::as_object)?;
-        if path.0.len() > 2 || path.0.first().is_some_and(|p| p == "processes") {
-            return None;
-        }
-        if path.0.len() == 2 && sections.contains_key(key) {
-            return Some("at the top of the file, above the first [section]".into());
-        }
-        let holds = |s: &Value| s.get("properties").is_some_and(|p| p.get(key).is_some());
-        let (name, _) = sections.iter().find(|(name, s)| path.0.first() != Some(*name) && holds(s))?;
-        Some(format!("in [{name}]"))
     }
 }
 
@@ -335,7 +303,11 @@ pub(crate) fn fits(kind: &str, schema: &Value, node: &Node) -> bool {
 
 /// `a < b`, or `a <= b`; whole numbers are compared as such.
 fn less(a: &Value, b: &Value, or_equal: bool) -> bool {
-    let whole = |v: &Value| v.as_i64().map(i128::from).or_else(|| v.as_u64().map(i128::from));
+    let whole = |v: &Value| {
+        v.as_i64()
+            .map(i128::from)
+            .or_else(|| v.as_u64().map(i128::from))
+    };
     match (whole(a), whole(b)) {
         (Some(a), Some(b)) => a < b || or_equal && a == b,
         _ => match (a.as_f64(), b.as_f64()) {

@@ -31,21 +31,37 @@ struct Link {
     label: String,
 }
 
+/// What `extends` named: the link, the bytes, and the path from the scenario's folder.
+type Found = (Link, Vec<u8>, String);
+/// Why it is not followed, and advice.
+type Refusal = (String, Option<String>);
+
 impl Reader {
     /// Reads the scenario at `path` and all it extends, merged. The error is that of the first file alone.
     pub(crate) fn read(&mut self, path: &Path) -> std::io::Result<Node> {
         let bytes = read_limited(path)?;
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let link = Link { real: path.canonicalize()?, label: path.display().to_string() };
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |n| n.to_string_lossy().into_owned(),
+        );
+        let link = Link {
+            real: path.canonicalize()?,
+            label: path.display().to_string(),
+        };
         Ok(self.file(&bytes, &name, &mut vec![link]))
     }
 
     /// Parses the last file of the chain and lays it on the one it extends.
     fn file(&mut self, bytes: &[u8], name: &str, chain: &mut Vec<Link>) -> Node {
         let label = chain.last().map_or(String::new(), |l| l.label.clone());
-        self.inputs.push((name.replace('\\', "/"), blake3::hash(bytes).to_hex().to_string()));
+        self.inputs.push((
+            name.replace('\\', "/"),
+            blake3::hash(bytes).to_hex().to_string(),
+        ));
         let mut node = self.parse(bytes, &label);
-        let Some(extends) = node.get("extends").filter(|n| n.text().is_some()).cloned() else { return node };
+        let Some(extends) = node.get("extends").filter(|n| n.text().is_some()).cloned() else {
+            return node;
+        };
         // Followed here and gone from the result: the resolved scenario stands alone.
         if let Some(table) = node.table_mut() {
             table.remove("extends");
@@ -71,16 +87,30 @@ impl Reader {
         if bytes.len() as u64 > LARGEST {
             let source = self.sources.add(label, "", false);
             self.incomplete = true;
-            let message = format!("the file is larger than {} KiB; no scenario needs that", LARGEST / 1024);
-            self.out.push(self.sources.diagnostic(Span::new(source, 0..0), "", message));
+            let message = format!(
+                "the file is larger than {} KiB; no scenario needs that",
+                LARGEST / 1024
+            );
+            self.out.push(
+                self.sources
+                    .diagnostic(Span::new(source, 0..0), "", message),
+            );
             return Node::empty(source);
         }
-        let source = self.sources.add(label, String::from_utf8_lossy(bytes), false);
+        let source = self
+            .sources
+            .add(label, String::from_utf8_lossy(bytes), false);
         if let Err(error) = std::str::from_utf8(bytes) {
             let at = error.valid_up_to();
             self.incomplete = true;
-            let message = format!("the file is not UTF-8 text: byte 0x{:02x}", bytes.get(at).unwrap_or(&0));
-            self.out.push(self.sources.diagnostic(Span::new(source, at..at), "", message));
+            let message = format!(
+                "the file is not UTF-8 text: byte 0x{:02x}",
+                bytes.get(at).unwrap_or(&0)
+            );
+            self.out.push(
+                self.sources
+                    .diagnostic(Span::new(source, at..at), "", message),
+            );
             return Node::empty(source);
         }
         syntax::parse(&mut self.sources, source, &mut self.out)
@@ -95,39 +125,73 @@ impl Reader {
     }
 
     /// Finds and reads the file that `extends` names; the error is a message and advice.
-    fn follow(&self, target: &str, name: &str, chain: &[Link]) -> Result<(Link, Vec<u8>, String), (String, Option<String>)> {
+    fn follow(&self, target: &str, name: &str, chain: &[Link]) -> Result<Found, Refusal> {
         let shown = words::short(target);
-        let refuse = |why: String, help: Option<String>| Err((format!("`extends` names {shown:?}, {why}"), help));
+        let refuse = |why: String, help: Option<String>| {
+            Err((format!("`extends` names {shown:?}, {why}"), help))
+        };
         let stays = "name a file in the same folder or below it";
         let relative = Path::new(target);
-        if target.is_empty() || !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+        if target.is_empty()
+            || !relative
+                .components()
+                .all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
+        {
             return refuse("which leads out of the folder".into(), Some(stays.into()));
         }
-        let Some(child) = chain.last() else { return refuse("which no file asked for".into(), None) };
+        let Some(child) = chain.last() else {
+            return refuse("which no file asked for".into(), None);
+        };
         let folder = child.real.parent().unwrap_or(Path::new("."));
         let real = match folder.join(relative).canonicalize() {
             Ok(real) => real,
-            Err(why) => return refuse(format!("which cannot be read: {why}"), near_file(folder, target)),
+            Err(why) => {
+                return refuse(
+                    format!("which cannot be read: {why}"),
+                    near_file(folder, target),
+                );
+            }
         };
         if !real.starts_with(folder) {
-            return refuse("a link that leads out of the folder".into(), Some(stays.into()));
+            return refuse(
+                "a link that leads out of the folder".into(),
+                Some(stays.into()),
+            );
         }
         if let Some(first) = chain.iter().position(|l| l.real == real) {
-            let names = chain.iter().skip(first).chain(chain.get(first)).map(|l| short_name(&l.label));
+            let names = chain
+                .iter()
+                .skip(first)
+                .chain(chain.get(first))
+                .map(|l| short_name(&l.label));
             let circle = names.collect::<Vec<_>>().join(" -> ");
             return Err((format!("`extends` goes in a circle: {circle}"), None));
         }
         if chain.len() >= DEEPEST {
-            return Err((format!("`extends` goes deeper than {DEEPEST} files"), Some("merge some of them".into())));
+            return Err((
+                format!("`extends` goes deeper than {DEEPEST} files"),
+                Some("merge some of them".into()),
+            ));
         }
         if !real.is_file() {
             return refuse("which is no file".into(), None);
         }
         match read_limited(&real) {
             Ok(bytes) => {
-                let relative: PathBuf = relative.components().filter(|c| matches!(c, Component::Normal(_))).collect();
-                let label = Path::new(&child.label).with_file_name("").join(&relative).display().to_string();
-                let name = Path::new(name).with_file_name("").join(&relative).display().to_string();
+                let relative: PathBuf = relative
+                    .components()
+                    .filter(|c| matches!(c, Component::Normal(_)))
+                    .collect();
+                let label = Path::new(&child.label)
+                    .with_file_name("")
+                    .join(&relative)
+                    .display()
+                    .to_string();
+                let name = Path::new(name)
+                    .with_file_name("")
+                    .join(&relative)
+                    .display()
+                    .to_string();
                 Ok((Link { real, label }, bytes, name))
             }
             Err(why) => refuse(format!("which cannot be read: {why}"), None),
@@ -138,12 +202,16 @@ impl Reader {
 /// Reads a file up to just over the limit, so that its size can be judged without reading all of `/dev/zero`.
 fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 fn short_name(label: &str) -> String {
-    Path::new(label).file_name().map_or_else(|| label.to_string(), |n| n.to_string_lossy().into_owned())
+    Path::new(label)
+        .file_name()
+        .map_or_else(|| label.to_string(), |n| n.to_string_lossy().into_owned())
 }
 
 /// "did you mean" for a file name that is nearly that of a scenario in the folder.

@@ -8,6 +8,7 @@ pub mod assemble;
 mod check;
 pub mod diagnose;
 mod extend;
+mod keys;
 pub mod load;
 pub mod schema;
 mod semantic;
