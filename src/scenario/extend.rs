@@ -158,13 +158,7 @@ impl Reader {
                 Some(stays.into()),
             );
         }
-        if let Some(first) = chain.iter().position(|l| l.real == real) {
-            let names = chain
-                .iter()
-                .skip(first)
-                .chain(chain.get(first))
-                .map(|l| short_name(&l.label));
-            let circle = names.collect::<Vec<_>>().join(" -> ");
+        if let Some(circle) = circle(chain, &real) {
             return Err((format!("`extends` goes in a circle: {circle}"), None));
         }
         if chain.len() >= DEEPEST {
@@ -178,25 +172,37 @@ impl Reader {
         }
         match read_limited(&real) {
             Ok(bytes) => {
-                let relative: PathBuf = relative
-                    .components()
-                    .filter(|c| matches!(c, Component::Normal(_)))
-                    .collect();
-                let label = Path::new(&child.label)
-                    .with_file_name("")
-                    .join(&relative)
-                    .display()
-                    .to_string();
-                let name = Path::new(name)
-                    .with_file_name("")
-                    .join(&relative)
-                    .display()
-                    .to_string();
-                Ok((Link { real, label }, bytes, name))
+                let label = beside(&child.label, relative);
+                Ok((Link { real, label }, bytes, beside(name, relative)))
             }
             Err(why) => refuse(format!("which cannot be read: {why}"), None),
         }
     }
+}
+
+/// The files of the circle that a file would close, if it is in the chain already.
+fn circle(chain: &[Link], real: &Path) -> Option<String> {
+    let first = chain.iter().position(|l| l.real == real)?;
+    let links = chain.iter().skip(first).chain(chain.get(first));
+    Some(
+        links
+            .map(|l| short_name(&l.label))
+            .collect::<Vec<_>>()
+            .join(" -> "),
+    )
+}
+
+/// The name of a file beside another, without `./`.
+fn beside(file: &str, relative: &Path) -> String {
+    let plain: PathBuf = relative
+        .components()
+        .filter(|c| matches!(c, Component::Normal(_)))
+        .collect();
+    Path::new(file)
+        .with_file_name("")
+        .join(plain)
+        .display()
+        .to_string()
 }
 
 /// Reads a file up to just over the limit, so that its size can be judged without reading all of `/dev/zero`.

@@ -95,17 +95,6 @@ impl Checker<'_> {
             .map(String::as_str)
             .filter(|k| is_set || !table.contains_key(*k));
         let near = nearest(key, free);
-        let elsewhere = self.section_of(key, path);
-        let help = match (near, elsewhere) {
-            // A key that is right in another section was put in the wrong one, unless it is all but right here.
-            (Some(k), None) => Some(match properties.get(k).and_then(words::unit) {
-                Some(unit) => format!("did you mean `{k}` (in {unit})?"),
-                None => did_you_mean(k),
-            }),
-            (_, Some(section)) => Some(format!("`{}` belongs {section}", words::short(key))),
-            (None, None) => nearest(key, properties.keys().map(String::as_str))
-                .map(|k| format!("`{k}` is there already")),
-        };
         let expected = match properties.len() {
             0 => "no key at all".to_string(),
             1..=12 => format!(
@@ -122,16 +111,7 @@ impl Checker<'_> {
             Some(noun) => format!("unknown {noun} `{}`", words::short(key)),
             None => format!("unknown key `{path}`"),
         };
-        let help = help.or_else(|| {
-            match (
-                properties.len(),
-                schema.get("x-noun").and_then(Value::as_str),
-            ) {
-                (1..=12, _) => Some(format!("known here: {expected}")),
-                (_, Some("process")) => Some("`sirocco processes` lists them".into()),
-                _ => None,
-            }
-        });
+        let help = self.advice(schema, key, path, near, &expected);
         let near = near
             .filter(|k| required.contains(k) && !table.contains_key(*k))
             .map(String::from);
@@ -141,6 +121,46 @@ impl Checker<'_> {
         };
         self.say(at, path, words::short(key), expected, message, help);
         near
+    }
+
+    /// What to do about a key that does not belong.
+    fn advice(
+        &self,
+        schema: &Value,
+        key: &str,
+        path: &Path,
+        near: Option<&str>,
+        expected: &str,
+    ) -> Option<String> {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let known = || {
+            properties
+                .into_iter()
+                .flat_map(|p| p.keys())
+                .map(String::as_str)
+        };
+        // A key that is right in another section was most likely put in the wrong one.
+        if let Some(section) = self.section_of(key, path) {
+            return Some(format!("`{}` belongs {section}", words::short(key)));
+        }
+        if let Some(near) = near {
+            let unit = properties.and_then(|p| p.get(near)).and_then(words::unit);
+            return Some(unit.map_or_else(
+                || did_you_mean(near),
+                |unit| format!("did you mean `{near}` (in {unit})?"),
+            ));
+        }
+        if let Some(there) = nearest(key, known()) {
+            return Some(format!("`{there}` is there already"));
+        }
+        match (
+            known().count(),
+            schema.get("x-noun").and_then(Value::as_str),
+        ) {
+            (1..=12, _) => Some(format!("known here: {expected}")),
+            (_, Some("process")) => Some("`sirocco processes` lists them".into()),
+            _ => None,
+        }
     }
 
     /// The section of the scenario in which a key would be right, when this one is not.

@@ -103,3 +103,114 @@ fn tag(branches: &[&Value]) -> Option<String> {
     };
     first.keys().find(|key| fixed(key)).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::diagnose::{Names, Sources};
+    use super::super::syntax;
+    use super::*;
+    use crate::engine::step::schema_of;
+    use schemars::JsonSchema;
+
+    /// The shapes of Rust enums that parameters may have.
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[serde(deny_unknown_fields)]
+    struct Shapes {
+        plain: Option<Plain>,
+        outer: Option<Outer>,
+        inner: Option<Inner>,
+        mixed: Option<Mixed>,
+        #[schemars(extend("x-names" = "country"))]
+        share: Option<std::collections::BTreeMap<String, f64>>,
+        pair: Option<(u8, f64)>,
+    }
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[serde(rename_all = "snake_case")]
+    enum Plain {
+        /// Told apart by a comment, so that the schema is a `oneOf`.
+        Slow,
+        Fast,
+    }
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[serde(rename_all = "snake_case", deny_unknown_fields)]
+    enum Outer {
+        Fixed { days: u32 },
+        Drawn { mean: f64, spread: f64 },
+    }
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+    enum Inner {
+        Fixed { days: u32 },
+        Drawn { mean: f64 },
+    }
+    #[derive(JsonSchema)]
+    #[allow(dead_code)]
+    #[serde(untagged)]
+    enum Mixed {
+        One(f64),
+        Table(std::collections::BTreeMap<String, f64>),
+    }
+
+    fn said(text: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let source = sources.add("f", text, false);
+        let mut out = Vec::new();
+        let node = syntax::parse(&mut sources, source, &mut out);
+        let schema = schema_of::<Shapes>().to_value();
+        let names = Names::new(vec!["LBY".into()], vec![], vec![], vec![]);
+        let mut checker = Checker {
+            sources: &sources,
+            names: &names,
+            root: &schema,
+            incomplete: false,
+            out,
+        };
+        checker.node(&schema, &node, &Path::default());
+        checker.out.into_iter().map(|d| d.message).collect()
+    }
+
+    #[test]
+    fn good_values_of_every_shape_pass() {
+        let good = "plain = 'fast'\nouter = { drawn = { mean = 1, spread = 0.5 } }\ninner = { how = 'fixed', days = 3 }\n\
+                    mixed = { a = 1.5 }\nshare = { LBY = 0.5 }\npair = [1, 2.5]\n";
+        assert_eq!(said(good), Vec::<String>::new());
+        assert_eq!(said("mixed = 2"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn errors_land_on_the_bad_key() {
+        assert_eq!(
+            said("plain = 'fats'"),
+            ["`plain` is the text \"fats\"; it must be one of `fast`, `slow`"]
+        );
+        assert_eq!(
+            said("outer = { drawn = { mean = 'x', spread = 1 } }"),
+            ["`outer.drawn.mean` is the text \"x\"; it must be a number"]
+        );
+        assert_eq!(
+            said("inner = { how = 'fixd', days = 3 }"),
+            ["unknown how `fixd`"]
+        );
+        assert_eq!(
+            said("inner = { how = 'drawn', mean = true }"),
+            ["`inner.mean` is true; it must be a number"]
+        );
+        assert_eq!(
+            said("mixed = { a = 'x' }"),
+            ["`mixed.a` is the text \"x\"; it must be a number"]
+        );
+        assert_eq!(
+            said("share = { LBX = 1 }"),
+            ["`share` names the unknown country `LBX`"]
+        );
+        assert_eq!(
+            said("pair = [1]"),
+            ["`pair` has 1 items; it must be a list of 2"]
+        );
+        assert_eq!(said("mixed = true").len(), 1);
+    }
+}
