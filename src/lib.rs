@@ -1,5 +1,6 @@
 //! Sirocco
 pub mod agents;
+pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod levers;

@@ -1,5 +1,6 @@
 //! The shape of a scenario file.
 
+use super::diagnose::Diagnostic;
 use crate::agents::{crew, depot, group, migrant, patrol, vessel};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
@@ -82,6 +83,7 @@ pub struct RegionSpec {
     pub network: Option<String>,
     /// Countries that are kept (ISO 3166 alpha-3); all when left out.
     #[serde(default)]
+    #[schemars(extend("x-names" = "country"))]
     pub countries: Vec<String>,
 }
 
@@ -134,4 +136,6 @@ pub struct Scenario {
     pub resolved: serde_json::Value,
     /// Paths and blake3 hashes of the scenario files read.
     pub inputs: Vec<(String, String)>,
+    /// What is allowed but probably not meant, to be printed before the run.
+    pub warnings: Vec<Diagnostic>,
 }

@@ -1,0 +1,99 @@
+//! Where the data is.
+
+use crate::error::{Error, Result};
+use crate::scenario::diagnose::Names;
+use std::path::{Path, PathBuf};
+
+/// A file that only the data folder has.
+const MARK: &str = "geo/cells.csv";
+
+/// The data folder: `--data`, else the variable `SIROCCO_DATA`, else `data` in this folder or one above it, else `data`
+/// beside or above the program. The error names what was tried.
+pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
+    let from_environment = std::env::var_os("SIROCCO_DATA")
+        .filter(|v| !v.is_empty())
+        .map(PathBuf::from);
+    // What the user names is taken or refused: another folder would be a silent surprise.
+    if let Some(folder) = given.map(Path::to_path_buf).or(from_environment) {
+        let how = if given.is_some() {
+            "--data"
+        } else {
+            "SIROCCO_DATA"
+        };
+        let found = folder.join(MARK).is_file();
+        let why = || {
+            Error::Input(format!(
+                "{how} names `{}`, which has no file `{MARK}`",
+                folder.display()
+            ))
+        };
+        return if found { Ok(folder) } else { Err(why()) };
+    }
+    let here = Path::new("data").to_path_buf();
+    let mut tried = vec![here.clone()];
+    if here.join(MARK).is_file() {
+        return Ok(here);
+    }
+    let starts = [
+        std::env::current_dir().ok(),
+        std::env::current_exe()
+            .ok()
+            .and_then(|p| p.canonicalize().ok()),
+    ];
+    for start in starts.iter().flatten() {
+        for folder in start.ancestors().skip(1) {
+            let candidate = folder.join("data");
+            if candidate.join(MARK).is_file() {
+                return Ok(candidate);
+            }
+            if !tried.contains(&candidate) {
+                tried.push(candidate);
+            }
+        }
+    }
+    let tried: Vec<String> = tried.iter().map(|p| format!("`{}`", p.display())).collect();
+    Err(Error::Input(format!(
+        "no data folder found (one with `{MARK}`); tried {}; name it with --data DIR or SIROCCO_DATA",
+        tried.join(", ")
+    )))
+}
+
+/// Names from the tables of the data folder.
+pub(super) fn names(data: &Path) -> Result<Names> {
+    let geo = data.join("geo");
+    let places = rows(&geo.join("places.csv"), &["name", "story"])?;
+    let countries = rows(&geo.join("country_facts.csv"), &["iso3"])?;
+    let borders = rows(&geo.join("borders.csv"), &["iso3_a", "iso3_b"])?;
+    Ok(Names::new(
+        countries.into_iter().map(|r| r.concat()).collect(),
+        places
+            .into_iter()
+            .filter(|r| r.last().is_some_and(|s| s == "1"))
+            .filter_map(|r| r.into_iter().next())
+            .collect(),
+        borders.into_iter().map(|r| r.join("-")).collect(),
+        Vec::new(),
+    ))
+}
+
+/// Some columns of a table, by their heads.
+fn rows(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>> {
+    let wrong = |why: String| Error::Input(format!("{}: error: {why}", path.display()));
+    let file = std::fs::File::open(path).map_err(|why| Error::io(path, why))?;
+    let mut reader = csv::Reader::from_reader(file);
+    let head = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
+    let find = |c: &&str| {
+        head.iter()
+            .position(|h| h == *c)
+            .ok_or_else(|| wrong(format!("it has no column `{c}`")))
+    };
+    let at = columns.iter().map(find).collect::<Result<Vec<usize>>>()?;
+    let row = |r: csv::Result<csv::StringRecord>| {
+        let r = r.map_err(|e| wrong(e.to_string()))?;
+        Ok(at
+            .iter()
+            .map(|i| r.get(*i).unwrap_or("").to_string())
+            .collect())
+    };
+    reader.records().map(row).collect()
+}

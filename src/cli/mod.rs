@@ -1,0 +1,112 @@
+//! The command line: one file per command. Texts go to standard output, mistakes to standard error.
+
+use crate::error::{Error, Result};
+use crate::scenario::diagnose::Names;
+use crate::scenario::load::Peek;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::Write;
+
+mod data;
+mod describe;
+pub mod levers;
+pub mod processes;
+pub mod run;
+pub mod schema;
+pub mod validate;
+
+pub use data::data_folder;
+
+/// Simulates arms, smuggling and migration across Libya, the Sahel and the central Mediterranean, and what policy can
+/// do about it.
+#[derive(Parser, Debug)]
+#[command(name = "sirocco", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check scenario files and say everything that is wrong with them
+    Validate(validate::ValidateArgs),
+    /// Print the JSON Schema of a file format, for editors
+    Schema(schema::SchemaArgs),
+    /// List the policy levers with their keys, units, ranges and costs
+    Levers(ListArgs),
+    /// List the processes of a day with their parameters
+    Processes(ListArgs),
+}
+
+/// How to print a list.
+#[derive(clap::Args, Debug)]
+pub struct ListArgs {
+    /// Only these, by name
+    pub names: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Reads the arguments, does what they say, prints what went wrong, and gives the exit code.
+pub fn main<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come as errors too, with exit code 0. Nothing is left to do when printing fails.
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    match run_command(cli.command) {
+        Ok(()) => 0,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{}", headed(&error));
+            error.exit_code()
+        }
+    }
+}
+
+fn run_command(command: Command) -> Result<()> {
+    match command {
+        Command::Validate(args) => validate::validate(&args),
+        Command::Schema(args) => schema::schema(&args),
+        Command::Levers(args) => levers::levers(&args),
+        Command::Processes(args) => processes::processes(&args),
+    }
+}
+
+/// An error as printed: reports of scenario files stand as they are, all else says that it is an error.
+fn headed(error: &Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or("");
+    if first.contains(": error: ") || first.starts_with("error: ") {
+        text
+    } else {
+        format!("error: {text}")
+    }
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io("standard output", why))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The names that a scenario may use.
+///
+/// Until the region is built here, they are read from the tables of the data folder, and sea zones and the places of a
+/// network are not known.
+pub fn names(data: &std::path::Path, peek: &Peek) -> Result<Names> {
+    if peek.region.network.is_some() {
+        Ok(Names::any())
+    } else {
+        data::names(data)
+    }
+}
