@@ -242,7 +242,7 @@ pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>
 }
 
 /// Drawing into memory does not fail for a reason a user could mend.
-fn fault<E: std::error::Error + Send + Sync>(e: plotters::backend::DrawingErrorKind<E>) -> Error {
+fn fault(e: impl std::fmt::Display) -> Error {
     Error::Input(format!("a chart could not be drawn: {e}"))
 }
 
