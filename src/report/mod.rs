@@ -10,6 +10,7 @@ mod theme;
 
 use crate::error::Result;
 use map::{Map, Texts};
+use rayon::prelude::*;
 use read::{Manifest, Series};
 use std::path::{Path, PathBuf};
 
@@ -21,35 +22,54 @@ pub fn charts(dir: &Path, data_dir: &Path) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
     let series = Series::read(dir)?;
     let out = dir.join("charts");
-    let mut written = Vec::new();
-    for (name, chart) in figures::all(&manifest, &series) {
-        written.extend(canvas::save(&chart, &out, name)?);
-    }
+    let all = figures::all(&manifest, &series);
+    let drawn: Result<Vec<_>> = all
+        .par_iter()
+        .map(|(name, chart)| canvas::save(chart, &out, name))
+        .collect();
+    let mut written = drawn?.concat();
     written.extend(maps(dir, data_dir, &manifest, &out)?);
     Ok(written)
 }
 
 fn maps(dir: &Path, data_dir: &Path, manifest: &Manifest, out: &Path) -> Result<Vec<PathBuf>> {
-    let mut written = Vec::new();
-    let Some(names) = read::cells(dir)? else { return Ok(written) };
-    let Some(cells) = map::as_h3(&names) else { return Ok(written) };
-    if cells.is_empty() {
-        return Ok(written);
-    }
+    let Some(names) = read::cells(dir)? else {
+        return Ok(Vec::new());
+    };
+    let Some(cells) = map::as_h3(&names).filter(|cells| !cells.is_empty()) else {
+        return Ok(Vec::new());
+    };
     let countries = read::countries(data_dir)?;
     let places = read::places(data_dir)?;
     let caption = manifest.caption();
     let people: Vec<_> = cells.iter().map(|(c, p)| (*c, p.people)).collect();
     let arms: Vec<_> = cells.iter().map(|(c, p)| (*c, p.arms)).collect();
     let all = [
-        ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], people),
-        ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], arms),
+        (
+            "map_people",
+            "Where people passed, over the whole run",
+            ["Passages", "of people"],
+            people,
+        ),
+        (
+            "map_arms",
+            "Where arms passed, over the whole run",
+            ["Passages", "of arms"],
+            arms,
+        ),
     ];
-    for (name, title, counts, cells) in all {
-        let texts = Texts { title, subtitle: &manifest.title, caption: &caption, counts };
-        if let Some(map) = Map::new(&texts, &cells, &countries, &places) {
-            written.extend(canvas::save(&map, out, name)?);
+    let draw = |(name, title, counts, cells): &(&str, &str, [&str; 2], Vec<_>)| {
+        let texts = Texts {
+            title,
+            subtitle: &manifest.title,
+            caption: &caption,
+            counts: *counts,
+        };
+        match Map::new(&texts, cells, &countries, &places) {
+            Some(map) => canvas::save(&map, out, name),
+            None => Ok(Vec::new()),
         }
-    }
-    Ok(written)
+    };
+    let drawn: Result<Vec<_>> = all.par_iter().map(draw).collect();
+    Ok(drawn?.concat())
 }

@@ -52,6 +52,14 @@ pub fn colour(i: usize) -> RGBColor {
     }
 }
 
+/// The `i`th colour of a filled area: a large black one would weigh more than what it stands for.
+pub fn area_colour(i: usize) -> RGBColor {
+    match colour(i) {
+        RGBColor(0, 0, 0) => RGBColor(0x99, 0x99, 0x99),
+        c => c,
+    }
+}
+
 /// Anchors of a sequential palette from few (light) to many (dark): viridis turned round, since the ground is light.
 const SCALE: [RGBColor; 9] = [
     RGBColor(0xfd, 0xe7, 0x25),
@@ -72,7 +80,8 @@ pub fn scale_colour(t: f64) -> RGBColor {
     mix(SCALE[i], SCALE[i + 1], at - i as f64)
 }
 
-fn mix(a: RGBColor, b: RGBColor, t: f64) -> RGBColor {
+/// A colour between two: the first at 0, the second at 1.
+pub fn mix(a: RGBColor, b: RGBColor, t: f64) -> RGBColor {
     let m = |x: u8, y: u8| (f64::from(x) + (f64::from(y) - f64::from(x)) * t).round() as u8;
     RGBColor(m(a.0, b.0), m(a.1, b.1), m(a.2, b.2))
 }
@@ -90,12 +99,22 @@ pub fn fonts() -> Result<()> {
         register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular()).is_ok()
             && register_font("sans-serif", FontStyle::Bold, dejavu::sans::bold()).is_ok()
     });
-    if *ok { Ok(()) } else { Err(Error::Input("the embedded font DejaVu Sans cannot be read".into())) }
+    if *ok {
+        Ok(())
+    } else {
+        Err(Error::Input(
+            "the embedded font DejaVu Sans cannot be read".into(),
+        ))
+    }
 }
 
 /// Width of a text in logical pixels. Measured ten times as large, because plotters counts in whole pixels.
 pub fn text_width(text: &str, size: f64, bold: bool) -> f64 {
-    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    let style = if bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
     let font = (FAMILY, size * 10.0 * BITMAP_EM, style).into_font();
     match font.box_size(text) {
         Ok((w, _)) => f64::from(w) / 10.0,
@@ -134,7 +153,11 @@ pub fn number(v: f64, decimals: usize) -> String {
         out.push_str(rest);
     }
     let zero = plain.chars().all(|c| c == '0' || c == '.');
-    if v < 0.0 && !zero { format!("−{out}") } else { out }
+    if v < 0.0 && !zero {
+        format!("−{out}")
+    } else {
+        out
+    }
 }
 
 /// A metric's name in plain English: underscores become spaces.
@@ -148,7 +171,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        let cases = [(0.0, 0, "0"), (999.0, 0, "999"), (1000.0, 0, "1,000"), (3_000_000.0, 0, "3,000,000")];
+        let cases = [
+            (0.0, 0, "0"),
+            (999.0, 0, "999"),
+            (1000.0, 0, "1,000"),
+            (3_000_000.0, 0, "3,000,000"),
+        ];
         for (v, d, want) in cases {
             assert_eq!(number(v, d), want);
         }
@@ -162,7 +190,10 @@ mod tests {
         fonts()?;
         assert_eq!(fit("short", 12.0, false, 200.0), "short");
         let cut = fit(&"long ".repeat(40), 12.0, false, 100.0);
-        assert!(cut.ends_with('…') && text_width(&cut, 12.0, false) <= 100.0, "{cut}");
+        assert!(
+            cut.ends_with('…') && text_width(&cut, 12.0, false) <= 100.0,
+            "{cut}"
+        );
         Ok(())
     }
 
