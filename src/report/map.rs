@@ -7,6 +7,7 @@ use super::read::{Place, Ring};
 use super::theme::{
     AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width,
 };
+use super::view::{Degrees, MAP_WIDTH, clip, view};
 use crate::error::Result;
 use h3o::CellIndex;
 use plotters::backend::DrawingBackend;
@@ -33,37 +34,13 @@ const LABELS: [(&str, &str); 15] = [
     ("Kidal", "MLI"),
     ("Tamanrasset", "DZA"),
 ];
-/// Libya: west, south, east, north. Every map covers it.
-const LIBYA: Box4 = Box4 {
-    west: 9.3,
-    south: 19.5,
-    east: 25.2,
-    north: 33.2,
-};
-/// What `geo/` covers.
-const DATA: Box4 = Box4 {
-    west: -20.0,
-    south: -3.0,
-    east: 54.0,
-    north: 48.0,
-};
+/// Kilometres in a degree of latitude.
 const KM_PER_DEGREE: f64 = 111.195;
-/// Left and top of the map, and its largest size.
+/// Left and top of the map.
 const LEFT: f64 = 20.0;
 const TOP: f64 = 66.0;
-const MAP_WIDTH: f64 = 724.0;
-const MAP_HEIGHTS: (f64, f64) = (380.0, 640.0);
 /// Space under the map for the attribution and the caption.
 const FOOT: f64 = 50.0;
-
-/// A box of degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Box4 {
-    west: f64,
-    south: f64,
-    east: f64,
-    north: f64,
-}
 
 /// A map of passages.
 #[derive(Debug, Clone)]
@@ -76,7 +53,7 @@ pub struct Map<'a> {
     cells: Vec<(Ring, f64)>,
     countries: &'a [Ring],
     places: &'a [Place],
-    view: Box4,
+    view: Degrees,
     low: f64,
     high: f64,
     height: f64,
@@ -262,8 +239,25 @@ impl<'a> Map<'a> {
                 Align::Left,
             )?;
         }
-        let (top, height, width) = (TOP + 46.0, 210.0, 18.0);
+        let pen = Pen::new(SMALL, INK);
+        let (top, width) = (TOP + 46.0, 18.0);
+        if self.high <= self.low {
+            // One value needs one colour, not a scale.
+            on.rect(
+                (x, top),
+                (x + width, top + width),
+                scale_colour(self.shade(self.high)),
+            )?;
+            let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
+            return on.text(
+                &number(self.high, decimals(self.high).min(2)),
+                at,
+                pen,
+                Align::Left,
+            );
+        }
         const STEPS: usize = 70;
+        let height = 210.0;
         let y = |t: f64| top + height * (1.0 - t);
         for i in 0..STEPS {
             let (a, b) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
@@ -273,20 +267,18 @@ impl<'a> Map<'a> {
             let y = y(self.shade(v));
             on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
             let at = (x + width + 9.0, y + SMALL * 0.36);
-            on.text(
-                &number(v, decimals(v).min(2)),
-                at,
-                Pen::new(SMALL, INK),
-                Align::Left,
-            )?;
+            on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
         }
         on.text(
             "logarithmic",
             (x, top + height + 20.0),
             Pen::new(SMALL, GREY),
             Align::Left,
-        )?;
+        )
+    }
 
+    fn scale_bar<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        let x = LEFT + MAP_WIDTH + 18.0;
         let px_per_km = self.height / ((self.view.north - self.view.south) * KM_PER_DEGREE);
         let km = [1000.0, 500.0, 300.0, 200.0, 100.0]
             .into_iter()
@@ -317,6 +309,7 @@ impl Figure for Map<'_> {
         self.ground(on)?;
         self.labels(on)?;
         self.key(on)?;
+        self.scale_bar(on)?;
         on.text(
             ATTRIBUTION,
             (LEFT, TOP + self.height + 18.0),
@@ -324,43 +317,6 @@ impl Figure for Map<'_> {
             Align::Left,
         )
     }
-}
-
-/// What the map shows and how high it is: the cells and Libya with a margin, widened to the map's shape.
-fn view(cells: &[(Ring, f64)]) -> (Box4, f64) {
-    let mut b = LIBYA;
-    for (lon, lat) in cells.iter().flat_map(|c| &c.0) {
-        b.west = b.west.min(*lon);
-        b.east = b.east.max(*lon);
-        b.south = b.south.min(*lat);
-        b.north = b.north.max(*lat);
-    }
-    let mid = f64::midpoint(b.south, b.north);
-    let squeeze = libm::cos(mid.to_radians());
-    let (w, h) = ((b.east - b.west) * 1.08, (b.north - b.south) * 1.08);
-    let height = (MAP_WIDTH * h / (w * squeeze))
-        .clamp(MAP_HEIGHTS.0, MAP_HEIGHTS.1)
-        .round();
-    // Pixels for a degree of latitude: the smaller of what the two directions allow.
-    let scale = (height / h).min(MAP_WIDTH / (w * squeeze));
-    let (w, h) = (MAP_WIDTH / (scale * squeeze), height / scale);
-    let (west, east) = around(f64::midpoint(b.west, b.east), w, DATA.west, DATA.east);
-    let (south, north) = around(mid, h, DATA.south, DATA.north);
-    (
-        Box4 {
-            west,
-            south,
-            east,
-            north,
-        },
-        height,
-    )
-}
-
-/// A stretch of that length around the middle, shifted to stay between the ends of the data where it fits.
-fn around(middle: f64, length: f64, low: f64, high: f64) -> (f64, f64) {
-    let begin = (middle - length / 2.0).min(high - length).max(low);
-    (begin, begin + length)
 }
 
 /// Numbers beside the colours: powers of ten, or 1, 2, 5 when those are few.
@@ -385,73 +341,9 @@ fn key_ticks(low: f64, high: f64) -> Vec<f64> {
     }
 }
 
-/// Sutherland and Hodgman's clipping of a polygon at a rectangle.
-fn clip(mut points: Vec<(f64, f64)>, low: (f64, f64), high: (f64, f64)) -> Vec<(f64, f64)> {
-    // Each side as (which coordinate, its limit, the sign that makes "inside" positive).
-    for (axis, limit, sign) in [
-        (0, low.0, 1.0),
-        (0, high.0, -1.0),
-        (1, low.1, 1.0),
-        (1, high.1, -1.0),
-    ] {
-        let depth = |p: (f64, f64)| sign * (if axis == 0 { p.0 } else { p.1 } - limit);
-        let Some(mut before) = points.last().copied() else {
-            return points;
-        };
-        let mut kept = Vec::with_capacity(points.len() + 4);
-        for p in points {
-            let (a, b) = (depth(before), depth(p));
-            if (a >= 0.0) != (b >= 0.0) {
-                let t = a / (a - b);
-                kept.push((
-                    before.0 + (p.0 - before.0) * t,
-                    before.1 + (p.1 - before.1) * t,
-                ));
-            }
-            if b >= 0.0 {
-                kept.push(p);
-            }
-            before = p;
-        }
-        points = kept;
-    }
-    points
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn polygons_are_cut_at_the_edge() {
-        let square = vec![(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)];
-        let mut cut = clip(square.clone(), (0.0, 0.0), (10.0, 10.0));
-        cut.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-        assert_eq!(cut, [(0.0, 0.0), (0.0, 5.0), (5.0, 0.0), (5.0, 5.0)]);
-        assert!(clip(square, (20.0, 20.0), (30.0, 30.0)).is_empty());
-        assert!(clip(Vec::new(), (0.0, 0.0), (1.0, 1.0)).is_empty());
-    }
-
-    #[test]
-    fn every_view_covers_libya_in_true_proportion() {
-        for (lon, lat) in [(15.0, 25.0), (-8.0, 12.6), (32.5, 15.5), (12.6, 45.0)] {
-            let (v, height) = view(&[(vec![(lon, lat)], 1.0)]);
-            assert!(
-                v.west <= LIBYA.west
-                    && v.east >= LIBYA.east
-                    && v.south <= LIBYA.south
-                    && v.north >= LIBYA.north
-            );
-            assert!(
-                v.west <= lon && v.east >= lon && v.south <= lat && v.north >= lat,
-                "{v:?}"
-            );
-            let across = MAP_WIDTH
-                / ((v.east - v.west) * libm::cos(f64::midpoint(v.south, v.north).to_radians()));
-            let down = height / (v.north - v.south);
-            assert!((across / down - 1.0).abs() < 0.12, "{v:?} {across} {down}");
-        }
-    }
 
     #[test]
     fn the_key_has_numbers() {

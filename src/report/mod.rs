@@ -7,6 +7,7 @@ mod figures;
 mod map;
 mod read;
 mod theme;
+mod view;
 
 use crate::error::Result;
 use map::{Map, Texts};
