@@ -184,7 +184,7 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec]) {
 
 /// Least perceived cost from a hub to any departure coast, US cents.
 pub fn sea_cost(w: &World, hub: HubId) -> Option<u64> {
-    let coasts = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].coast.is_some());
+    let coasts = (0..w.routes.hubs.len()).filter(|&h| w.ways.coast[h].is_some());
     coasts.map(|h| w.ways.person.cost(hub, h as HubId)).min().filter(|&c| c != NO_WAY)
 }
 

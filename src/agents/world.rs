@@ -19,7 +19,7 @@ use crate::engine::save::Sections;
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, Region};
+use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct Ways {
     pub person: ToGo,
     pub arms: ToGo,
     pub empty: ToGo,
+    /// Sea zone that boats leave from at each hub this year.
+    pub coast: Vec<Option<usize>>,
 }
 
 /// Lines and clocks; derived from the columns.
@@ -366,7 +368,19 @@ impl World {
             person: self.routes.to_go(year, Traveller::Person),
             arms: self.routes.to_go(year, Traveller::ArmsCrew),
             empty: self.routes.to_go(year, Traveller::EmptyCrew),
+            coast: self.routes.hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect(),
         }
+    }
+
+    /// The lane that boats take from a hub this year: the shortest in use.
+    pub fn open_lane(&self, hub: usize) -> Option<usize> {
+        self.lane_of(self.routes.hubs[hub].place, self.ways.year)
+    }
+
+    fn lane_of(&self, place: PlaceId, year: i16) -> Option<usize> {
+        let lanes = &self.region.sea.lanes;
+        let open = (0..lanes.len()).filter(|&l| lanes[l].from == place && lanes[l].open(year));
+        open.min_by(|&a, &b| lanes[a].km.total_cmp(&lanes[b].km).then(a.cmp(&b)))
     }
 
     /// Nodes with groups within 300 km of each depot (equation 5), nearest first, at most six.

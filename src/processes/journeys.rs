@@ -2,7 +2,7 @@
 //! residents of Libya do when their wait ends (equations 2, 14 and 15).
 
 use crate::agents::accounts::{Money, People};
-use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
+use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status, sea_cost};
 use crate::agents::routes::{HubId, LegId, NO_WAY};
 use crate::agents::world::{RESIDENTS, World};
 use crate::engine::dist::choose;
@@ -122,7 +122,7 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> u32 {
     m.leg = NO_LEG;
     m.due = 0;
     let hub = &w.routes.hubs[m.hub as usize];
-    if m.seabound() && hub.coast.is_some() {
+    if m.seabound() && w.ways.coast[m.hub as usize].is_some() {
         wait_or_work(p, m, Usd::dollars(p.sea_fare_usd).0 as u32, Status::Beach, Status::BeachEarning, day);
         return 0;
     }
@@ -177,11 +177,7 @@ fn settle(w: &World, m: &mut Migrant, day: Tick) {
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
     let year = w.ways.year;
     let to_go = |from: HubId| -> u64 {
-        if !m.seabound() {
-            return w.ways.person.cost(from, m.goal);
-        }
-        let coasts = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].coast.is_some());
-        coasts.map(|h| w.ways.person.cost(from, h as HubId)).min().unwrap_or(NO_WAY)
+        if m.seabound() { sea_cost(w, from).unwrap_or(NO_WAY) } else { w.ways.person.cost(from, m.goal) }
     };
     let here = to_go(m.hub);
     let mut legs = vec![];

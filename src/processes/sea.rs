@@ -5,7 +5,7 @@ use crate::agents::migrant::{END, NO_LEG, Status};
 use crate::agents::tally::Entry;
 use crate::agents::vessel::{Boat, NEVER, RUBBER, Vessel, WOOD};
 use crate::agents::world::World;
-use crate::engine::rng::{Key, Purpose, absorb, hash_name};
+use crate::engine::rng::{Key, Purpose, absorb};
 use crate::engine::step::Process;
 use crate::processes::journeys::{go_on, leave};
 use crate::units::{Probability, Tick, Usd};
@@ -19,6 +19,9 @@ pub struct Params {
     /// Boats that a departure place can launch on a good day (L): beaches, engines, militias.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "boats/day", "x-source" = "fitted to arrivals of 2014-2016", "x-low" = 0.4, "x-high" = 2))]
     pub boats_per_beach: f64,
+    /// Fare for the crossing.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD", "x-source" = "800-2,500 by nationality (Malakooti, partly recalled; smuggling_prices)", "x-low" = 800, "x-high" = 2500))]
+    pub fare_usd: f64,
     /// How sharply a rising sea stops launches.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 16)"))]
     pub launch_slope: f64,
@@ -67,6 +70,7 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             boats_per_beach: 1.0,
+            fare_usd: 1000.0,
             launch_slope: 8.0,
             launch_wave_m: [0.6, 0.75],
             load: [[100, 160], [200, 450]],
@@ -199,7 +203,7 @@ fn push_off(p: &Params, w: &mut World, key: u64, zone: usize, lane: usize, kind:
     let load = u64::from(least) + w.luck.on(LOAD, day).below(key, span);
     let size = u64::from(w.persons_per_agent);
     let agents = load / size;
-    let fare = w.sea_fare_cents;
+    let fare = Usd::dollars(p.fare_usd).0.max(0) as u64;
     let hull = Usd::dollars(p.hull_usd[kind as usize]).0.max(0) as u64;
     if agents == 0 || (w.queues.beach[zone].len() as u64) < agents || fare * agents * size < hull {
         return;
@@ -366,9 +370,4 @@ fn believe(p: &Params, w: &mut World, before: (i64, i64)) {
     for z in zones {
         w.zones.update(z, |s| s.death_belief += (share - s.death_belief) / p.belief_days);
     }
-}
-
-/// Salt of the sender of a lever's vessels.
-pub fn sender(lever: &str) -> u64 {
-    hash_name(lever)
 }

@@ -251,6 +251,7 @@ impl Parts {
                     to,
                     zone: z,
                     km: part.km,
+                    years: vec![(0, 9999)],
                 });
             }
             let (lat, lon) = (lat / count, lon / count);

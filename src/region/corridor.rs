@@ -108,7 +108,7 @@ fn carrier(transport: &str) -> Carrier {
 }
 
 /// Closed ranges of years of a period such as `2005-2008 ; 2019-` or `2000s-`. Items that begin with a word are remarks.
-fn years(period: &str) -> std::result::Result<Vec<(i16, i16)>, String> {
+pub(super) fn years(period: &str) -> std::result::Result<Vec<(i16, i16)>, String> {
     let mut ranges = Vec::new();
     for item in period.split(';').map(str::trim) {
         let Some((from, rest)) = leading_year(item) else {

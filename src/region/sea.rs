@@ -32,6 +32,15 @@ pub struct Lane {
     pub zone: usize,
     /// Length of the way, km.
     pub km: f64,
+    /// Years in which boats with people are known to use it (`corridors.csv`), as closed ranges; none: not in use.
+    pub years: Vec<(i16, i16)>,
+}
+
+impl Lane {
+    /// True when boats use it in that year.
+    pub fn open(&self, year: i16) -> bool {
+        self.years.iter().any(|&(a, b)| (a..=b).contains(&year))
+    }
 }
 
 /// The sea of a region.
@@ -81,7 +90,7 @@ pub(super) fn build(geo: &GeoData, res: Resolution, region: &Region) -> Result<S
     let lanes = geo
         .sea
         .iter()
-        .map(|row| lane(row, region, &shapes, &zone_of))
+        .map(|row| lane(row, region, geo, &shapes, &zone_of))
         .collect::<Result<Vec<_>>>()?;
     let (cell_id, cell_zone) = at_resolution(geo, res, &ids, &zone_of);
     Ok(Sea {
@@ -96,6 +105,7 @@ pub(super) fn build(geo: &GeoData, res: Resolution, region: &Region) -> Result<S
 fn lane(
     row: &SeaRow,
     region: &Region,
+    geo: &GeoData,
     shapes: &[(f64, f64, f64)],
     zone_of: &[u16],
 ) -> Result<Lane> {
@@ -115,7 +125,19 @@ fn lane(
         to,
         zone: cell.map_or(0, |i| usize::from(zone_of[i])),
         km: row.km,
+        years: years_in_use(row, geo)?,
     })
+}
+
+/// Years of the sea corridors between the two places of a lane.
+fn years_in_use(row: &SeaRow, geo: &GeoData) -> Result<Vec<(i16, i16)>> {
+    let mut out = vec![];
+    for c in geo.corridors.iter().filter(|c| c.legs.iter().all(|l| l == "sea")) {
+        if c.places.first() == Some(&row.from) && c.places.last() == Some(&row.to) {
+            out.extend(super::corridor::years(&c.period).map_err(|e| Error::Input(format!("{}: {e}", c.spot)))?);
+        }
+    }
+    Ok(out)
 }
 
 /// Zone of each cell: that of the seed with the shortest way over sea cells; where no such way leads, the nearest seed.

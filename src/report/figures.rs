@@ -1,0 +1,269 @@
+//! Which charts there are over time, and which metrics they show.
+
+use super::axis::{Bins, day};
+use super::chart::{Chart, Mark, Panel, Set};
+use super::read::{Manifest, Series};
+use super::theme::{area_colour, colour, words};
+
+/// A class of arms: its ending in the metrics' names, its name for people, whether it is weighed and not counted.
+const CLASSES: [(&str, &str, bool); 6] = [
+    ("small_arms", "small arms", false),
+    ("light_weapons", "light weapons", false),
+    ("anti_aircraft", "anti-aircraft guns", false),
+    ("munitions", "munitions", true),
+    ("manpads", "portable missiles", false),
+    ("chemical", "chemical agents", true),
+];
+
+/// Values of an area chart: more than these cannot be told apart on paper.
+const MOST_POINTS: usize = 400;
+
+/// Every chart over time that the run has something to show in, by file name.
+pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
+    let (Some(first), Some(last)) = (series.dates.first(), series.dates.last()) else {
+        return Vec::new();
+    };
+    if first == last {
+        return Vec::new();
+    }
+    let bins = Bins::new(&series.dates);
+    let run = Run {
+        manifest,
+        series,
+        bins: &bins,
+    };
+    let charts = [
+        (
+            "arms_outflow",
+            run.arms("Weapons leaving Libya, by class", "arms_left_libya_"),
+        ),
+        (
+            "arms_sahel",
+            run.arms(
+                "Weapons reaching the Sahel, by class",
+                "arms_reached_sahel_",
+            ),
+        ),
+        ("seizures", run.seizures()),
+        ("sea", run.sea()),
+        ("people", run.people()),
+    ];
+    charts
+        .into_iter()
+        .filter_map(|(name, chart)| Some((name, chart?)))
+        .collect()
+}
+
+struct Run<'a> {
+    manifest: &'a Manifest,
+    series: &'a Series,
+    bins: &'a Bins,
+}
+
+impl Run<'_> {
+    /// A metric summed over each month, if it is ever other than zero.
+    fn sums(&self, metric: &str, label: &str, n: usize, mark: Mark) -> Option<Set> {
+        let y = self.bins.sum(self.series.live(metric)?);
+        // All of it may lie in a part of a month at an end.
+        y.iter().any(|v| *v != 0.0 && v.is_finite()).then(|| Set {
+            label: label.to_string(),
+            colour: colour(n),
+            mark,
+            spans: self.bins.spans.clone(),
+            y,
+        })
+    }
+
+    /// The metric, and the dashed line of what was seen of it if the run has an observer.
+    fn with_observed(&self, metric: &str, label: &str, n: usize, mark: Mark) -> Vec<Set> {
+        let seen = if mark == Mark::Bar { 6 } else { n };
+        let observed = self.sums(
+            &format!("{metric}_observed"),
+            &format!("{label}, observed"),
+            seen,
+            Mark::Dashed,
+        );
+        [self.sums(metric, label, n, mark), observed]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn panel(&self, axis_title: &str, weight: f64, whole: bool, sets: Vec<Set>) -> Option<Panel> {
+        let axis_title = format!("{axis_title} a {}", self.bins.per);
+        (!sets.is_empty()).then_some(Panel {
+            axis_title,
+            weight,
+            whole,
+            sets,
+        })
+    }
+
+    fn chart(&self, title: &str, panels: Vec<Panel>) -> Option<Chart> {
+        let days = (*self.series.dates.first()?, *self.series.dates.last()?);
+        let mut caption = self.manifest.caption();
+        let sums = panels
+            .iter()
+            .any(|p| p.sets.iter().any(|s| s.mark != Mark::Area));
+        if sums && self.bins.cut {
+            caption.push_str(&format!(". Incomplete {}s are left out.", self.bins.per));
+        }
+        (!panels.is_empty()).then(|| Chart {
+            title: title.to_string(),
+            subtitle: self.manifest.title.clone(),
+            caption,
+            days,
+            panels,
+        })
+    }
+
+    /// Arms by class: what is counted above, what is weighed below.
+    fn classes(&self, prefix: &str) -> Vec<Panel> {
+        let of = |weighed: bool| -> Vec<Set> {
+            let classes = CLASSES.iter().enumerate().filter(|(_, c)| c.2 == weighed);
+            classes
+                .filter_map(|(i, c)| self.sums(&format!("{prefix}{}", c.0), c.1, i, Mark::Line))
+                .collect()
+        };
+        // A panel without a legend names its only class itself.
+        let name = |what: &str, sets: &[Set]| match sets {
+            [one] => format!("{}, {what}", capital(&one.label)),
+            _ => capital(what),
+        };
+        let (counted, weighed) = (of(false), of(true));
+        let (pieces, tonnes) = (name("pieces", &counted), name("tonnes", &weighed));
+        let panels = [
+            self.panel(&pieces, 1.5, true, counted),
+            self.panel(&tonnes, 1.0, false, weighed),
+        ];
+        panels.into_iter().flatten().collect()
+    }
+
+    fn arms(&self, title: &str, prefix: &str) -> Option<Chart> {
+        self.chart(title, self.classes(prefix))
+    }
+
+    fn seizures(&self) -> Option<Chart> {
+        let mut panels = self.classes("arms_seized_");
+        let people = self.with_observed("people_intercepted", "intercepted", 5, Mark::Bar);
+        let title = match (panels.is_empty(), people.is_empty()) {
+            (false, true) => "Arms seized",
+            (true, false) => "People intercepted",
+            _ => "Arms seized and people intercepted",
+        };
+        panels.extend(self.panel("People intercepted", 1.0, true, people));
+        self.chart(title, panels)
+    }
+
+    fn sea(&self) -> Option<Chart> {
+        let mut crossings = self.with_observed("sea_departures", "departures", 0, Mark::Line);
+        crossings.extend(self.with_observed("sea_arrivals", "arrivals", 2, Mark::Line));
+        let deaths = self.with_observed("sea_deaths", "deaths", 1, Mark::Bar);
+        let title = match (crossings.is_empty(), deaths.is_empty()) {
+            (false, true) => "Crossings of the central Mediterranean",
+            (true, false) => "Deaths at sea",
+            _ => "Crossings of the central Mediterranean, and deaths",
+        };
+        let panels = [
+            self.panel("People", 1.5, true, crossings),
+            self.panel("Deaths at sea", 1.0, true, deaths),
+        ];
+        self.chart(title, panels.into_iter().flatten().collect())
+    }
+
+    fn people(&self) -> Option<Chart> {
+        let names: Vec<&str> = self
+            .manifest
+            .metrics
+            .iter()
+            .filter(|m| m.group == "people_state")
+            .map(|m| m.name.as_str())
+            .collect();
+        let first = *self.series.dates.first()?;
+        let n = self.series.dates.len();
+        let step = n.div_ceil(MOST_POINTS).max(1);
+        // The last day is always there.
+        let rows: Vec<usize> = (0..n)
+            .rev()
+            .step_by(step)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        let spans: Vec<(f64, f64)> = rows
+            .iter()
+            .map(|i| day(first, self.series.dates[*i]))
+            // The middle of the span is where a stock is drawn: the axis ends one day after the last date.
+            .map(|d| d * n as f64 / (n - 1).max(1) as f64)
+            .map(|d| (d, d))
+            .collect();
+        let shared = prefix(&names);
+        let mut sets = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let Some(col) = self.series.live(name) else {
+                continue;
+            };
+            sets.push(Set {
+                label: words(&name[shared..]),
+                colour: area_colour(i),
+                mark: Mark::Area,
+                spans: spans.clone(),
+                y: rows.iter().map(|r| col[*r]).collect(),
+            });
+        }
+        let panel = Panel {
+            axis_title: "People".into(),
+            weight: 1.0,
+            whole: true,
+            sets,
+        };
+        self.chart(
+            "People by what they are doing",
+            if panel.sets.is_empty() {
+                vec![]
+            } else {
+                vec![panel]
+            },
+        )
+    }
+}
+
+/// Length of the beginning, up to an underscore, that all names share.
+fn prefix(names: &[&str]) -> usize {
+    let Some(first) = names.first() else { return 0 };
+    let ends = first
+        .match_indices('_')
+        .map(|(i, _)| i + 1)
+        .collect::<Vec<_>>();
+    let shared = |end: &usize| {
+        names.len() > 1
+            && names
+                .iter()
+                .all(|n| n.starts_with(&first[..*end]) && n.len() > *end)
+    };
+    ends.into_iter().rev().find(shared).unwrap_or(0)
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_beginnings_are_left_out_of_labels() {
+        assert_eq!(
+            prefix(&["people_at_home", "people_at_sea"]),
+            "people_at_".len()
+        );
+        assert_eq!(prefix(&["people_home", "people_sea"]), "people_".len());
+        assert_eq!(prefix(&["people_home"]), 0);
+        assert_eq!(prefix(&["home", "sea"]), 0);
+        assert_eq!(prefix(&[]), 0);
+    }
+}

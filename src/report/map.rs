@@ -1,0 +1,355 @@
+//! Maps of what passed where: H3 cells coloured by the passages over the run, on the countries' outlines.
+
+use super::axis::decimals;
+use super::canvas::{Align, Canvas, Figure, Pen};
+use super::chart::heading;
+use super::read::{Place, Ring};
+use super::theme::{
+    AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width,
+};
+use super::view::{Degrees, MAP_WIDTH, clip, view};
+use crate::error::Result;
+use h3o::CellIndex;
+use plotters::backend::DrawingBackend;
+use std::collections::BTreeMap;
+
+/// The line that the makers of the outlines and of the places ask for.
+pub const ATTRIBUTION: &str =
+    "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed).";
+/// Places a reader knows, the largest first: an earlier one keeps its label when two collide.
+const LABELS: [(&str, &str); 15] = [
+    ("Tripoli", "LBY"),
+    ("Benghazi", "LBY"),
+    ("Sabha", "LBY"),
+    ("Agadez", "NER"),
+    ("Lampedusa", "ITA"),
+    ("Kufra", "LBY"),
+    ("Cairo", "EGY"),
+    ("Tunis", "TUN"),
+    ("Niamey", "NER"),
+    ("Bamako", "MLI"),
+    ("Khartoum", "SDN"),
+    ("N'Djamena", "TCD"),
+    ("Gao", "MLI"),
+    ("Kidal", "MLI"),
+    ("Tamanrasset", "DZA"),
+];
+/// Kilometres in a degree of latitude.
+const KM_PER_DEGREE: f64 = 111.195;
+/// Left and top of the map.
+const LEFT: f64 = 20.0;
+const TOP: f64 = 66.0;
+/// Space under the map for the attribution and the caption.
+const FOOT: f64 = 50.0;
+
+/// A map of passages.
+#[derive(Debug, Clone)]
+pub struct Map<'a> {
+    title: String,
+    subtitle: String,
+    caption: String,
+    /// What the colours count, in lines that fit beside the map.
+    counts: [&'a str; 2],
+    cells: Vec<(Ring, f64)>,
+    countries: &'a [Ring],
+    places: &'a [Place],
+    view: Degrees,
+    low: f64,
+    high: f64,
+    height: f64,
+}
+
+/// The texts of a map.
+#[derive(Debug, Clone)]
+pub struct Texts<'a> {
+    /// What the map shows.
+    pub title: &'a str,
+    /// Title of the scenario.
+    pub subtitle: &'a str,
+    /// The line at the bottom.
+    pub caption: &'a str,
+    /// Over the colours.
+    pub counts: [&'a str; 2],
+}
+
+/// The cells as H3 cells; `None` when one is not (a network of named places).
+pub fn as_h3(
+    names: &BTreeMap<String, super::read::Passages>,
+) -> Option<Vec<(CellIndex, &super::read::Passages)>> {
+    names
+        .iter()
+        .map(|(name, p)| Some((name.parse().ok()?, p)))
+        .collect()
+}
+
+impl<'a> Map<'a> {
+    /// A map of these cells, if any has a passage.
+    pub fn new(
+        texts: &Texts<'a>,
+        cells: &[(CellIndex, f64)],
+        countries: &'a [Ring],
+        places: &'a [Place],
+    ) -> Option<Map<'a>> {
+        let outline =
+            |c: CellIndex| -> Ring { c.boundary().iter().map(|p| (p.lng(), p.lat())).collect() };
+        let cells: Vec<(Ring, f64)> = cells
+            .iter()
+            .filter(|c| c.1 > 0.0)
+            .map(|c| (outline(c.0), c.1))
+            .collect();
+        if cells.is_empty() {
+            return None;
+        }
+        let high = cells.iter().map(|c| c.1).fold(0.0, f64::max);
+        let low = cells
+            .iter()
+            .map(|c| c.1)
+            .fold(high, f64::min)
+            .max(high / 1e6);
+        let (view, height) = view(&cells);
+        Some(Map {
+            title: texts.title.to_string(),
+            subtitle: texts.subtitle.to_string(),
+            caption: texts.caption.to_string(),
+            counts: texts.counts,
+            cells,
+            countries,
+            places,
+            view,
+            low,
+            high,
+            height,
+        })
+    }
+
+    fn at(&self, (lon, lat): (f64, f64)) -> (f64, f64) {
+        let v = &self.view;
+        let x = LEFT + (lon - v.west) / (v.east - v.west) * MAP_WIDTH;
+        let y = TOP + (v.north - lat) / (v.north - v.south) * self.height;
+        (x, y)
+    }
+
+    /// A ring on paper, without points too near to be told apart, cut at the map's edge.
+    fn ring(&self, ring: &Ring, least: f64) -> Vec<(f64, f64)> {
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for p in ring.iter().map(|p| self.at(*p)) {
+            if points
+                .last()
+                .is_none_or(|q| libm::hypot(p.0 - q.0, p.1 - q.1) >= least)
+            {
+                points.push(p);
+            }
+        }
+        clip(points, (LEFT, TOP), (LEFT + MAP_WIDTH, TOP + self.height))
+    }
+
+    /// How dark a value is: 0 the fewest passages, 1 the most.
+    fn shade(&self, v: f64) -> f64 {
+        if self.high <= self.low {
+            1.0
+        } else {
+            libm::log10(v / self.low) / libm::log10(self.high / self.low)
+        }
+    }
+
+    fn ground<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        let end = (LEFT + MAP_WIDTH, TOP + self.height);
+        on.rect((LEFT, TOP), end, SEA)?;
+        let rings: Vec<_> = self
+            .countries
+            .iter()
+            .map(|r| self.ring(r, 0.4))
+            .filter(|r| r.len() > 2)
+            .collect();
+        for ring in &rings {
+            on.fill(ring, LAND)?;
+        }
+        for (ring, v) in &self.cells {
+            on.tile(&self.ring(ring, 0.0), scale_colour(self.shade(*v)))?;
+        }
+        for mut ring in rings {
+            ring.extend(ring.first().copied());
+            on.line(&ring, 0.8, BORDER)?;
+        }
+        on.line(
+            &[(LEFT, TOP), (end.0, TOP), end, (LEFT, end.1), (LEFT, TOP)],
+            1.2,
+            AXIS,
+        )
+    }
+
+    fn labels<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        let find = |(name, iso3): &(&str, &str)| {
+            self.places
+                .iter()
+                .find(|p| p.name == *name && p.iso3 == *iso3)
+        };
+        let inside = |p: &(f64, f64)| {
+            p.0 > LEFT + 6.0
+                && p.0 < LEFT + MAP_WIDTH - 6.0
+                && p.1 > TOP + 6.0
+                && p.1 < TOP + self.height - 6.0
+        };
+        let shown: Vec<(&str, (f64, f64))> = LABELS
+            .iter()
+            .filter_map(|l| find(l).map(|p| (l.0, self.at((p.lon, p.lat)))))
+            .filter(|(_, p)| inside(p))
+            .collect();
+        let mut taken: Vec<[f64; 4]> = shown
+            .iter()
+            .map(|(_, p)| [p.0 - 3.0, p.1 - 3.0, p.0 + 3.0, p.1 + 3.0])
+            .collect();
+        for (_, p) in &shown {
+            on.dot(*p, 3.4, plotters::style::RGBColor(255, 255, 255))?;
+            on.dot(*p, 2.3, INK)?;
+        }
+        for (name, p) in shown {
+            let w = text_width(name, SMALL, false);
+            let spots = [
+                (p.0 + 6.0, p.1 + 4.0),
+                (p.0 - 6.0 - w, p.1 + 4.0),
+                (p.0 - w / 2.0, p.1 - 7.0),
+                (p.0 - w / 2.0, p.1 + 15.0),
+            ];
+            let area = |s: (f64, f64)| [s.0 - 1.0, s.1 - 9.5, s.0 + w + 1.0, s.1 + 3.5];
+            let fits = |a: &[f64; 4]| {
+                a[0] > LEFT + 2.0
+                    && a[2] < LEFT + MAP_WIDTH - 2.0
+                    && a[1] > TOP + 2.0
+                    && a[3] < TOP + self.height - 2.0
+                    && !taken
+                        .iter()
+                        .any(|t| a[0] < t[2] && a[2] > t[0] && a[1] < t[3] && a[3] > t[1])
+            };
+            if let Some(spot) = spots.into_iter().find(|s| fits(&area(*s))) {
+                taken.push(area(spot));
+                on.text_rim(name, spot, Pen::new(SMALL, INK), Align::Left)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn key<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        let x = LEFT + MAP_WIDTH + 18.0;
+        for (i, line) in self.counts.iter().enumerate() {
+            on.text(
+                line,
+                (x, TOP + 11.0 + 16.0 * i as f64),
+                Pen::new(BODY, INK),
+                Align::Left,
+            )?;
+        }
+        let pen = Pen::new(SMALL, INK);
+        let (top, width) = (TOP + 46.0, 18.0);
+        if self.high <= self.low {
+            // One value needs one colour, not a scale.
+            on.rect(
+                (x, top),
+                (x + width, top + width),
+                scale_colour(self.shade(self.high)),
+            )?;
+            let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
+            return on.text(
+                &number(self.high, decimals(self.high).min(2)),
+                at,
+                pen,
+                Align::Left,
+            );
+        }
+        const STEPS: usize = 70;
+        let height = 210.0;
+        let y = |t: f64| top + height * (1.0 - t);
+        for i in 0..STEPS {
+            let (a, b) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
+            on.rect((x, y(b)), (x + width, y(a)), scale_colour((a + b) / 2.0))?;
+        }
+        for v in key_ticks(self.low, self.high) {
+            let y = y(self.shade(v));
+            on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
+            let at = (x + width + 9.0, y + SMALL * 0.36);
+            on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
+        }
+        on.text(
+            "logarithmic",
+            (x, top + height + 20.0),
+            Pen::new(SMALL, GREY),
+            Align::Left,
+        )
+    }
+
+    fn scale_bar<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        let x = LEFT + MAP_WIDTH + 18.0;
+        let px_per_km = self.height / ((self.view.north - self.view.south) * KM_PER_DEGREE);
+        let km = [1000.0, 500.0, 300.0, 200.0, 100.0]
+            .into_iter()
+            .find(|km| km * px_per_km <= 105.0)
+            .unwrap_or(50.0);
+        let (y, end) = (TOP + self.height - 6.0, x + km * px_per_km);
+        on.line(&[(x, y - 4.0), (x, y), (end, y), (end, y - 4.0)], 1.4, INK)?;
+        on.text(
+            &format!("{} km", number(km, 0)),
+            (x, y - 9.0),
+            Pen::new(SMALL, INK),
+            Align::Left,
+        )
+    }
+}
+
+impl Figure for Map<'_> {
+    fn size(&self) -> (f64, f64) {
+        (WIDTH, (TOP + self.height + FOOT).round())
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn draw<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
+        heading(on, self.size(), &self.title, &self.subtitle, &self.caption)?;
+        self.ground(on)?;
+        self.labels(on)?;
+        self.key(on)?;
+        self.scale_bar(on)?;
+        on.text(
+            ATTRIBUTION,
+            (LEFT, TOP + self.height + 18.0),
+            Pen::new(SMALL, GREY),
+            Align::Left,
+        )
+    }
+}
+
+/// Numbers beside the colours: powers of ten, or 1, 2, 5 when those are few.
+fn key_ticks(low: f64, high: f64) -> Vec<f64> {
+    let from = libm::log10(low).floor() as i32;
+    let to = libm::log10(high).ceil() as i32;
+    let tens = |steps: &[f64]| -> Vec<f64> {
+        let all =
+            (from..=to).flat_map(|k| steps.iter().map(move |s| s * libm::pow(10.0, f64::from(k))));
+        all.filter(|v| *v >= low * 0.999 && *v <= high * 1.001)
+            .collect()
+    };
+    let decades = tens(&[1.0]);
+    if decades.len() > 2 {
+        return decades;
+    }
+    let fine = tens(&[1.0, 2.0, 5.0]);
+    match fine.len() {
+        0 | 1 if high > low => vec![low, high],
+        0 | 1 => vec![high],
+        _ => fine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_has_numbers() {
+        assert_eq!(key_ticks(1.0, 1e6), [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6]);
+        assert_eq!(key_ticks(3.0, 60.0), [5.0, 10.0, 20.0, 50.0]);
+        assert_eq!(key_ticks(7.0, 7.0), [7.0]);
+        assert_eq!(key_ticks(6.0, 8.0), [6.0, 8.0]);
+    }
+}

@@ -1,0 +1,271 @@
+//! Reading a run's output files. Nothing else of the program is asked: a figure can be drawn again from the files alone.
+
+use crate::error::{Error, Result};
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::Path;
+
+/// What the figures need of `manifest.json`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Manifest {
+    /// Title of the scenario, for people.
+    pub title: String,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// The columns of `series.csv`.
+    #[serde(default)]
+    pub metrics: Vec<Metric>,
+}
+
+/// A column of `series.csv`, as far as the figures need to know it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Metric {
+    /// Its name in the header.
+    pub name: String,
+    /// Metrics that belong together.
+    #[serde(default)]
+    pub group: String,
+}
+
+impl Manifest {
+    /// Reads `manifest.json` of a run's folder.
+    pub fn read(dir: &Path) -> Result<Manifest> {
+        let path = dir.join("manifest.json");
+        let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+        let mut manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+        // A control character would break the SVG it is printed in.
+        manifest.title.retain(|c| !c.is_control());
+        manifest.scenario.retain(|c| !c.is_control());
+        manifest.version.retain(|c| !c.is_control());
+        Ok(manifest)
+    }
+
+    /// The line under a figure.
+    pub fn caption(&self) -> String {
+        format!(
+            "Scenario {}, seed {}, Sirocco {}",
+            self.scenario, self.seed, self.version
+        )
+    }
+}
+
+/// `series.csv`: a row a day, a column a metric.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// The days, in order.
+    pub dates: Vec<Date>,
+    /// Values by metric, one a day; an empty field is NaN.
+    pub columns: BTreeMap<String, Vec<f64>>,
+}
+
+impl Series {
+    /// Reads `series.csv` of a run's folder.
+    pub fn read(dir: &Path) -> Result<Series> {
+        let path = dir.join("series.csv");
+        let mut csv = open(&path)?;
+        let header = csv.headers().map_err(|e| bad_csv(&path, e))?.clone();
+        if header.get(0) != Some("date") {
+            return Err(Error::Input(format!(
+                "{}:1: the first column should be `date`",
+                path.display()
+            )));
+        }
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        if let Some(twice) = header.iter().find(|name| !names.insert(name)) {
+            return Err(Error::Input(format!(
+                "{}:1: two columns are named `{twice}`",
+                path.display()
+            )));
+        }
+        let mut dates: Vec<Date> = Vec::new();
+        let mut columns: Vec<Vec<f64>> = vec![Vec::new(); header.len() - 1];
+        for row in csv.records() {
+            let row = row.map_err(|e| bad_csv(&path, e))?;
+            let line = row.position().map_or(0, csv::Position::line);
+            let day = row.get(0).unwrap_or_default();
+            let date: Date = day
+                .parse()
+                .map_err(|_| bad(&path, line, "date", day, "a date like 2014-01-31"))?;
+            if dates.last().is_some_and(|last| *last >= date) {
+                return Err(bad(
+                    &path,
+                    line,
+                    "date",
+                    day,
+                    "a later day than the line before",
+                ));
+            }
+            dates.push(date);
+            for (i, col) in columns.iter_mut().enumerate() {
+                let name = header.get(i + 1).unwrap_or_default();
+                col.push(value(
+                    &path,
+                    line,
+                    name,
+                    row.get(i + 1).unwrap_or_default(),
+                )?);
+            }
+        }
+        let names = header.iter().skip(1).map(str::to_string);
+        Ok(Series {
+            dates,
+            columns: names.zip(columns).collect(),
+        })
+    }
+
+    /// The values of a metric, if it is there and ever other than zero.
+    pub fn live(&self, name: &str) -> Option<&[f64]> {
+        let col = self.columns.get(name)?;
+        col.iter()
+            .any(|v| *v != 0.0 && v.is_finite())
+            .then_some(col)
+    }
+}
+
+/// A place's passages over the whole run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Passages {
+    /// People who passed.
+    pub people: f64,
+    /// Arms that passed.
+    pub arms: f64,
+}
+
+/// Reads `cells.csv` of a run's folder and adds the months up; `None` when there is no such file.
+pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Passages>>> {
+    let path = dir.join("cells.csv");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut csv = open(&path)?;
+    let header = csv.headers().map_err(|e| bad_csv(&path, e))?.clone();
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| Error::Input(format!("{}:1: no column `{name}`", path.display())))
+    };
+    let (cell, people, arms) = (column("cell")?, column("people")?, column("arms")?);
+    let mut sums: BTreeMap<String, Passages> = BTreeMap::new();
+    for row in csv.records() {
+        let row = row.map_err(|e| bad_csv(&path, e))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let at = |i: usize, name: &str| value(&path, line, name, row.get(i).unwrap_or_default());
+        let (p, a) = (at(people, "people")?, at(arms, "arms")?);
+        let sum = sums
+            .entry(row.get(cell).unwrap_or_default().to_string())
+            .or_default();
+        sum.people += if p.is_finite() { p } else { 0.0 };
+        sum.arms += if a.is_finite() { a } else { 0.0 };
+    }
+    Ok(Some(sums))
+}
+
+/// A named place of `geo/places.csv`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Its country.
+    pub iso3: String,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+}
+
+/// Reads `geo/places.csv`.
+pub fn places(data_dir: &Path) -> Result<Vec<Place>> {
+    let path = data_dir.join("geo").join("places.csv");
+    open(&path)?
+        .deserialize()
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|e| bad_csv(&path, e))
+}
+
+/// A closed line of (longitude, latitude).
+pub type Ring = Vec<(f64, f64)>;
+
+/// Reads the outer rings of `geo/countries.geojson`.
+pub fn countries(data_dir: &Path) -> Result<Vec<Ring>> {
+    let path = data_dir.join("geo").join("countries.geojson");
+    let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
+    let wrong = |e: String| Error::Input(format!("{}: {e}", path.display()));
+    let doc: geojson::FeatureCollection = text
+        .parse()
+        .map_err(|e: geojson::Error| wrong(e.to_string()))?;
+    let mut rings = Vec::new();
+    for feature in doc.features {
+        match feature.geometry.map(|g| g.value) {
+            Some(geojson::GeometryValue::Polygon { coordinates }) => {
+                rings.extend(coordinates.first().map(|r| ring(r)))
+            }
+            Some(geojson::GeometryValue::MultiPolygon { coordinates }) => {
+                rings.extend(
+                    coordinates
+                        .iter()
+                        .filter_map(|p| p.first())
+                        .map(|r| ring(r)),
+                );
+            }
+            _ => {}
+        }
+    }
+    if rings.is_empty() {
+        return Err(wrong("no polygon in it".into()));
+    }
+    Ok(rings)
+}
+
+fn ring(points: &[geojson::Position]) -> Ring {
+    points
+        .iter()
+        .filter_map(|p| Some((*p.as_slice().first()?, *p.as_slice().get(1)?)))
+        .collect()
+}
+
+fn open(path: &Path) -> Result<csv::Reader<File>> {
+    let file = File::open(path).map_err(|e| Error::io(path, e))?;
+    Ok(csv::Reader::from_reader(file))
+}
+
+fn value(path: &Path, line: u64, column: &str, text: &str) -> Result<f64> {
+    if text.is_empty() {
+        return Ok(f64::NAN);
+    }
+    match text.parse::<f64>() {
+        Ok(v) if v.is_finite() => Ok(v),
+        _ => Err(bad(path, line, column, text, "a number")),
+    }
+}
+
+fn bad(path: &Path, line: u64, column: &str, text: &str, want: &str) -> Error {
+    Error::Input(format!(
+        "{}:{line}: `{column}` is `{text}`, expected {want}",
+        path.display()
+    ))
+}
+
+fn bad_csv(path: &Path, e: csv::Error) -> Error {
+    let line = e.position().map_or(1, csv::Position::line);
+    match e.into_kind() {
+        csv::ErrorKind::Io(e) => Error::io(path, e),
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => Error::Input(format!(
+            "{}:{line}: {len} fields, expected {expected_len}: is the file torn?",
+            path.display()
+        )),
+        csv::ErrorKind::Deserialize { err, .. } => {
+            Error::Input(format!("{}:{line}: {err}", path.display()))
+        }
+        _ => Error::Input(format!("{}:{line}: not readable as CSV", path.display())),
+    }
+}
