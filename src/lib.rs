@@ -9,4 +9,6 @@ pub mod processes;
 pub mod region;
 pub mod report;
 pub mod scenario;
+pub mod sim;
+pub mod study;
 pub mod units;

@@ -175,7 +175,7 @@ fn arm_libyans(w: &mut World, depots: &depot::Initial) {
         let out = u64::from(before[class as usize] - now[class as usize]);
         let to_groups = if armed { libm::round(out as f64 * depots.share_of_rest_with_groups) as u64 } else { 0 };
         let item = slot(class, Origin::LibyanDepot);
-        let mut give = |w: &mut World, to: Arms, n: u64| w.ledgers.arms.transfer(item, Arms::Outside as usize, to as usize, n as i64);
+        let give = |w: &mut World, to: Arms, n: u64| w.ledgers.arms.transfer(item, Arms::Outside as usize, to as usize, n as i64);
         for (&row, n) in rows.iter().zip(apportion(to_groups, &fighters)) {
             w.groups.update(row, |g| g.arms[item] += n as u32);
             give(w, Arms::Groups, n);

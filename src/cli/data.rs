@@ -1,7 +1,6 @@
 //! Where the data is.
 
 use crate::error::{Error, Result};
-use crate::scenario::diagnose::Names;
 use std::path::{Path, PathBuf};
 
 /// A file that only the data folder has.
@@ -56,44 +55,4 @@ pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
         "no data folder found (one with `{MARK}`); tried {}; name it with --data DIR or SIROCCO_DATA",
         tried.join(", ")
     )))
-}
-
-/// Names from the tables of the data folder.
-pub(super) fn names(data: &Path) -> Result<Names> {
-    let geo = data.join("geo");
-    let places = rows(&geo.join("places.csv"), &["name", "story"])?;
-    let countries = rows(&geo.join("country_facts.csv"), &["iso3"])?;
-    let borders = rows(&geo.join("borders.csv"), &["iso3_a", "iso3_b"])?;
-    Ok(Names::new(
-        countries.into_iter().map(|r| r.concat()).collect(),
-        places
-            .into_iter()
-            .filter(|r| r.last().is_some_and(|s| s == "1"))
-            .filter_map(|r| r.into_iter().next())
-            .collect(),
-        borders.into_iter().map(|r| r.join("-")).collect(),
-        Vec::new(),
-    ))
-}
-
-/// Some columns of a table, by their heads.
-fn rows(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>> {
-    let wrong = |why: String| Error::Input(format!("{}: error: {why}", path.display()));
-    let file = std::fs::File::open(path).map_err(|why| Error::io(path, why))?;
-    let mut reader = csv::Reader::from_reader(file);
-    let head = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
-    let find = |c: &&str| {
-        head.iter()
-            .position(|h| h == *c)
-            .ok_or_else(|| wrong(format!("it has no column `{c}`")))
-    };
-    let at = columns.iter().map(find).collect::<Result<Vec<usize>>>()?;
-    let row = |r: csv::Result<csv::StringRecord>| {
-        let r = r.map_err(|e| wrong(e.to_string()))?;
-        Ok(at
-            .iter()
-            .map(|i| r.get(*i).unwrap_or("").to_string())
-            .collect())
-    };
-    reader.records().map(row).collect()
 }

@@ -1,8 +1,6 @@
 //! The command line: one file per command. Texts go to standard output, mistakes to standard error.
 
 use crate::error::{Error, Result};
-use crate::scenario::diagnose::Names;
-use crate::scenario::load::Peek;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
@@ -10,7 +8,9 @@ use std::io::Write;
 mod data;
 mod describe;
 pub mod levers;
+pub mod metrics;
 pub mod processes;
+mod progress;
 pub mod run;
 pub mod schema;
 pub mod validate;
@@ -29,6 +29,8 @@ pub struct Cli {
 /// What can be done.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Run a scenario: series, maps and charts
+    Run(run::RunArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
     /// Print the JSON Schema of a file format, for editors
@@ -37,6 +39,8 @@ pub enum Command {
     Levers(ListArgs),
     /// List the processes of a day with their parameters
     Processes(ListArgs),
+    /// List the metrics of a run with their units
+    Metrics(ListArgs),
 }
 
 /// How to print a list.
@@ -70,10 +74,12 @@ pub fn main<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
 
 fn run_command(command: Command) -> Result<()> {
     match command {
+        Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Levers(args) => levers::levers(&args),
         Command::Processes(args) => processes::processes(&args),
+        Command::Metrics(args) => metrics::metrics(&args),
     }
 }
 
@@ -96,17 +102,5 @@ pub fn print(text: &str) -> Result<()> {
             Err(Error::io("standard output", why))
         }
         _ => Ok(()),
-    }
-}
-
-/// The names that a scenario may use.
-///
-/// Until the region is built here, they are read from the tables of the data folder, and sea zones and the places of a
-/// network are not known.
-pub fn names(data: &std::path::Path, peek: &Peek) -> Result<Names> {
-    if peek.region.network.is_some() {
-        Ok(Names::any())
-    } else {
-        data::names(data)
     }
 }

@@ -1,7 +1,23 @@
-//! `sirocco run`: the arguments.
+//! `sirocco run`: a scenario becomes a folder of results.
 
+use super::progress::Progress;
+use super::{data_folder, print};
+use crate::agents::world::World;
+use crate::error::{Error, Result};
+use crate::observe::folder::RunFolder;
+use crate::observe::metric;
+use crate::observe::recorder::Recorder;
+use crate::report;
+use crate::scenario::diagnose::Names;
+use crate::scenario::load::{load, peek};
+use crate::scenario::schema::Scenario;
+use crate::sim::{Ground, Observer, RunOutput};
+use crate::study::ensemble::replicates;
 use crate::units::Date;
-use std::path::PathBuf;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
 /// Arguments of `run`.
 #[derive(clap::Args, Debug)]
@@ -52,8 +68,132 @@ impl RunArgs {
     }
 }
 
+/// Folder that results go to when `--out` is not given.
+const OUTPUT: &str = "output";
+
+/// Runs a scenario and writes its folder.
+///
+/// # Errors
+/// Whatever is wrong with the scenario (all of it at once), the data, the folder, or the model's books.
+pub fn run(args: &RunArgs) -> Result<()> {
+    let began = Instant::now();
+    let data = data_folder(args.data.as_deref())?;
+    let sets = args.all_sets();
+    let peeked = peek(&args.scenario, &sets)?;
+    let ground = Ground::load(&data, &peeked.region, peeked.resolution, &peeked.folder)?;
+    let scenario = Arc::new(load(&args.scenario, &sets, &Names::of(&ground.region))?);
+    for warning in &scenario.warnings {
+        eprint!("{warning}");
+    }
+    let folder = RunFolder::create(Path::new(OUTPUT), &scenario.name, args.force, args.out.as_deref())?;
+    let threads = args.threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
+    let runs = pool.install(|| simulate(&scenario, &ground, &folder, args))?;
+    write_json(&folder, "manifest.json", &manifest(&scenario, &ground, &runs))?;
+    write_json(&folder, "runtime.json", &runtime(began, pool.current_num_threads(), &runs))?;
+    let charts = match scenario.output.charts {
+        true => pool.install(|| report::charts(&folder.path(""), &data))?.len(),
+        false => 0,
+    };
+    let done = folder.finish()?;
+    if args.quiet {
+        return Ok(());
+    }
+    let days: u32 = runs.iter().map(|r| r.days).sum();
+    let seconds = began.elapsed().as_secs_f64();
+    print(&format!("{} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", days, done.display()))
+}
+
+/// Runs all replicates; the first writes to the folder itself, the others below `replicates`.
+fn simulate(scenario: &Arc<Scenario>, ground: &Ground, folder: &RunFolder, args: &RunArgs) -> Result<Vec<RunOutput>> {
+    let n = scenario.run.replicates;
+    let days = scenario.run.end.tick().0 - scenario.run.start.tick().0 + 1;
+    let progress = Arc::new(Progress::new(u64::from(days) * u64::from(n), args.quiet));
+    let results = replicates(scenario, ground, n, args.audit, |replicate| {
+        let at = match replicate {
+            0 => folder.path(""),
+            k => folder.path(format!("replicates/{k:05}")),
+        };
+        std::fs::create_dir_all(&at).map_err(|e| Error::io(&at, e))?;
+        let recorder = Recorder::new(&at, scenario.output.cells, scenario.run.end.tick())?;
+        Ok(Watched { recorder, progress: progress.clone() })
+    });
+    progress.finish();
+    results.into_iter().map(|r| r.map(|(out, _)| out)).collect()
+}
+
+/// A recorder that also moves the progress bar.
+struct Watched {
+    recorder: Recorder,
+    progress: Arc<Progress>,
+}
+
+impl Observer for Watched {
+    fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()> {
+        self.progress.day(world.day.date());
+        self.recorder.day(world, spent)
+    }
+    fn end(&mut self, world: &World) -> Result<()> {
+        self.recorder.end(world)
+    }
+}
+
+/// What the run was, the same on every machine and number of threads.
+fn manifest(s: &Scenario, ground: &Ground, runs: &[RunOutput]) -> serde_json::Value {
+    let inputs = s.inputs.iter().chain(&ground.region.inputs).chain(&ground.data.inputs);
+    let inputs: Vec<_> = inputs.map(|(path, hash)| json!({"path": path, "blake3": hash})).collect();
+    let metrics: Vec<_> = metric::all().iter().map(metric_json).collect();
+    json!({
+        "sirocco": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "commit": env!("SIROCCO_COMMIT"),
+        "scenario": s.name,
+        "title": s.title,
+        "about": s.about,
+        "seed": s.run.seed,
+        "replicates": s.run.replicates,
+        "digests": runs.iter().map(|r| r.digests.last().map(|d| format!("{d:032x}"))).collect::<Vec<_>>(),
+        "resolved": s.resolved,
+        "inputs": inputs,
+        "metrics": metrics,
+    })
+}
+
+/// A metric's description.
+pub(super) fn metric_json(m: &metric::Metric) -> serde_json::Value {
+    json!({"name": m.name, "unit": m.unit, "kind": m.kind.name(), "group": m.group, "about": m.about, "observed": m.observed.is_some()})
+}
+
+/// What differs from machine to machine; outside every comparison.
+fn runtime(began: Instant, threads: usize, runs: &[RunOutput]) -> serde_json::Value {
+    let days: u32 = runs.iter().map(|r| r.days).sum();
+    let seconds = began.elapsed().as_secs_f64();
+    json!({
+        "seconds": seconds,
+        "simulated_days": days,
+        "days_per_second": f64::from(days) / seconds.max(1e-9),
+        "threads": threads,
+        "peak_memory_mib": peak_memory_mib(),
+        "system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+    })
+}
+
+/// Peak resident memory of this process, where the system tells.
+fn peak_memory_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+fn write_json(folder: &RunFolder, name: &str, value: &serde_json::Value) -> Result<()> {
+    let path = folder.path(name);
+    std::fs::write(&path, format!("{value:#}\n")).map_err(|e| Error::io(path, e))
+}
+
 /// A date given as an argument.
-fn date(text: &str) -> Result<Date, String> {
+fn date(text: &str) -> std::result::Result<Date, String> {
     crate::scenario::load::date(text).ok_or_else(|| "it must be a date such as 2011-10-20".into())
 }
 

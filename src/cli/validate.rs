@@ -1,9 +1,10 @@
 //! `sirocco validate`: every mistake of every file in one pass.
 
-use super::{data_folder, names, print};
+use super::{data_folder, print};
 use crate::error::{Error, Result};
-use crate::scenario::diagnose::Report;
+use crate::scenario::diagnose::{Names, Report};
 use crate::scenario::load::{load, peek};
+use crate::sim::Ground;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +79,8 @@ fn check(file: &Path, sets: &[String], data: &Path) -> Result<std::result::Resul
         Ok(peeked) => peeked,
         Err(report) => return Ok(Err(report)),
     };
-    let names = names(data, &peeked)?;
+    let ground = Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder)?;
+    let names = Names::of(&ground.region);
     let loaded = load(file, sets, &names);
     Ok(loaded.map(|scenario| Report {
         warnings: scenario.warnings,

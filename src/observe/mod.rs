@@ -1,3 +1,5 @@
-//! What is seen of a run: its folder of output files.
+//! What a run reports: metrics (true and observed), the recorder that writes them, and the folder they go to.
 
 pub mod folder;
+pub mod metric;
+pub mod recorder;

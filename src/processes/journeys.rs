@@ -62,8 +62,8 @@ const WAIT: Purpose = Purpose::new("journeys.resident_wait");
 
 /// What becomes of someone who is due.
 enum Next {
-    /// Goes on with this row; `paid` US cents go to bus companies, `earned` come from employers.
-    Goes { to: Migrant, paid: u32, earned: u32 },
+    /// Goes on with this row; what was paid to whom, and US cents earned from employers.
+    Goes { to: Migrant, paid: Option<(Money, u32)>, earned: u32 },
     DiesOnRoad,
     GoesHome,
 }
@@ -116,19 +116,24 @@ fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
     Next::Goes { to, paid, earned }
 }
 
-/// Decides what someone at a hub does next; returns what is paid to a bus company, US cents.
-fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> u32 {
+/// Decides what someone at a hub does next; returns what is paid at once and to whom, US cents.
+fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u32)> {
     m.since = day.0;
     m.leg = NO_LEG;
     m.due = 0;
     let hub = &w.routes.hubs[m.hub as usize];
     if m.seabound() && w.ways.coast[m.hub as usize].is_some() {
-        wait_or_work(p, m, Usd::dollars(p.sea_fare_usd).0 as u32, Status::Beach, Status::BeachEarning, day);
-        return 0;
+        let fare = Usd::dollars(p.sea_fare_usd).0 as u32;
+        wait_or_work(p, m, fare, Status::Beach, Status::BeachEarning, day);
+        if m.status() != Status::Beach as u8 {
+            return None;
+        }
+        m.money -= fare;
+        return Some((Money::Launchers, fare));
     }
     if !m.seabound() && m.hub == m.goal {
         settle(w, m, day);
-        return 0;
+        return None;
     }
     let Some(leg) = choose_leg(p, w, m, day) else {
         // No way on: stay and work where there is work, else try again in a month.
@@ -138,23 +143,23 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> u32 {
             m.enter(Status::Earning);
             m.due = day.0 + 30;
         }
-        return 0;
+        return None;
     };
     let l = &w.routes.legs[leg as usize];
     let fare = l.fare_cents.min(u64::from(u32::MAX)) as u32;
     m.leg = leg;
     if l.carrier == Carrier::Crew {
         wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);
-        return 0;
+        return None;
     }
     if m.money < fare {
         wait_or_work(p, m, fare, Status::Earning, Status::Earning, day);
-        return 0;
+        return None;
     }
     m.money -= fare;
     m.enter(Status::Riding);
     m.due = day.0 + (libm::ceil(l.hours / p.public_hours_per_day) as u32).max(1);
-    fare
+    Some((Money::Economy, fare))
 }
 
 /// Joins the line when the money is there, else works until it is.
@@ -244,7 +249,9 @@ fn apply(w: &mut World, row: usize, next: Next) {
     match next {
         Next::Goes { to, paid, earned } => {
             w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(earned) * size);
-            w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(paid) * size);
+            if let Some((whom, cents)) = paid {
+                w.ledgers.pay(Money::Migrants, whom, u64::from(cents) * size);
+            }
             go_on(w, row, to);
         }
         Next::DiesOnRoad => {

@@ -19,9 +19,6 @@ pub struct Params {
     /// Boats that a departure place can launch on a good day (L): beaches, engines, militias.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "boats/day", "x-source" = "fitted to arrivals of 2014-2016", "x-low" = 0.4, "x-high" = 2))]
     pub boats_per_beach: f64,
-    /// Fare for the crossing.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD", "x-source" = "800-2,500 by nationality (Malakooti, partly recalled; smuggling_prices)", "x-low" = 800, "x-high" = 2500))]
-    pub fare_usd: f64,
     /// How sharply a rising sea stops launches.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 16)"))]
     pub launch_slope: f64,
@@ -70,7 +67,6 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             boats_per_beach: 1.0,
-            fare_usd: 1000.0,
             launch_slope: 8.0,
             launch_wave_m: [0.6, 0.75],
             load: [[100, 160], [200, 450]],
@@ -203,23 +199,22 @@ fn push_off(p: &Params, w: &mut World, key: u64, zone: usize, lane: usize, kind:
     let load = u64::from(least) + w.luck.on(LOAD, day).below(key, span);
     let size = u64::from(w.persons_per_agent);
     let agents = load / size;
-    let fare = Usd::dollars(p.fare_usd).0.max(0) as u64;
     let hull = Usd::dollars(p.hull_usd[kind as usize]).0.max(0) as u64;
-    if agents == 0 || (w.queues.beach[zone].len() as u64) < agents || fare * agents * size < hull {
+    // Fares were paid on joining the line; a launcher buys the boat out of them.
+    let purse = w.ledgers.money.balance(0, Money::Launchers as usize);
+    if agents == 0 || (w.queues.beach[zone].len() as u64) < agents || purse < hull as i64 {
         return;
     }
     let mut first = END;
     for _ in 0..agents {
         let Some(row) = w.queues.beach[zone].next() else { break };
         let mut m = w.migrants.get(row as usize);
-        m.money -= (fare as u32).min(m.money);
         m.enter(Status::AtSea);
         m.next = first;
         go_on(w, row as usize, m);
         first = row;
     }
     let people = (agents * size) as u32;
-    w.ledgers.pay(Money::Migrants, Money::Launchers, fare * u64::from(people));
     w.ledgers.pay(Money::Launchers, Money::Economy, hull);
     w.ledgers.move_hulls(Hulls::Outside, Hulls::AtSea, 1);
     w.tally.boats += 1;

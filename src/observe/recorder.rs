@@ -1,0 +1,202 @@
+//! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, `cells.csv` a block a month, and at the end
+//! `summary.csv` and `flows.csv`.
+
+use super::metric::{Kind, Metric, all};
+use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
+use crate::agents::tally::CellCount;
+use crate::agents::world::World;
+use crate::error::{Error, Result};
+use crate::sim::Observer;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+type Out = csv::Writer<BufWriter<File>>;
+
+/// Running sum of a metric over a year.
+#[derive(Clone, Copy, Debug, Default)]
+struct Period {
+    sum: f64,
+    last: f64,
+    days: u32,
+}
+
+impl Period {
+    fn add(&mut self, v: f64) {
+        self.sum += v;
+        self.last = v;
+        self.days += 1;
+    }
+    fn value(&self, kind: Kind) -> f64 {
+        match kind {
+            Kind::Flow => self.sum,
+            Kind::Stock => self.last,
+            Kind::Level => self.sum / f64::from(self.days.max(1)),
+        }
+    }
+}
+
+/// Writes one replicate's files.
+pub struct Recorder {
+    metrics: Vec<Metric>,
+    folder: PathBuf,
+    series: Out,
+    events: Out,
+    cells: Option<Out>,
+    last_day: crate::units::Tick,
+    /// By year, by metric: true and observed.
+    years: BTreeMap<i16, Vec<(Period, Period)>>,
+    spent: BTreeMap<String, i64>,
+}
+
+fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
+    move |e| match e.into_kind() {
+        csv::ErrorKind::Io(source) => Error::io(path, source),
+        other => Error::io(path, std::io::Error::other(format!("{other:?}"))),
+    }
+}
+
+fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
+    let path = folder.join(name);
+    let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
+    let mut out = csv::WriterBuilder::new().from_writer(BufWriter::new(file));
+    if !head.is_empty() {
+        out.write_record(head).map_err(io(&path))?;
+    }
+    Ok(out)
+}
+
+fn flush(out: &mut Out, path: &Path) -> Result<()> {
+    out.flush().map_err(|e| Error::io(path, e))
+}
+
+/// A number without needless digits: whole numbers as such, others with up to six decimals.
+pub fn number(v: f64) -> String {
+    if v == libm::trunc(v) && v.abs() < 1e15 { format!("{}", v as i64) } else { format!("{v:.6}").trim_end_matches('0').to_string() }
+}
+
+impl Recorder {
+    /// Opens the files in `folder`.
+    ///
+    /// # Errors
+    /// A file that cannot be made, by its path.
+    pub fn new(folder: &Path, cells: bool, last_day: crate::units::Tick) -> Result<Recorder> {
+        let metrics = all();
+        let mut head = vec!["date".to_string()];
+        for m in &metrics {
+            head.push(m.name.clone());
+            if m.observed.is_some() {
+                head.push(format!("{}_observed", m.name));
+            }
+        }
+        let head: Vec<&str> = head.iter().map(String::as_str).collect();
+        Ok(Recorder {
+            metrics,
+            folder: folder.to_path_buf(),
+            series: create(folder, "series.csv", &head)?,
+            events: create(folder, "events.csv", &["date", "kind", "place", "item", "count"])?,
+            cells: if cells { Some(create(folder, "cells.csv", &["cell", "month", "people", "arms", "deaths", "seizures"])?) } else { None },
+            last_day,
+            years: BTreeMap::new(),
+            spent: BTreeMap::new(),
+        })
+    }
+
+    fn write_cells(&mut self, w: &World) -> Result<()> {
+        let Some(out) = &mut self.cells else { return Ok(()) };
+        let date = w.day.date().0;
+        let month = format!("{:04}-{:02}", date.year(), date.month());
+        let path = self.folder.join("cells.csv");
+        for (i, c) in w.cells.iter().enumerate().filter(|(_, c)| **c != CellCount::default()) {
+            let row = [w.region.node_label(i as u32), month.clone(), c.people.to_string(), c.arms.to_string(), c.deaths.to_string(), c.seizures.to_string()];
+            out.write_record(&row).map_err(io(&path))?;
+        }
+        Ok(())
+    }
+
+    fn write_summary(&self) -> Result<()> {
+        let path = self.folder.join("summary.csv");
+        let mut out = create(&self.folder, "summary.csv", &["year", "metric", "unit", "kind", "days", "value", "observed"])?;
+        for (year, values) in &self.years {
+            for (m, (truth, seen)) in self.metrics.iter().zip(values) {
+                let observed = m.observed.as_ref().map_or(String::new(), |_| number(seen.value(m.kind)));
+                let unit = if m.kind == Kind::Flow { m.unit.trim_end_matches("/day") } else { m.unit };
+                let row = [year.to_string(), m.name.clone(), unit.into(), m.kind.name().into(), truth.days.to_string(), number(truth.value(m.kind)), observed];
+                out.write_record(&row).map_err(io(&path))?;
+            }
+        }
+        for (lever, cents) in &self.spent {
+            let row = ["all", &format!("spent_{lever}"), "USD", "flow", "", &number(*cents as f64 / 100.0), ""];
+            out.write_record(row).map_err(io(&path))?;
+        }
+        flush(&mut out, &path)
+    }
+
+    /// Everything that went from one account to another over the run, by ledger and item.
+    fn write_flows(&self, w: &World) -> Result<()> {
+        let path = self.folder.join("flows.csv");
+        let mut out = create(&self.folder, "flows.csv", &["ledger", "item", "origin", "from", "to", "count"])?;
+        for l in w.ledgers.all() {
+            for item in 0..l.items {
+                let (name, origin) = match l.name {
+                    "arms" => (CLASS_NAMES[item / ORIGINS], ORIGIN_NAMES[item % ORIGINS]),
+                    "money" => ("us_cents", ""),
+                    other => (other, ""),
+                };
+                for from in 0..l.accounts.len() {
+                    for to in 0..l.accounts.len() {
+                        let n = l.moved(item, from, to);
+                        if n != 0 {
+                            let row = [l.name, name, origin, l.accounts[from], l.accounts[to], &n.to_string()];
+                            out.write_record(row).map_err(io(&path))?;
+                        }
+                    }
+                }
+            }
+        }
+        flush(&mut out, &path)
+    }
+}
+
+impl Observer for Recorder {
+    fn day(&mut self, w: &World, spent: &[(String, i64)]) -> Result<()> {
+        let date = w.day.date();
+        let year = self.years.entry(date.0.year()).or_insert_with(|| vec![Default::default(); self.metrics.len()]);
+        let mut row = vec![date.to_string()];
+        for (m, (truth, seen)) in self.metrics.iter().zip(year) {
+            let v = (m.value)(w);
+            truth.add(v);
+            row.push(number(v));
+            if let Some(observed) = &m.observed {
+                let v = observed(w);
+                seen.add(v);
+                row.push(number(v));
+            }
+        }
+        let path = self.folder.join("series.csv");
+        self.series.write_record(&row).map_err(io(&path))?;
+        let path = self.folder.join("events.csv");
+        for e in &w.log {
+            self.events.write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()]).map_err(io(&path))?;
+        }
+        for (lever, cents) in spent {
+            *self.spent.entry(lever.clone()).or_default() += cents;
+        }
+        if w.day.next().date().0.day() == 1 || w.day == self.last_day {
+            self.write_cells(w)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, w: &World) -> Result<()> {
+        self.write_summary()?;
+        self.write_flows(w)?;
+        flush(&mut self.series, &self.folder.join("series.csv"))?;
+        flush(&mut self.events, &self.folder.join("events.csv"))?;
+        match &mut self.cells {
+            Some(out) => flush(out, &self.folder.join("cells.csv")),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One run: a scenario, a replicate, that replicate's parameter values. No globals: everything comes in by arguments.
+
+use crate::agents::controls::Controls;
+use crate::agents::model_data::ModelData;
+use crate::agents::routes::Routes;
+use crate::agents::tally::{Entry, Tally};
+use crate::agents::world::World;
+use crate::agents::{crew, depot, group, migrant, patrol, vessel};
+use crate::engine::rng::{Luck, hash_name};
+use crate::engine::step::ParamSet;
+use crate::error::{Error, Result};
+use crate::levers::LeverUse;
+use crate::processes::{DAY, calendar, crews};
+use crate::region::geodata::GeoData;
+use crate::region::{Area, PlaceId, Region};
+use crate::scenario::schema::{RegionSpec, Scenario};
+use crate::units::{Tick, Usd};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Ground and tables, read once per process and shared by all replicates.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    pub region: Arc<Region>,
+    pub data: Arc<ModelData>,
+}
+
+impl Ground {
+    /// Reads the data folder and builds the region that a scenario asks for.
+    ///
+    /// # Errors
+    /// A missing or bad data file, by path and line.
+    pub fn load(data_dir: &Path, spec: &RegionSpec, resolution: u8, folder: &Path) -> Result<Ground> {
+        if let Some(network) = &spec.network {
+            let region = Region::from_network(&folder.join(network))?;
+            return Ok(Ground { region: Arc::new(region), data: Arc::default() });
+        }
+        let geo = GeoData::load(data_dir)?;
+        let region = Region::build_grid(&geo, resolution, &spec.countries)?;
+        Ok(Ground { region: Arc::new(region), data: Arc::new(ModelData::load(data_dir)?) })
+    }
+}
+
+/// What is to be run.
+#[derive(Clone)]
+pub struct RunPlan {
+    pub scenario: Arc<Scenario>,
+    pub replicate: u32,
+    /// Values that replace parameters of this replicate: (`process.parameter`, value).
+    pub values: Vec<(String, serde_json::Value)>,
+    /// Recount ledgers and digest every day.
+    pub audit: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct RunOutput {
+    /// Digest of the state at the end of every day.
+    pub digests: Vec<u128>,
+    /// Days simulated.
+    pub days: u32,
+}
+
+/// Sees the world at the end of every day.
+pub trait Observer {
+    /// Called once a day, after the last process.
+    ///
+    /// # Errors
+    /// Whatever ends the run, such as a full disk.
+    fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()>;
+
+    /// Called once, after the last day.
+    ///
+    /// # Errors
+    /// As [`Observer::day`].
+    fn end(&mut self, _world: &World) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// An observer that sees nothing.
+pub struct Blind;
+
+impl Observer for Blind {
+    fn day(&mut self, _: &World, _: &[(String, i64)]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A run in progress.
+#[derive(Clone)]
+pub struct Simulation {
+    pub world: World,
+    scenario: Arc<Scenario>,
+    params: ParamSet,
+    /// Each lever with what its `where` stands for.
+    levers: Vec<(LeverUse, Area)>,
+    audit: bool,
+    /// US cents spent today, by lever.
+    pub spent: Vec<(String, i64)>,
+}
+
+/// Days between full recounts when not auditing every day.
+const RECOUNT_DAYS: u32 = 30;
+
+impl Simulation {
+    /// The world on the morning of the first day.
+    ///
+    /// # Errors
+    /// A parameter value of the plan that does not fit, or a lever's place that the region does not have.
+    pub fn new(plan: &RunPlan, ground: &Ground) -> Result<Simulation> {
+        let s = &plan.scenario;
+        let params = with_values(&s.params, &plan.values)?;
+        let region = ground.region.clone();
+        let travel = parameters::<crews::Params>(&params, "crews").travel_costs();
+        let routes = Arc::new(Routes::build(&region, &travel, &homes(s, ground), &s.initial.migrants.coasts));
+        let luck = Luck { seed: s.run.seed, replicate: plan.replicate };
+        let mut w = World::empty(region.clone(), routes, luck, s.run.start.tick(), s.run.persons_per_agent);
+        let i = &s.initial;
+        depot::populate(&mut w, &i.depots);
+        group::populate(&mut w, &i.groups, &ground.data.groups, &i.depots);
+        crew::populate(&mut w, &i.crews, &ground.data.networks);
+        patrol::populate(&mut w, &i.patrols);
+        vessel::populate(&mut w, &i.vessels);
+        migrant::populate(&mut w, &i.migrants, &ground.data.origins);
+        w.rederive();
+        let areas = s.levers.iter().map(|l| {
+            let unknown = |names: Vec<String>| Error::Input(format!("lever `{}`: unknown places {names:?}", l.name()));
+            region.area(&l.common.area).map(|a| (l.clone(), a)).map_err(unknown)
+        });
+        let levers = areas.collect::<Result<_>>()?;
+        Ok(Simulation { world: w, scenario: s.clone(), params, levers, audit: plan.audit, spent: vec![] })
+    }
+
+    /// One day: events and levers, every process in order, then the books.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when a ledger does not balance, naming the process.
+    pub fn day(&mut self) -> Result<()> {
+        let w = &mut self.world;
+        let day = w.day;
+        w.tally = Tally::default();
+        w.log.clear();
+        if day.date().0.day() == 1 {
+            w.cells.fill(Default::default());
+        }
+        calendar::happen(&self.scenario.events, w, day);
+        self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
+        for step in DAY {
+            (step.run)(&self.params[step.name], w, day);
+            for ledger in w.ledgers.all() {
+                ledger.check().map_err(|r| fault(day, step.name, r.to_string()))?;
+            }
+        }
+        w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
+        let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
+        if recount {
+            w.audit().map_err(|what| fault(day, "recount", what))?;
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next morning.
+    pub fn next_morning(&mut self) {
+        self.world.day = self.world.day.next();
+    }
+
+    /// Last day of the run.
+    pub fn last_day(&self) -> Tick {
+        self.scenario.run.end.tick()
+    }
+}
+
+/// Runs a plan from the first day to the last.
+///
+/// # Errors
+/// See [`Simulation::new`] and [`Simulation::day`], and what the observer says.
+pub fn run_one(plan: &RunPlan, ground: &Ground, observer: &mut dyn Observer) -> Result<RunOutput> {
+    let mut sim = Simulation::new(plan, ground)?;
+    let mut out = RunOutput::default();
+    loop {
+        sim.day()?;
+        observer.day(&sim.world, &sim.spent)?;
+        out.digests.push(sim.world.digest());
+        out.days += 1;
+        if sim.world.day >= sim.last_day() {
+            observer.end(&sim.world)?;
+            return Ok(out);
+        }
+        sim.next_morning();
+    }
+}
+
+fn fault(day: Tick, process: &str, what: String) -> Error {
+    Error::Model { date: day.date().to_string(), process: process.into(), what }
+}
+
+/// Typed parameters of a process.
+fn parameters<'a, T: crate::engine::step::Params>(params: &'a ParamSet, name: &str) -> &'a T {
+    params[name].get()
+}
+
+/// Parameters with this replicate's values put in.
+fn with_values(params: &ParamSet, values: &[(String, serde_json::Value)]) -> Result<ParamSet> {
+    let mut out = params.clone();
+    for (path, value) in values {
+        let wrong = |why: &str| Error::Input(format!("parameter value `{path}`: {why}"));
+        let (process, name) = path.split_once('.').ok_or_else(|| wrong("expected process.parameter"))?;
+        let step = DAY.iter().find(|s| s.name == process).ok_or_else(|| wrong("no such process"))?;
+        let mut json = out[step.name].resolved.clone();
+        let field = json.get_mut(name).ok_or_else(|| wrong("no such parameter"))?;
+        *field = value.clone();
+        out.insert(step.name, (step.parse)(json).map_err(|e| wrong(&e))?);
+    }
+    Ok(out)
+}
+
+/// Places that must be hubs: homes of networks and doors of origins.
+fn homes(s: &Scenario, ground: &Ground) -> Vec<PlaceId> {
+    let i = &s.initial;
+    let networks = if i.crews.networks.is_empty() { &ground.data.networks } else { &i.crews.networks };
+    let origins = if i.migrants.origins.is_empty() { &ground.data.origins } else { &i.migrants.origins };
+    let names = networks.iter().map(|n| n.home.as_str()).chain(origins.iter().map(|o| o.place.as_str()));
+    names.filter_map(|n| ground.region.place(n)).collect()
+}
+
+/// Applies every lever that is in force, as far as its budget goes, and books what it costs; returns the day's spending.
+fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(String, i64)> {
+    use crate::agents::accounts::Money;
+    let mut controls = Controls::none(&w.region);
+    let mut spent = vec![];
+    for (lever, area) in levers {
+        let strength = strength(lever, w.day, last);
+        let full = (lever.kind.units)(&lever.own, strength, area, w) * lever.kind.cost.0;
+        let share = match lever.common.budget_usd_per_year {
+            Some(budget) if full > budget => budget / full,
+            _ => 1.0,
+        };
+        // An idle lever does nothing at all, so that zero intensity is the baseline bit for bit.
+        if strength * share > 0.0 {
+            controls.sender = hash_name(lever.name());
+            (lever.kind.apply)(&lever.own, strength * share, area, w, &mut controls);
+        }
+        let units = (lever.kind.units)(&lever.own, strength * share, area, w);
+        let cents = Usd::dollars(units * lever.kind.cost.0 / 365.0).0.max(0);
+        w.ledgers.pay(Money::Purse, Money::Policy, cents as u64);
+        w.tally.spent += cents;
+        spent.push((lever.name().to_string(), cents));
+        for (day, kind) in [(lever.common.start.tick(), "lever_start"), (lever.common.end.map_or(last, |e| e.tick()), "lever_end")] {
+            if day == w.day && lever.common.intensity > 0.0 {
+                let key = hash_name(lever.name());
+                w.log.push(Entry { day, kind, place: lever.name().into(), item: lever.kind.unit, count: lever.common.intensity as i64, key });
+            }
+        }
+    }
+    w.controls = controls;
+    spent
+}
+
+/// Strength of a lever on a day: its intensity, growing over the ramp, zero outside its dates.
+pub fn strength(lever: &LeverUse, day: Tick, last: Tick) -> f64 {
+    let c = &lever.common;
+    let (start, end) = (c.start.tick(), c.end.map_or(last, |e| e.tick()));
+    if day < start || day > end {
+        return 0.0;
+    }
+    let since = f64::from(day.0 - start.0 + 1);
+    let grown = if c.ramp_days == 0 { 1.0 } else { (since / f64::from(c.ramp_days)).min(1.0) };
+    c.intensity * grown
+}

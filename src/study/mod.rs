@@ -1,0 +1,3 @@
+//! More than one run.
+
+pub mod ensemble;
