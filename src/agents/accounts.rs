@@ -74,8 +74,9 @@ accounts! {
     Economy = "economy",
     /// Public purses that pay for policy; negative by what they have paid.
     Purse = "public_purse",
-    Migrants = "migrants",
+    /// Crews; below zero they are in debt to the economy.
     Crews = "crews",
+    Migrants = "migrants",
     /// Those who launch boats.
     Launchers = "launchers",
     /// Paid for policy levers.
@@ -100,7 +101,7 @@ impl Default for Ledgers {
             people: Ledger::new("people", PEOPLE, 1, 1),
             fighters: Ledger::new("fighters", FIGHTERS, 1, 1),
             hulls: Ledger::new("boats", HULLS, 1, 1),
-            money: Ledger::new("money", MONEY, 1, 2),
+            money: Ledger::new("money", MONEY, 1, 3),
         }
     }
 }

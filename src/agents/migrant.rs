@@ -126,6 +126,9 @@ pub struct Initial {
     /// Migrants living and working in Libya, spread over its hubs by the people around them.
     #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "persons", "x-source" = "IOM: 700,000-1,000,000 in 2016 (libya_migrants)", "x-low" = 500_000, "x-high" = 1_000_000))]
     pub residents: u64,
+    /// People who wait on the coast for a boat.
+    #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "persons", "x-source" = "assumption"))]
+    pub on_coast: u64,
     /// All departures from home are multiplied by this.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor", "x-source" = "assumption"))]
     pub departure_scale: f64,
@@ -153,7 +156,7 @@ pub struct OriginSpec {
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { residents: 700_000, departure_scale: 1.0, coasts: vec!["LBY".into()], origins: vec![] }
+        Initial { residents: 700_000, on_coast: 0, departure_scale: 1.0, coasts: vec!["LBY".into()], origins: vec![] }
     }
 }
 
@@ -180,6 +183,37 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec]) {
         w.ledgers.move_people(People::Outside, People::Home, pool);
     }
     settle_residents(w, init.residents / u64::from(w.persons_per_agent));
+    settle_on_coast(w, init.on_coast / u64::from(w.persons_per_agent));
+}
+
+/// People in line for a boat on the first day, spread over the departure places; their fare is paid.
+fn settle_on_coast(w: &mut World, agents: u64) {
+    let beaches: Vec<usize> = (0..w.routes.hubs.len()).filter(|&h| w.ways.coast[h].is_some()).collect();
+    let even = vec![1.0; beaches.len()];
+    let mut settled = 0;
+    for (&hub, n) in beaches.iter().zip(apportion(agents, &even)) {
+        for k in 0..n {
+            let key = Key::named("on_coast", &w.routes.hubs[hub].name, k).0;
+            let row = w.migrants.push(Migrant {
+                key,
+                threshold: 0,
+                money: 0,
+                since: w.day.0,
+                due: 0,
+                hub: hub as u16,
+                goal: hub as u16,
+                leg: NO_LEG,
+                origin: NO_ORIGIN,
+                state: Status::Beach as u8 | SEA,
+                next: END,
+            });
+            w.enlist(row);
+            settled += u64::from(w.persons_per_agent);
+        }
+    }
+    // The launchers hold what these people have paid, at the fare of the default parameters.
+    w.ledgers.pay(Money::Economy, Money::Launchers, settled * 100_000);
+    w.ledgers.move_people(People::Outside, People::OnCoast, settled);
 }
 
 /// Least perceived cost from a hub to any departure coast, US cents.

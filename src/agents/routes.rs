@@ -53,6 +53,8 @@ pub struct Hub {
     pub coast: Option<usize>,
     /// People who live within 60 km.
     pub population: u64,
+    /// True when a leg begins here.
+    pub connected: bool,
 }
 
 /// A directed way from one hub to the next along a corridor.
@@ -159,6 +161,7 @@ impl Routes {
         for (cut, leg) in cut.into_iter().zip(walked) {
             let Some(leg) = leg else { continue };
             routes.out[leg.from as usize].push(routes.legs.len() as LegId);
+            routes.hubs[leg.from as usize].connected = true;
             routes.years.push(region.corridors[cut.corridor].years.clone());
             routes.legs.push(leg);
         }
@@ -306,7 +309,7 @@ fn find_hubs(region: &Region, homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> 
             let open = coasts.is_empty() || coasts.contains(&region.countries[p.country as usize].iso3);
             let coast = region.sea.lanes.iter().find(|l| open && l.from == id).map(|l| l.zone);
             let population = people_within(region, p.lat, p.lon, 60.0);
-            Some(Hub { place: id, name: p.name.clone(), node: p.node?, country: p.country, lat: p.lat, lon: p.lon, coast, population })
+            Some(Hub { place: id, name: p.name.clone(), node: p.node?, country: p.country, lat: p.lat, lon: p.lon, coast, population, connected: false })
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use crate::agents::group::Group;
 use crate::agents::store;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
+use crate::engine::dist::poisson;
 use crate::engine::grant::{Request, grant};
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
@@ -23,15 +24,19 @@ pub struct Params {
     /// Share of what it lacks that a group can pay for in a day.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.002, "x-high" = 0.05))]
     pub purchase_rate: f64,
+    /// Rifles that civilians around a hub outside Libya buy, a year and per 1,000 people within 60 km.
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.2, "x-high" = 3))]
+    pub civilian_purchases: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Params { wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0], purchase_rate: 0.01 }
+        Params { wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0], purchase_rate: 0.01, civilian_purchases: 1.0 }
     }
 }
 
 const TURN: Purpose = Purpose::new("armed_groups.turn");
+const CIVILIANS: Purpose = Purpose::new("armed_groups.civilians");
 const ROUNDING: Purpose = Purpose::new("armed_groups.rounding");
 
 /// What a group of `fighters` lacks of a class when it has `have`.
@@ -58,6 +63,7 @@ impl Process<World> for ArmedGroups {
             w.market_of = w.find_markets();
         }
         buy(p, w, day);
+        civilians_buy(p, w, day);
         w.shortfall = lacking(p, w);
     }
 }
@@ -96,10 +102,12 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
     w.convoys.remove(i);
 }
 
-/// Groups ask their market for part of what they lack; what is short goes by lot.
+/// Groups ask their market for part of what they lack; what is short goes by lot. Libya's own groups live on loot:
+/// until markets have prices (equation 6) nothing would stop them from emptying the markets before anyone else.
 fn buy(p: &Params, w: &mut World, day: Tick) {
     let (turn, rounding) = (w.luck.on(TURN, day), w.luck.on(ROUNDING, day));
-    let rows: Vec<usize> = w.groups.rows().filter(|&g| w.groups.fighters()[g] > 0 && w.market_of[g].is_some()).collect();
+    let buys = |g: &usize| w.groups.fighters()[*g] > 0 && w.market_of[*g].is_some() && Some(w.groups.country()[*g]) != w.libya;
+    let rows: Vec<usize> = w.groups.rows().filter(buys).collect();
     let stores = market_rows(w);
     let asked = crate::engine::parallel::map_items(&rows, 256, |&g| {
         let group = w.groups.get(g);
@@ -138,6 +146,25 @@ fn buy(p: &Params, w: &mut World, day: Tick) {
     }
 }
 
+/// Rifles a day that civilians around a hub want.
+fn civilian_rate(p: &Params, w: &World, hub: usize) -> f64 {
+    let h = &w.routes.hubs[hub];
+    if Some(h.country) == w.libya { 0.0 } else { h.population as f64 / 1000.0 * p.civilian_purchases / 365.0 }
+}
+
+/// Civilians buy rifles in the markets outside Libya.
+fn civilians_buy(p: &Params, w: &mut World, day: Tick) {
+    let luck = w.luck.on(CIVILIANS, day);
+    for (hub, market) in market_rows(w).into_iter().enumerate() {
+        let Some(market) = market else { continue };
+        let n = poisson(luck.unit(w.stores.key()[market]), civilian_rate(p, w, hub)).min(u64::from(u32::MAX)) as u32;
+        let bag = w.stores.update(market, |s| arms::take(&mut s.arms, Class::SmallArms, n));
+        let civilians = w.store(store::CIVILIANS, w.routes.hubs[hub].country);
+        w.stores.update(civilians, |s| arms::add(&mut s.arms, &bag));
+        w.ledgers.move_arms(Arms::Markets, Arms::Civilians, &bag);
+    }
+}
+
 /// Row of the market at each hub, if there is one.
 fn market_rows(w: &World) -> Vec<Option<usize>> {
     let mut rows = vec![None; w.routes.hubs.len()];
@@ -147,9 +174,12 @@ fn market_rows(w: &World) -> Vec<Option<usize>> {
     rows
 }
 
-/// What the groups around each hub lack, by class.
+/// What is wanted around each hub, by class: what groups lack, and a month's purchases of civilians.
 fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
     let mut out = vec![[0; CLASSES]; w.routes.hubs.len()];
+    for (hub, wanted) in out.iter_mut().enumerate() {
+        wanted[Class::SmallArms as usize] = libm::round(civilian_rate(p, w, hub) * 30.0) as u64;
+    }
     for g in w.groups.rows() {
         let Some(hub) = w.market_of[g] else { continue };
         for class in Class::ALL {

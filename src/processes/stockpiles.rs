@@ -133,7 +133,7 @@ fn carry_off(p: &Params, w: &mut World, raid: &Raid, day: Tick) {
     let node = w.depots.node()[raid.depot];
     let country = w.depots.country()[raid.depot];
     let (lat, lon) = (w.region.nodes.lat[node as usize], w.region.nodes.lon[node as usize]);
-    let hub = w.routes.nearest_hub(lat, lon, |h| h.country == country).map(|h| h.0);
+    let hub = w.routes.nearest_hub(lat, lon, |h| h.country == country && h.connected).map(|h| h.0);
     let market_share = (1.0 - p.to_group - p.to_civilians).max(0.0);
     let shares = [p.to_group, p.to_civilians, if hub.is_some() { market_share } else { 0.0 }];
     let mut parts = [EMPTY; 3];

@@ -119,6 +119,7 @@ impl GeoData {
         let (facts, cells) = (open("geo/country_facts.csv")?, open("geo/cells.csv")?);
         let (water, places) = (open("geo/water_edges.csv")?, open("geo/places.csv")?);
         let (corridors, sea) = (open("geo/corridors.csv")?, open("geo/sea_distances.csv")?);
+        let local = open("model/local_roads.csv")?;
         let (terrain, borders, zones) = (
             open("geo/terrain.csv")?,
             open("geo/borders.csv")?,
@@ -129,6 +130,7 @@ impl GeoData {
         geo.read_water(&water)?;
         geo.read_places(&places)?;
         geo.read_corridors(&corridors)?;
+        geo.read_corridors(&local)?;
         geo.read_sea(&sea)?;
         geo.read_speeds(&terrain)?;
         geo.read_borders(&borders)?;

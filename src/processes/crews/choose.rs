@@ -27,6 +27,8 @@ pub enum Plan {
     People(LegId),
     /// Take arms of a class to a hub.
     Arms(Class, HubId),
+    /// Drive empty to a hub where people wait.
+    Empty(HubId),
     /// Drive home empty.
     Home,
 }
@@ -43,16 +45,21 @@ pub fn back_in_business(w: &mut World, day: Tick) {
 }
 
 /// Arms for sale and arms wanted, by hub and class.
-pub struct Trade {
+struct Trade {
     supply: Vec<[u64; CLASSES]>,
     wanted: Vec<[u64; CLASSES]>,
+    /// Idle crews at each hub: they share what is there.
+    idle: Vec<u64>,
 }
 
 /// Reads the black markets: what Libya's hubs have, and what groups around other hubs lack beyond what their market has
 /// and crews are bringing.
 fn trade(w: &World) -> Trade {
     let hubs = w.routes.hubs.len();
-    let mut t = Trade { supply: vec![[0; CLASSES]; hubs], wanted: vec![[0; CLASSES]; hubs] };
+    let mut t = Trade { supply: vec![[0; CLASSES]; hubs], wanted: vec![[0; CLASSES]; hubs], idle: vec![0; hubs] };
+    for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE) {
+        t.idle[w.crews.hub()[i] as usize] += 1;
+    }
     for (hub, lack) in w.shortfall.iter().enumerate() {
         t.wanted[hub] = *lack;
     }
@@ -81,36 +88,80 @@ fn trade(w: &World) -> Trade {
     t
 }
 
-/// Plans of all idle crews, decided in parallel on the state as it stands.
-pub fn plans(p: &Params, w: &World, day: Tick) -> Vec<(usize, Plan)> {
-    let t = trade(w);
-    let idle: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE).collect();
-    crate::engine::parallel::map_items(&idle, 64, |&i| (i, plan(p, w, &t, i, day)))
+/// A hub where people wait for more seats than crews are bringing.
+pub struct Wait {
+    hub: HubId,
+    /// Crews it takes to carry them.
+    crews: u64,
+    /// US cents that the best leg from there leaves over its costs.
+    gain: f64,
 }
 
-fn plan(p: &Params, w: &World, t: &Trade, i: usize, day: Tick) -> Plan {
+/// Hubs worth driving to for passengers, less the seats of crews already on their way there.
+pub fn waits(p: &Params, w: &World) -> Vec<Wait> {
+    let mut coming = vec![0u64; w.routes.hubs.len()];
+    for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::DRIVING && w.crews.cargo()[i] == crew::EMPTY_RUN) {
+        coming[w.crews.goal()[i] as usize] += u64::from(p.seats);
+    }
+    let size = u64::from(w.persons_per_agent);
+    let mut out = vec![];
+    for (hub, legs) in w.routes.out.iter().enumerate() {
+        let here: u64 = legs.iter().map(|&l| w.queues.seats[l as usize].len() as u64 * size).sum();
+        if here <= coming[hub] {
+            continue;
+        }
+        let gain = |&l: &LegId| {
+            let leg = &w.routes.legs[l as usize];
+            let fares = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats)) * leg.fare_cents;
+            if w.routes.open(l, w.ways.year) { fares as f64 - leg.crew_cents as f64 } else { f64::NEG_INFINITY }
+        };
+        let best = legs.iter().map(gain).fold(f64::NEG_INFINITY, f64::max);
+        if best > 0.0 {
+            out.push(Wait { hub: hub as HubId, crews: (here - coming[hub]).div_ceil(u64::from(p.seats)), gain: best });
+        }
+    }
+    out
+}
+
+/// Plans of all idle crews, decided in parallel on the state as it stands.
+pub fn plans(p: &Params, w: &World, waits: &[Wait], day: Tick) -> Vec<(usize, Plan)> {
+    let t = trade(w);
+    let idle: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE).collect();
+    crate::engine::parallel::map_items(&idle, 64, |&i| (i, plan(p, w, &t, waits, i, day)))
+}
+
+fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -> Plan {
     let c = w.crews.get(i);
     let mut options = vec![(Plan::Wait, 0.0)];
-    let reach = |hub: HubId| {
+    let away = |hub: HubId| {
         let (a, b) = (&w.routes.hubs[c.home as usize], &w.routes.hubs[hub as usize]);
-        great_circle_km(a.lat, a.lon, b.lat, b.lon) <= w.network_range[c.network as usize]
+        great_circle_km(a.lat, a.lon, b.lat, b.lon)
     };
+    let reach = |hub: HubId| away(hub) <= w.network_range[c.network as usize];
+    // Arms pay for trips twice as long as people do (assumption).
+    let arms_reach = |hub: HubId| away(hub) <= 2.0 * w.network_range[c.network as usize];
     for &leg in &w.routes.out[c.hub as usize] {
         let l = &w.routes.legs[leg as usize];
         let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
         if l.carrier == Carrier::Crew && waiting > 0 && w.routes.open(leg, w.ways.year) && reach(l.to) {
             let fares = waiting.min(u64::from(p.seats)) * l.fare_cents;
-            options.push((Plan::People(leg), Usd(fares as i64 - l.crew_cents as i64).as_dollars()));
+            let gain = Usd(fares as i64 - l.crew_cents as i64).as_dollars();
+            let loads = waiting as f64 / f64::from(p.seats);
+            options.push((Plan::People(leg), gain * (loads / t.idle[c.hub as usize] as f64).min(1.0)));
         }
     }
-    arms_options(p, w, t, &c, &reach, &mut options);
-    if c.hub != c.home {
-        let cost = w.ways.empty.cost(c.hub, c.home);
-        // Staying away costs as much as the way home, spread over a fortnight; so crews drift home when nothing pays.
-        let drift = if cost == NO_WAY { f64::NEG_INFINITY } else { -Usd(cost as i64).as_dollars() / 14.0 };
-        options.push((Plan::Home, drift));
+    arms_options(p, w, t, &c, &arms_reach, &mut options);
+    for x in waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)) {
+        let cost = w.ways.empty.cost(c.hub, x.hub);
+        if cost != NO_WAY {
+            options.push((Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0));
+        }
     }
-    options.retain(|o| o.1 >= 0.0 || matches!(o.0, Plan::Home) && o.1.is_finite());
+    options.retain(|o| o.1 >= 0.0);
+    // The way home has to be driven anyhow, so it weighs as much as waiting.
+    if c.hub != c.home && w.ways.empty.cost(c.hub, c.home) != NO_WAY {
+        options.push((Plan::Home, 0.0));
+    }
     let weights = logit(&options.iter().map(|o| o.1).collect::<Vec<_>>(), p.profit_scale_usd);
     choose(w.luck.on(CARGO, day).unit(c.key), &weights).map_or(Plan::Wait, |k| options[k].0)
 }
@@ -128,7 +179,8 @@ fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId
         }
         let profit = |class: Class| {
             let n = load_of(p, class).min(supply[class as usize]).min(t.wanted[to as usize][class as usize]);
-            n as f64 * p.arms_price_usd[class as usize] * (1.0 - p.source_price_share) - Usd(cost as i64).as_dollars()
+            let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
+            (loads / t.idle[c.hub as usize] as f64).min(1.0) * n as f64 * p.arms_price_usd[class as usize] * (1.0 - p.source_price_share) - Usd(cost as i64).as_dollars()
         };
         let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((class, gain)) = best {
@@ -148,8 +200,9 @@ fn logit(profits: &[f64], scale: f64) -> Vec<f64> {
     profits.iter().map(|x| libm::exp((x - best) / scale)).collect()
 }
 
-/// Grants seats' worth of people and market stock to the crews that want them, and sends those on their way.
-pub fn load(p: &Params, w: &mut World, plans: Vec<(usize, Plan)>, day: Tick) {
+/// Grants seats' worth of people, market stock and far-off passengers to the crews that want them, and sends those on
+/// their way; who gets nothing waits.
+pub fn load(p: &Params, w: &mut World, waits: &[Wait], plans: Vec<(usize, Plan)>, day: Tick) {
     let turn = w.luck.on(TURN, day);
     let request = |w: &World, resource: usize, row: usize, want: u64| {
         let key = w.crews.key()[row];
@@ -157,16 +210,21 @@ pub fn load(p: &Params, w: &mut World, plans: Vec<(usize, Plan)>, day: Tick) {
     };
     let mut seats = vec![];
     let mut stock = vec![];
+    let mut far = vec![];
     for (row, plan) in plans {
         match plan {
             Plan::Wait => {}
             Plan::People(leg) => seats.push(request(w, leg as usize, row, u64::from(p.seats / w.persons_per_agent))),
             Plan::Arms(class, to) => {
-                w.crews.update(row, |c| c.goal = to);
+                w.crews.update(row, |c| {
+                    c.goal = to;
+                    c.cargo = crew::ARMS;
+                });
                 let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
                 stock.push(request(w, resource, row, load_of(p, class)));
             }
-            Plan::Home => drive_home(p, w, row, day),
+            Plan::Home => drive_empty(p, w, row, w.crews.home()[row], day),
+            Plan::Empty(to) => far.push(request(w, to as usize, row, 1)),
         }
     }
     let mut supply: Vec<u64> = w.queues.seats.iter().map(|l| l.len() as u64).collect();
@@ -174,6 +232,14 @@ pub fn load(p: &Params, w: &mut World, plans: Vec<(usize, Plan)>, day: Tick) {
     grant(&mut seats, &mut supply, |r, n| granted.push((r, n)));
     for (r, n) in granted.drain(..).filter(|g| g.1 > 0) {
         board(w, r.row as usize, r.resource as LegId, n);
+    }
+    let mut supply = vec![0; w.routes.hubs.len()];
+    for x in waits {
+        supply[x.hub as usize] = x.crews;
+    }
+    grant(&mut far, &mut supply, |r, n| granted.push((r, n)));
+    for (r, _) in granted.drain(..).filter(|g| g.1 > 0) {
+        drive_empty(p, w, r.row as usize, r.resource as HubId, day);
     }
     let mut supply = market_supply(w);
     grant(&mut stock, &mut supply, |r, n| granted.push((r, n)));
@@ -237,7 +303,10 @@ fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: T
     let cost = Usd::dollars(p.arms_price_usd[class as usize] * p.source_price_share).0.max(0) as u64 * u64::from(n);
     let leg = next_leg(p, w, row, day);
     let (true, Some(leg)) = (n > 0, leg) else {
-        w.crews.update(row, |c| c.goal = crew::NOWHERE);
+        w.crews.update(row, |c| {
+            c.goal = crew::NOWHERE;
+            c.cargo = crew::EMPTY_RUN;
+        });
         return;
     };
     let market = w.store(store::MARKET, c.hub);
@@ -246,15 +315,14 @@ fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: T
     w.ledgers.pay(Money::Crews, Money::Economy, cost);
     w.crews.update(row, |c| {
         c.money -= cost as i64;
-        c.cargo = crew::ARMS;
         c.arms = bag;
     });
     set_off(w, row, leg);
 }
 
-fn drive_home(p: &Params, w: &mut World, row: usize, day: Tick) {
+fn drive_empty(p: &Params, w: &mut World, row: usize, to: HubId, day: Tick) {
     w.crews.update(row, |c| {
-        c.goal = c.home;
+        c.goal = to;
         c.cargo = crew::EMPTY_RUN;
     });
     match next_leg(p, w, row, day) {
@@ -266,7 +334,7 @@ fn drive_home(p: &Params, w: &mut World, row: usize, day: Tick) {
 /// The next leg towards a crew's goal, by logit on the cost of the whole way among legs that bring it nearer.
 pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
     let c = w.crews.get(row);
-    let armed = c.cargo == crew::ARMS || c.cargo == crew::EMPTY_RUN && c.goal != c.home;
+    let armed = c.cargo == crew::ARMS;
     let ways = if armed { &w.ways.arms } else { &w.ways.empty };
     let here = ways.cost(c.hub, c.goal);
     let mut legs = vec![];

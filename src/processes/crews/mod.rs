@@ -139,8 +139,9 @@ impl Process<World> for CrewsAtWork {
 
     fn run(p: &Params, w: &mut World, day: Tick) {
         choose::back_in_business(w, day);
-        let plans = choose::plans(p, w, day);
-        choose::load(p, w, plans, day);
+        let waits = choose::waits(p, w);
+        let plans = choose::plans(p, w, &waits, day);
+        choose::load(p, w, &waits, plans, day);
         let trips = drive::drive(p, w, day);
         arrive::settle(p, w, trips, day);
     }
