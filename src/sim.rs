@@ -246,10 +246,19 @@ fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(S
         w.ledgers.pay(Money::Purse, Money::Policy, cents as u64);
         w.tally.spent += cents;
         spent.push((lever.name().to_string(), cents));
-        for (day, kind) in [(lever.common.start.tick(), "lever_start"), (lever.common.end.map_or(last, |e| e.tick()), "lever_end")] {
+        for (day, kind) in
+            [(lever.common.start.tick(), "lever_start"), (lever.common.end.map_or(last, |e| e.tick()), "lever_end")]
+        {
             if day == w.day && lever.common.intensity > 0.0 {
                 let key = hash_name(lever.name());
-                w.log.push(Entry { day, kind, place: lever.name().into(), item: lever.kind.unit, count: lever.common.intensity as i64, key });
+                w.log.push(Entry {
+                    day,
+                    kind,
+                    place: lever.name().into(),
+                    item: lever.kind.unit,
+                    count: lever.common.intensity as i64,
+                    key,
+                });
             }
         }
     }

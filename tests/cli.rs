@@ -9,16 +9,9 @@ type Done = Result<(), Box<dyn Error>>;
 
 /// Runs `sirocco`; gives standard output, standard error and exit code.
 fn sirocco(args: &[&str]) -> Result<(String, String, i32), Box<dyn Error>> {
-    let out = Command::cargo_bin("sirocco")?
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(args)
-        .output()?;
+    let out = Command::cargo_bin("sirocco")?.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((
-        text(&out.stdout),
-        text(&out.stderr),
-        out.status.code().unwrap_or(-1),
-    ))
+    Ok((text(&out.stdout), text(&out.stderr), out.status.code().unwrap_or(-1)))
 }
 
 const GOOD: &str = "title = \"Good\"\n[run]\nstart = 2011-10-20\nend = 2012-10-20\n";
@@ -33,10 +26,7 @@ fn a_good_file_is_ok_on_standard_output() -> Done {
     assert_eq!((out, err.as_str(), code), (format!("{name}: ok\n"), "", 0));
     let (out, err, code) = sirocco(&["validate", &name, "--set", "run.end=2010-01-01"])?;
     assert_eq!((out.as_str(), code), ("", 2));
-    assert!(
-        err.starts_with("--set run.end=2010-01-01: error: `run.end` is 2010-01-01, before `start`"),
-        "{err}"
-    );
+    assert!(err.starts_with("--set run.end=2010-01-01: error: `run.end` is 2010-01-01, before `start`"), "{err}");
     Ok(())
 }
 
@@ -48,18 +38,11 @@ fn one_wrong_file_does_not_hide_another() -> Done {
         fs::write(&path, text)?;
         Ok(path.to_string_lossy().into_owned())
     };
-    let (a, b, c) = (
-        write("a.toml", "x = 1\n")?,
-        write("b.toml", GOOD)?,
-        write("c.toml", "title = 3\n")?,
-    );
+    let (a, b, c) = (write("a.toml", "x = 1\n")?, write("b.toml", GOOD)?, write("c.toml", "title = 3\n")?);
     let missing = folder.path().join("no.toml").to_string_lossy().into_owned();
     let (out, err, code) = sirocco(&["validate", &a, &missing, &b, &c])?;
     assert_eq!(out, format!("{b}: ok\n"));
-    assert!(
-        err.contains("a.toml:1:1: error") && err.contains("c.toml:1:9: error"),
-        "{err}"
-    );
+    assert!(err.contains("a.toml:1:1: error") && err.contains("c.toml:1:9: error"), "{err}");
     assert!(err.contains("no.toml: error: cannot be read"), "{err}");
     assert!(err.ends_with("2 of 4 files with errors\n"), "{err}");
     assert_eq!(code, 2);
@@ -93,54 +76,26 @@ fn the_schema_is_whole_and_accepts_a_scenario() -> Done {
 #[test]
 fn lists_print_text_and_json() -> Done {
     let (text, _, code) = sirocco(&["levers"])?;
-    assert!(
-        code == 0 && text.contains("\nnaval_patrol\n") && text.contains("standoff_nm"),
-        "{text}"
-    );
-    assert!(
-        text.lines().all(|l| l.chars().count() <= 140),
-        "a line is too long to read"
-    );
+    assert!(code == 0 && text.contains("\nnaval_patrol\n") && text.contains("standoff_nm"), "{text}");
+    assert!(text.lines().all(|l| l.chars().count() <= 140), "a line is too long to read");
     let (json, _, _) = sirocco(&["levers", "--json", "naval_patrol"])?;
     let json: serde_json::Value = serde_json::from_str(&json)?;
-    assert_eq!(
-        json.pointer("/0/kind").and_then(|v| v.as_str()),
-        Some("naval_patrol")
-    );
+    assert_eq!(json.pointer("/0/kind").and_then(|v| v.as_str()), Some("naval_patrol"));
     let (text, _, _) = sirocco(&["processes", "weather"])?;
-    assert!(
-        text.contains("mean_wave_m") && text.contains("(m)") && text.contains("plausible"),
-        "{text}"
-    );
+    assert!(text.contains("mean_wave_m") && text.contains("(m)") && text.contains("plausible"), "{text}");
     let (json, _, _) = sirocco(&["processes", "--json"])?;
-    assert!(
-        serde_json::from_str::<serde_json::Value>(&json)?
-            .as_array()
-            .is_some_and(|a| !a.is_empty())
-    );
+    assert!(serde_json::from_str::<serde_json::Value>(&json)?.as_array().is_some_and(|a| !a.is_empty()));
     Ok(())
 }
 
 #[test]
 fn wrong_arguments_are_wrong_input() -> Done {
     let (_, err, code) = sirocco(&["levers", "navl_patrol"])?;
-    assert_eq!(
-        (err.as_str(), code),
-        (
-            "error: unknown lever `navl_patrol`; did you mean `naval_patrol`?\n",
-            2
-        )
-    );
+    assert_eq!((err.as_str(), code), ("error: unknown lever `navl_patrol`; did you mean `naval_patrol`?\n", 2));
     assert_eq!(sirocco(&["nonsense"])?.2, 2);
     assert_eq!(sirocco(&["--help"])?.2, 0);
     let (_, err, code) = sirocco(&["validate", "x.toml", "--data", "tests"])?;
-    assert_eq!(
-        (err.as_str(), code),
-        (
-            "error: --data names `tests`, which has no file `geo/cells.csv`\n",
-            2
-        )
-    );
+    assert_eq!((err.as_str(), code), ("error: --data names `tests`, which has no file `geo/cells.csv`\n", 2));
     Ok(())
 }
 
@@ -159,20 +114,8 @@ fn the_data_folder_is_found_from_below_or_named_in_the_environment() -> Done {
         Ok(out.status.code().unwrap_or(-1))
     };
     let file = folder.path().join("good.toml");
-    assert_eq!(
-        run(&top.join("tests"), "", &file)?,
-        0,
-        "found above the current folder"
-    );
-    assert_eq!(
-        run(folder.path(), &top.join("data").to_string_lossy(), &file)?,
-        0,
-        "named in the environment"
-    );
-    assert_eq!(
-        run(folder.path(), "nowhere", &file)?,
-        2,
-        "a wrong name is not passed over"
-    );
+    assert_eq!(run(&top.join("tests"), "", &file)?, 0, "found above the current folder");
+    assert_eq!(run(folder.path(), &top.join("data").to_string_lossy(), &file)?, 0, "named in the environment");
+    assert_eq!(run(folder.path(), "nowhere", &file)?, 2, "a wrong name is not passed over");
     Ok(())
 }

@@ -28,23 +28,14 @@ fn validate(folder: &Path, args: &[&str]) -> Result<(String, i32), Box<dyn Error
         .arg("--data")
         .arg(data)
         .output()?;
-    let text = format!(
-        "{}{}",
-        String::from_utf8_lossy(&out.stderr),
-        String::from_utf8_lossy(&out.stdout)
-    );
+    let text = format!("{}{}", String::from_utf8_lossy(&out.stderr), String::from_utf8_lossy(&out.stdout));
     Ok((text, out.status.code().unwrap_or(-1)))
 }
 
 fn names() -> Result<Vec<String>, Box<dyn Error>> {
     let mut names: Vec<String> = fs::read_dir(corpus())?
         .flatten()
-        .filter_map(|e| {
-            e.file_name()
-                .to_str()
-                .and_then(|n| n.strip_suffix(".toml"))
-                .map(String::from)
-        })
+        .filter_map(|e| e.file_name().to_str().and_then(|n| n.strip_suffix(".toml")).map(String::from))
         .collect();
     names.sort();
     Ok(names)
@@ -53,15 +44,8 @@ fn names() -> Result<Vec<String>, Box<dyn Error>> {
 fn said_of(name: &str) -> Result<(String, i32), Box<dyn Error>> {
     let file = format!("{name}.toml");
     let text = fs::read_to_string(corpus().join(&file))?;
-    let args = text
-        .lines()
-        .next()
-        .and_then(|l| l.strip_prefix("# args: "))
-        .unwrap_or("")
-        .to_string();
-    let args: Vec<&str> = std::iter::once(file.as_str())
-        .chain(args.split_whitespace())
-        .collect();
+    let args = text.lines().next().and_then(|l| l.strip_prefix("# args: ")).unwrap_or("").to_string();
+    let args: Vec<&str> = std::iter::once(file.as_str()).chain(args.split_whitespace()).collect();
     validate(&corpus(), &args)
 }
 
@@ -69,11 +53,7 @@ fn said_of(name: &str) -> Result<(String, i32), Box<dyn Error>> {
 fn every_wrong_file_is_refused_as_expected() -> Done {
     let bless = std::env::var_os("BLESS").is_some();
     let names = names()?;
-    assert!(
-        names.len() >= 50,
-        "the corpus has shrunk to {}",
-        names.len()
-    );
+    assert!(names.len() >= 50, "the corpus has shrunk to {}", names.len());
     let mut differ = Vec::new();
     for name in &names {
         let (said, code) = said_of(name)?;
@@ -85,9 +65,7 @@ fn every_wrong_file_is_refused_as_expected() -> Done {
         if bless {
             fs::write(&golden, &said)?;
         } else if said != expected {
-            differ.push(format!(
-                "--- {name}: expected\n{expected}--- {name}: printed\n{said}"
-            ));
+            differ.push(format!("--- {name}: expected\n{expected}--- {name}: printed\n{said}"));
         }
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
@@ -99,10 +77,7 @@ fn every_wrong_file_is_refused_as_expected() -> Done {
 fn every_error_has_a_place_that_exists() -> Done {
     for name in names()? {
         let (said, _) = said_of(&name)?;
-        for line in said
-            .lines()
-            .filter(|l| l.contains(": error: ") && !l.starts_with([' ', '-']))
-        {
+        for line in said.lines().filter(|l| l.contains(": error: ") && !l.starts_with([' ', '-'])) {
             let parts: Vec<&str> = line.splitn(4, ':').collect();
             let [file, row, column, _] = parts.as_slice() else {
                 return Err(format!("{name}: {line}").into());
@@ -110,10 +85,7 @@ fn every_error_has_a_place_that_exists() -> Done {
             let (row, column): (usize, usize) = (row.parse()?, column.parse()?);
             let text = fs::read_to_string(corpus().join(file))?;
             let length = text.lines().nth(row - 1).map_or(0, |l| l.chars().count());
-            assert!(
-                row <= text.lines().count().max(1) && (1..=length + 1).contains(&column),
-                "{name}: {line}"
-            );
+            assert!(row <= text.lines().count().max(1) && (1..=length + 1).contains(&column), "{name}: {line}");
         }
     }
     Ok(())
@@ -124,10 +96,7 @@ fn every_error_has_a_place_that_exists() -> Done {
 fn seven_mistakes_are_seven_errors() -> Done {
     let (said, code) = said_of("seven")?;
     assert_eq!(code, 2);
-    let lines: Vec<&str> = said
-        .lines()
-        .filter(|l| l.starts_with("seven.toml:") && l.contains(": error: "))
-        .collect();
+    let lines: Vec<&str> = said.lines().filter(|l| l.starts_with("seven.toml:") && l.contains(": error: ")).collect();
     assert_eq!(lines.len(), 7, "{said}");
     Ok(())
 }
@@ -137,10 +106,7 @@ fn a_file_of_more_than_a_mebibyte_is_refused() -> Done {
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("large.toml"), "# x\n".repeat(300_000))?;
     let (said, code) = validate(folder.path(), &["large.toml"])?;
-    assert!(
-        said.starts_with("large.toml:1:1: error: the file is larger than 1024 KiB"),
-        "{said}"
-    );
+    assert!(said.starts_with("large.toml:1:1: error: the file is larger than 1024 KiB"), "{said}");
     assert_eq!(code, 2);
     Ok(())
 }
@@ -173,11 +139,7 @@ fn hostile_files_are_refused_in_seconds() -> Done {
         let start = std::time::Instant::now();
         let (said, code) = validate(folder.path(), &["h.toml"])?;
         assert_eq!(code, 2, "{head}");
-        assert!(
-            said.len() < 1 << 20,
-            "{head}: {} bytes of messages",
-            said.len()
-        );
+        assert!(said.len() < 1 << 20, "{head}: {} bytes of messages", said.len());
         let took = start.elapsed().as_secs_f64();
         eprintln!("{took:6.2} s  {head:?}");
         assert!(took < 20.0, "{head:?}: {took} s");
@@ -188,15 +150,9 @@ fn hostile_files_are_refused_in_seconds() -> Done {
 #[test]
 fn bytes_that_are_no_text_are_refused_at_their_place() -> Done {
     let folder = tempfile::tempdir()?;
-    fs::write(
-        folder.path().join("bytes.toml"),
-        b"title = \"x\"\nabout = \"\xff\xfe\"\n",
-    )?;
+    fs::write(folder.path().join("bytes.toml"), b"title = \"x\"\nabout = \"\xff\xfe\"\n")?;
     let (said, code) = validate(folder.path(), &["bytes.toml"])?;
-    assert!(
-        said.starts_with("bytes.toml:2:10: error: the file is not UTF-8 text: byte 0xff"),
-        "{said}"
-    );
+    assert!(said.starts_with("bytes.toml:2:10: error: the file is not UTF-8 text: byte 0xff"), "{said}");
     assert_eq!(code, 2);
     Ok(())
 }
@@ -208,18 +164,10 @@ fn a_link_does_not_lead_out_of_the_folder() -> Done {
     let folder = tempfile::tempdir()?;
     let good = "title = \"x\"\n[run]\nstart = 2011-10-20\nend = 2012-10-20\n";
     fs::write(outside.path().join("secret.toml"), good)?;
-    std::os::unix::fs::symlink(
-        outside.path().join("secret.toml"),
-        folder.path().join("link.toml"),
-    )?;
+    std::os::unix::fs::symlink(outside.path().join("secret.toml"), folder.path().join("link.toml"))?;
     fs::write(folder.path().join("a.toml"), "extends = \"link.toml\"\n")?;
     let (said, code) = validate(folder.path(), &["a.toml"])?;
-    assert!(
-        said.starts_with(
-            "a.toml:1:11: error: `extends` names \"link.toml\", a link that leads out"
-        ),
-        "{said}"
-    );
+    assert!(said.starts_with("a.toml:1:11: error: `extends` names \"link.toml\", a link that leads out"), "{said}");
     assert_eq!(code, 2);
     Ok(())
 }

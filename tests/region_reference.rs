@@ -6,9 +6,7 @@ use sirocco::region::geodata::GeoData;
 use std::path::{Path, PathBuf};
 
 fn reference(file: &str) -> Option<Vec<csv::StringRecord>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/geo_reference")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/geo_reference").join(file);
     if !path.exists() {
         println!("skipped: reference data not here");
         return None;
@@ -18,8 +16,7 @@ fn reference(file: &str) -> Option<Vec<csv::StringRecord>> {
 }
 
 fn grid(resolution: u8) -> Region {
-    let geo = GeoData::load(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data"))
-        .expect("the data loads");
+    let geo = GeoData::load(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data")).expect("the data loads");
     Region::build_grid(&geo, resolution, &[]).expect("the grid builds")
 }
 
@@ -40,27 +37,11 @@ fn agreement(resolution: u8, file: &str) -> Option<(f64, f64)> {
         };
         both += 1.0;
         same += f64::from(region.countries[usize::from(region.nodes.country[i])].iso3 == row[4]);
-        assert!(
-            (region.nodes.lat[i] - number(row, 1)).abs() < 1e-3,
-            "{}",
-            &row[0]
-        );
-        assert!(
-            (region.nodes.lon[i] - number(row, 2)).abs() < 1e-3,
-            "{}",
-            &row[0]
-        );
-        assert!(
-            (region.nodes.area_km2[i] / number(row, 3) - 1.0).abs() < 1e-3,
-            "{}",
-            &row[0]
-        );
+        assert!((region.nodes.lat[i] - number(row, 1)).abs() < 1e-3, "{}", &row[0]);
+        assert!((region.nodes.lon[i] - number(row, 2)).abs() < 1e-3, "{}", &row[0]);
+        assert!((region.nodes.area_km2[i] / number(row, 3) - 1.0).abs() < 1e-3, "{}", &row[0]);
     }
-    println!(
-        "resolution {resolution}: {:.4} of land, {:.4} of countries agree",
-        both / land,
-        same / both
-    );
+    println!("resolution {resolution}: {:.4} of land, {:.4} of countries agree", both / land, same / both);
     Some((both / land, same / both))
 }
 
@@ -97,20 +78,10 @@ fn border_lengths_agree_with_computed_and_published_ones() {
         };
         let km = region.borders[i].km;
         seen += 1;
-        assert!(
-            (km - number(row, 2)).abs() < 1.0,
-            "{}-{}: {km} km",
-            &row[0],
-            &row[1]
-        );
+        assert!((km - number(row, 2)).abs() < 1.0, "{}-{}: {km} km", &row[0], &row[1]);
         if &row[0] == "LBY" || &row[1] == "LBY" {
             libya += 1;
-            assert!(
-                (km / number(row, 4) - 1.0).abs() < 0.03,
-                "{}-{}: {km} km",
-                &row[0],
-                &row[1]
-            );
+            assert!((km / number(row, 4) - 1.0).abs() < 0.03, "{}-{}: {km} km", &row[0], &row[1]);
         }
     }
     println!("{seen} borders compared, {libya} of Libya");

@@ -20,17 +20,8 @@ const CLASSES: [(&str, f64); 6] = [
     ("manpads", 0.3),
     ("chemical", 0.02),
 ];
-const STATES: [&str; 9] = [
-    "waiting",
-    "working",
-    "travelling",
-    "held",
-    "at_sea",
-    "sent_back",
-    "arrived",
-    "at_home",
-    "dead",
-];
+const STATES: [&str; 9] =
+    ["waiting", "working", "travelling", "held", "at_sea", "sent_back", "arrived", "at_home", "dead"];
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
@@ -51,15 +42,7 @@ impl Fake {
             names.extend(CLASSES.iter().map(|c| format!("{prefix}{}", c.0)));
         }
         names.extend(["people_intercepted", "people_intercepted_observed"].map(String::from));
-        names.extend(
-            [
-                "sea_departures",
-                "sea_arrivals",
-                "sea_deaths",
-                "sea_deaths_observed",
-            ]
-            .map(String::from),
-        );
+        names.extend(["sea_departures", "sea_arrivals", "sea_deaths", "sea_deaths_observed"].map(String::from));
         let flows = names.len();
         names.extend(STATES.iter().map(|s| format!("people_{s}")));
 
@@ -68,21 +51,13 @@ impl Fake {
         for day in 0..self.days {
             let t = day as f64 / 365.25;
             let season = 1.0 - 0.8 * (t * std::f64::consts::TAU).cos();
-            let war =
-                0.3 + (-(t - 0.4).powi(2) * 6.0).exp() + 0.6 * (-(t - 3.2).powi(2) * 2.0).exp();
+            let war = 0.3 + (-(t - 0.4).powi(2) * 6.0).exp() + 0.6 * (-(t - 3.2).powi(2) * 2.0).exp();
             write!(csv, "{date}")?;
             for factor in [1.0, 0.35, 0.08] {
                 for (i, (_, size)) in CLASSES.iter().enumerate() {
-                    let v = size
-                        * factor
-                        * war
-                        * (1.0 + 0.3 * (day as f64 * (0.05 + 0.01 * i as f64)).sin());
+                    let v = size * factor * war * (1.0 + 0.3 * (day as f64 * (0.05 + 0.01 * i as f64)).sin());
                     // Rare things come whole, some days.
-                    let v = if v < 1.0 && i != 3 && i != 5 {
-                        f64::from(day % 9 == i)
-                    } else {
-                        v
-                    };
+                    let v = if v < 1.0 && i != 3 && i != 5 { f64::from(day % 9 == i) } else { v };
                     write!(csv, ",{:.2}", v * self.scale)?;
                 }
             }
@@ -90,10 +65,8 @@ impl Fake {
                 write!(csv, ",{:.0}", size * season * self.scale)?;
             }
             for (i, _) in STATES.iter().enumerate() {
-                let v = 9000.0
-                    * (1.0 + (t * (0.4 + 0.3 * i as f64)).sin().abs())
-                    * (1.0 + i as f64).recip()
-                    * (0.3 + t);
+                let v =
+                    9000.0 * (1.0 + (t * (0.4 + 0.3 * i as f64)).sin().abs()) * (1.0 + i as f64).recip() * (0.3 + t);
                 write!(csv, ",{:.0}", v * self.scale)?;
             }
             csv.push('\n');
@@ -122,15 +95,7 @@ impl Fake {
 
 /// Passages along lines between towns, most in the north.
 fn write_cells(dir: &Path, size: f64) -> R {
-    let towns = [
-        (17.0, 8.0),
-        (26.3, -1.0),
-        (27.0, 14.4),
-        (32.9, 13.2),
-        (35.5, 12.6),
-        (13.5, 2.1),
-        (16.3, 0.0),
-    ];
+    let towns = [(17.0, 8.0), (26.3, -1.0), (27.0, 14.4), (32.9, 13.2), (35.5, 12.6), (13.5, 2.1), (16.3, 0.0)];
     let lines = [(0, 2), (2, 3), (3, 4), (5, 0), (6, 0), (1, 2), (0, 6)];
     let mut rows = BTreeSet::new();
     let mut csv = String::from("cell,month,people,arms,deaths,seizures\n");
@@ -145,12 +110,7 @@ fn write_cells(dir: &Path, size: f64) -> R {
                 let near = if c == cell { 30.0 } else { 1.0 };
                 if rows.insert((c, n)) {
                     let people = (size * near * (0.001 + t * t) / (n + 1) as f64).ceil();
-                    writeln!(
-                        csv,
-                        "{c},2014-0{},{people},{},0,0",
-                        n + 1,
-                        (people / 20.0).floor()
-                    )?;
+                    writeln!(csv, "{c},2014-0{},{people},{},0,0", n + 1, (people / 20.0).floor())?;
                 }
             }
         }
@@ -160,10 +120,7 @@ fn write_cells(dir: &Path, size: f64) -> R {
 }
 
 fn names(paths: &[PathBuf]) -> Vec<String> {
-    paths
-        .iter()
-        .filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned()))
-        .collect()
+    paths.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect()
 }
 
 /// Where a test's files go: a folder that vanishes, or one to look at.
@@ -185,12 +142,7 @@ fn check_png(path: &Path) -> R {
     assert_eq!(info.width, 1800, "{}", path.display());
     assert!(info.height >= 1000, "{}", path.display());
     let colours: BTreeSet<&[u8]> = px.chunks_exact(3).collect();
-    assert!(
-        colours.len() > 50,
-        "{}: {} colours",
-        path.display(),
-        colours.len()
-    );
+    assert!(colours.len() > 50, "{}: {} colours", path.display(), colours.len());
     Ok(())
 }
 
@@ -203,69 +155,31 @@ fn check_svg(path: &Path) -> R {
         if let Some(name) = inside.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "{}", path.display());
         } else if !inside.ends_with('/') {
-            open.push(
-                inside
-                    .split_whitespace()
-                    .next()
-                    .ok_or("a tag without a name")?,
-            );
+            open.push(inside.split_whitespace().next().ok_or("a tag without a name")?);
         }
         assert!(inside.matches('"').count().is_multiple_of(2));
         for amp in after.split('&').skip(1) {
-            assert!(
-                ["amp;", "lt;", "gt;", "quot;", "apos;"]
-                    .iter()
-                    .any(|e| amp.starts_with(e)),
-                "{after}"
-            );
+            assert!(["amp;", "lt;", "gt;", "quot;", "apos;"].iter().any(|e| amp.starts_with(e)), "{after}");
         }
     }
     assert!(open.is_empty() && text.len() > 3000);
-    assert!(
-        !text.contains("NaN") && !text.contains("inf"),
-        "{}",
-        path.display()
-    );
+    assert!(!text.contains("NaN") && !text.contains("inf"), "{}", path.display());
     Ok(())
 }
 
 #[test]
 fn a_long_run_has_every_chart() -> R {
     let (_tmp, dir) = folder("eight-years")?;
-    Fake {
-        title: "Libya after 2011, eight years",
-        start: "2011-10-20",
-        days: 2922,
-        scale: 100.0,
-    }
-    .write(&dir)?;
+    Fake { title: "Libya after 2011, eight years", start: "2011-10-20", days: 2922, scale: 100.0 }.write(&dir)?;
     write_cells(&dir, 40_000.0)?;
     let before = std::time::Instant::now();
     let written = charts(&dir, &data())?;
-    println!(
-        "all charts of eight years in {:.2} s",
-        before.elapsed().as_secs_f64()
-    );
-    let expected = [
-        "arms_outflow",
-        "arms_sahel",
-        "seizures",
-        "sea",
-        "people",
-        "map_people",
-        "map_arms",
-    ];
-    let expected: Vec<String> = expected
-        .iter()
-        .flat_map(|n| [format!("{n}.svg"), format!("{n}.png")])
-        .collect();
+    println!("all charts of eight years in {:.2} s", before.elapsed().as_secs_f64());
+    let expected = ["arms_outflow", "arms_sahel", "seizures", "sea", "people", "map_people", "map_arms"];
+    let expected: Vec<String> = expected.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
     assert_eq!(names(&written), expected);
     for path in &written {
-        if path.extension().is_some_and(|e| e == "png") {
-            check_png(path)?
-        } else {
-            check_svg(path)?
-        }
+        if path.extension().is_some_and(|e| e == "png") { check_png(path)? } else { check_svg(path)? }
     }
     // No half-written file is left beside them.
     assert_eq!(fs::read_dir(dir.join("charts"))?.count(), written.len());
@@ -275,29 +189,13 @@ fn a_long_run_has_every_chart() -> R {
 #[test]
 fn a_short_run_of_few_is_drawn_too() -> R {
     let (_tmp, dir) = folder("two-years")?;
-    Fake {
-        title: "Two quiet years",
-        start: "2014-01-01",
-        days: 730,
-        scale: 0.01,
-    }
-    .write(&dir)?;
+    Fake { title: "Two quiet years", start: "2014-01-01", days: 730, scale: 0.01 }.write(&dir)?;
     write_cells(&dir, 3.0)?;
     for path in charts(&dir, &data())? {
-        if path.extension().is_some_and(|e| e == "png") {
-            check_png(&path)?
-        } else {
-            check_svg(&path)?
-        }
+        if path.extension().is_some_and(|e| e == "png") { check_png(&path)? } else { check_svg(&path)? }
     }
     let (_tmp, dir) = folder("three-weeks")?;
-    Fake {
-        title: "Three weeks",
-        start: "2014-02-20",
-        days: 21,
-        scale: 3.0,
-    }
-    .write(&dir)?;
+    Fake { title: "Three weeks", start: "2014-02-20", days: 21, scale: 3.0 }.write(&dir)?;
     assert_eq!(charts(&dir, &data())?.len(), 10);
     Ok(())
 }
@@ -305,17 +203,8 @@ fn a_short_run_of_few_is_drawn_too() -> R {
 #[test]
 fn nothing_but_zeros_gives_no_chart() -> R {
     let (_tmp, dir) = folder("zeros")?;
-    Fake {
-        title: "Nothing",
-        start: "2014-01-01",
-        days: 400,
-        scale: 0.0,
-    }
-    .write(&dir)?;
-    fs::write(
-        dir.join("cells.csv"),
-        "cell,month,people,arms,deaths,seizures\n",
-    )?;
+    Fake { title: "Nothing", start: "2014-01-01", days: 400, scale: 0.0 }.write(&dir)?;
+    fs::write(dir.join("cells.csv"), "cell,month,people,arms,deaths,seizures\n")?;
     assert!(charts(&dir, &data())?.is_empty());
     assert!(!dir.join("charts").exists());
     Ok(())
@@ -324,17 +213,8 @@ fn nothing_but_zeros_gives_no_chart() -> R {
 #[test]
 fn a_network_has_no_map() -> R {
     let (_tmp, dir) = folder("network")?;
-    Fake {
-        title: "A network",
-        start: "2014-01-01",
-        days: 400,
-        scale: 1.0,
-    }
-    .write(&dir)?;
-    fs::write(
-        dir.join("cells.csv"),
-        "cell,month,people,arms,deaths,seizures\nMopti,2014-01,5,5,0,0\n",
-    )?;
+    Fake { title: "A network", start: "2014-01-01", days: 400, scale: 1.0 }.write(&dir)?;
+    fs::write(dir.join("cells.csv"), "cell,month,people,arms,deaths,seizures\nMopti,2014-01,5,5,0,0\n")?;
     // The geodata is not even looked for.
     let written = charts(&dir, Path::new("no/such/folder"))?;
     assert_eq!(written.len(), 10);
@@ -345,18 +225,9 @@ fn a_network_has_no_map() -> R {
 #[test]
 fn text_of_the_manifest_is_escaped() -> R {
     let (_tmp, dir) = folder("escaped")?;
-    Fake {
-        title: "<script>&\u{1}\"x\"",
-        start: "2014-01-01",
-        days: 200,
-        scale: 1.0,
-    }
-    .write(&dir)?;
+    Fake { title: "<script>&\u{1}\"x\"", start: "2014-01-01", days: 200, scale: 1.0 }.write(&dir)?;
     let written = charts(&dir, &data())?;
-    let svg = written
-        .iter()
-        .find(|p| p.ends_with("sea.svg"))
-        .ok_or("no sea.svg")?;
+    let svg = written.iter().find(|p| p.ends_with("sea.svg")).ok_or("no sea.svg")?;
     check_svg(svg)?;
     let text = fs::read_to_string(svg)?;
     assert!(text.contains("&lt;script&gt;&amp;") && !text.contains("<script"));
@@ -369,34 +240,18 @@ fn text_of_the_manifest_is_escaped() -> R {
 fn bad_files_are_named_with_their_line() -> R {
     let tmp = tempfile::tempdir()?;
     let dir = tmp.path();
-    assert!(
-        matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json"))
-    );
-    Fake {
-        title: "x",
-        start: "2014-01-01",
-        days: 50,
-        scale: 1.0,
-    }
-    .write(dir)?;
+    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
+    Fake { title: "x", start: "2014-01-01", days: 50, scale: 1.0 }.write(dir)?;
     let whole = fs::read_to_string(dir.join("series.csv"))?;
     fs::remove_file(dir.join("series.csv"))?;
-    assert!(
-        matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv"))
-    );
+    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv")));
 
     let cases = [
         (whole[..whole.len() - 40].to_string(), "series.csv:51:"),
         (whole.replace("2014-01-05", "2014-13-05"), "series.csv:6:"),
         (whole.replace("2014-01-05", "2014-01-04"), "series.csv:6:"),
-        (
-            "date,x\n2014-01-01,1\n2014-01-02,NaN\n".to_string(),
-            "series.csv:3: `x` is `NaN`",
-        ),
-        (
-            "date,x,x\n2014-01-01,1,1\n".to_string(),
-            "series.csv:1: two columns are named `x`",
-        ),
+        ("date,x\n2014-01-01,1\n2014-01-02,NaN\n".to_string(), "series.csv:3: `x` is `NaN`"),
+        ("date,x,x\n2014-01-01,1,1\n".to_string(), "series.csv:1: two columns are named `x`"),
         ("day,x\n2014-01-01,1\n".to_string(), "series.csv:1:"),
     ];
     for (text, place) in cases {
@@ -413,10 +268,7 @@ fn bad_files_are_named_with_their_line() -> R {
     let missing = dir.join("nowhere");
     let got = charts(dir, &missing);
     let wanted = missing.join("geo").join("countries.geojson");
-    assert!(
-        matches!(&got, Err(Error::Io { path, .. }) if *path == wanted),
-        "{got:?}"
-    );
+    assert!(matches!(&got, Err(Error::Io { path, .. }) if *path == wanted), "{got:?}");
     fs::write(dir.join("manifest.json"), "{\"title\": \"x\"")?;
     assert!(matches!(charts(dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
     Ok(())

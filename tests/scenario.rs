@@ -63,52 +63,23 @@ fn child(folder: &Path, sets: &[&str]) -> Result<Scenario, Box<dyn Error>> {
 fn a_file_wins_over_the_one_it_extends() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let s = child(folder.path(), &[])?;
-    assert_eq!(
-        (s.name.as_str(), s.title.as_str(), s.run.seed),
-        ("child", "Child", 6)
-    );
+    assert_eq!((s.name.as_str(), s.title.as_str(), s.run.seed), ("child", "Child", 6));
     assert_eq!(s.run.start.to_string(), "2011-10-20", "inherited");
-    let waves = s
-        .params
-        .get("weather")
-        .ok_or("no weather")?
-        .get::<weather::Params>();
+    let waves = s.params.get("weather").ok_or("no weather")?.get::<weather::Params>();
     assert_eq!(waves.mean_wave_m, 1.5);
-    let factors: Vec<_> = s.resolved["event"]
-        .as_array()
-        .ok_or("no events")?
-        .iter()
-        .map(|e| e["factor"].as_f64())
-        .collect();
-    assert_eq!(
-        factors,
-        [Some(2.0), Some(3.0)],
-        "the parent's events come first"
-    );
-    let levers: Vec<_> = s
-        .levers
-        .iter()
-        .map(|l| (l.name(), l.common.intensity))
-        .collect();
+    let factors: Vec<_> =
+        s.resolved["event"].as_array().ok_or("no events")?.iter().map(|e| e["factor"].as_f64()).collect();
+    assert_eq!(factors, [Some(2.0), Some(3.0)], "the parent's events come first");
+    let levers: Vec<_> = s.levers.iter().map(|l| (l.name(), l.common.intensity)).collect();
     assert_eq!(
         levers,
-        [
-            ("naval_patrol", 9.0),
-            ("border_patrol", 3.0),
-            ("second", 4.0)
-        ],
+        [("naval_patrol", 9.0), ("border_patrol", 3.0), ("second", 4.0)],
         "a lever of the same name is replaced"
     );
-    assert_eq!(
-        s.resolved["lever"][0]["standoff_nm"], 12.0,
-        "replaced as a whole: the parent's 30 is gone"
-    );
+    assert_eq!(s.resolved["lever"][0]["standoff_nm"], 12.0, "replaced as a whole: the parent's 30 is gone");
     let names: Vec<_> = s.inputs.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["child.toml", "below/base.toml"]);
-    assert_eq!(
-        s.inputs[0].1,
-        blake3::hash(CHILD.as_bytes()).to_hex().to_string()
-    );
+    assert_eq!(s.inputs[0].1, blake3::hash(CHILD.as_bytes()).to_hex().to_string());
     Ok(())
 }
 
@@ -126,10 +97,7 @@ fn sets_win_over_files_and_later_over_earlier() -> Result<(), Box<dyn Error>> {
         "run.seed=8",
     ];
     let s = child(folder.path(), &sets)?;
-    assert_eq!(
-        (s.run.seed, s.run.end.to_string().as_str(), s.output.charts),
-        (8, "2012-12-31", false)
-    );
+    assert_eq!((s.run.seed, s.run.end.to_string().as_str(), s.output.charts), (8, "2012-12-31", false));
     assert_eq!(s.resolved["event"][1]["factor"], 0.5);
     assert_eq!(s.levers[2].common.intensity, 0.0);
     assert_eq!(s.levers[0].common.ramp_days, 9);
@@ -143,17 +111,9 @@ fn the_resolved_scenario_is_whole_and_stable() -> Result<(), Box<dyn Error>> {
     let (a, b) = (child(folder.path(), &[])?, child(folder.path(), &[])?);
     assert_eq!(a.resolved.to_string(), b.resolved.to_string());
     assert_eq!(a.resolved["run"]["replicates"], 1);
-    assert!(
-        a.resolved["initial"]
-            .as_object()
-            .is_some_and(|i| !i.is_empty())
-    );
+    assert!(a.resolved["initial"].as_object().is_some_and(|i| !i.is_empty()));
     for step in sirocco::processes::DAY {
-        assert!(
-            a.resolved["processes"][step.name].is_object(),
-            "{}",
-            step.name
-        );
+        assert!(a.resolved["processes"][step.name].is_object(), "{}", step.name);
     }
     assert_eq!(a.resolved.get("extends"), None);
     let keys: Vec<&String> = a.resolved.as_object().ok_or("no object")?.keys().collect();
@@ -182,15 +142,9 @@ fn strip_nulls(value: &mut serde_json::Value) {
 fn a_peek_tells_the_region_of_a_wrong_file_too() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("s.toml");
-    fs::write(
-        &path,
-        "[run]\nresolution = 3\nnonsense = \n[region]\nnetwork = \"net\"\n",
-    )?;
+    fs::write(&path, "[run]\nresolution = 3\nnonsense = \n[region]\nnetwork = \"net\"\n")?;
     let peeked = peek(&path, &["run.resolution=5".into()]).map_err(|r| r.to_string())?;
-    assert_eq!(
-        (peeked.region.network.as_deref(), peeked.resolution),
-        (Some("net"), 5)
-    );
+    assert_eq!((peeked.region.network.as_deref(), peeked.resolution), (Some("net"), 5));
     Ok(())
 }
 

@@ -64,12 +64,7 @@ cells = false
 
 fn names() -> Names {
     let list = |all: &[&str]| all.iter().map(ToString::to_string).collect();
-    Names::new(
-        list(&["LBY", "NER", "NGA"]),
-        list(&["Sabha", "Gao"]),
-        list(&["LBY-NER"]),
-        list(&["Tripolitania"]),
-    )
+    Names::new(list(&["LBY", "NER", "NGA"]), list(&["Sabha", "Gao"]), list(&["LBY-NER"]), list(&["Tripolitania"]))
 }
 
 /// Loads bytes as a file; the report, if refused.
@@ -137,17 +132,15 @@ fn scrap() -> impl Strategy<Value = String> {
 
 /// The valid text with a few cuts and insertions at character borders.
 fn mutated() -> impl Strategy<Value = String> {
-    prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, scrap()), 1..5).prop_map(
-        |edits| {
-            let mut text: Vec<char> = VALID.chars().collect();
-            for (at, cut, put) in edits {
-                let at = at.index(text.len() + 1);
-                let end = (at + cut).min(text.len());
-                text.splice(at..end, put.chars());
-            }
-            text.into_iter().collect()
-        },
-    )
+    prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, scrap()), 1..5).prop_map(|edits| {
+        let mut text: Vec<char> = VALID.chars().collect();
+        for (at, cut, put) in edits {
+            let at = at.index(text.len() + 1);
+            let end = (at + cut).min(text.len());
+            text.splice(at..end, put.chars());
+        }
+        text.into_iter().collect()
+    })
 }
 
 /// A value that may stand in place of another.
@@ -230,9 +223,7 @@ proptest! {
 /// `toml` writes its dates to JSON as a table with one odd key.
 fn plain_dates(json: &mut serde_json::Value) {
     match json {
-        serde_json::Value::Object(map)
-            if map.len() == 1 && map.contains_key("$__toml_private_datetime") =>
-        {
+        serde_json::Value::Object(map) if map.len() == 1 && map.contains_key("$__toml_private_datetime") => {
             *json = map.values().next().cloned().unwrap_or_default();
         }
         serde_json::Value::Object(map) => map.values_mut().for_each(plain_dates),

@@ -108,7 +108,10 @@ mod tests {
         bag[slot(Class::SmallArms, Origin::Local)] = 10;
         bag[slot(Class::Manpads, Origin::LibyanDepot)] = 5;
         let got = take(&mut bag, Class::SmallArms, 50);
-        assert_eq!((got[slot(Class::SmallArms, Origin::LibyanDepot)], got[slot(Class::SmallArms, Origin::Local)]), (45, 5));
+        assert_eq!(
+            (got[slot(Class::SmallArms, Origin::LibyanDepot)], got[slot(Class::SmallArms, Origin::Local)]),
+            (45, 5)
+        );
         assert_eq!(of_class(&bag, Class::SmallArms), 50);
         assert_eq!(of_class(&bag, Class::Manpads), 5);
         assert_eq!(of_class(&take(&mut bag, Class::Manpads, 99), Class::Manpads), 5);

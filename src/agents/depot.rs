@@ -105,7 +105,14 @@ const CONTROL: Purpose = Purpose::new("start.depot.control");
 impl Initial {
     /// Pre-war stock by class.
     pub fn stock(&self) -> [u32; CLASSES] {
-        [self.small_arms, self.light_weapons, self.anti_aircraft, self.munitions_tonnes, self.manpads, self.chemical_tonnes]
+        [
+            self.small_arms,
+            self.light_weapons,
+            self.anti_aircraft,
+            self.munitions_tonnes,
+            self.manpads,
+            self.chemical_tonnes,
+        ]
     }
 
     /// Part of the pre-war stock of each class that is in depots on the first day.
@@ -137,7 +144,13 @@ pub fn populate(w: &mut World, init: &Initial) {
             stocks[0][class as usize] = n as u32;
             continue;
         }
-        let in_large = if large == 0 { 0 } else if large == init.count { n } else { n / 2 };
+        let in_large = if large == 0 {
+            0
+        } else if large == init.count {
+            n
+        } else {
+            n / 2
+        };
         let (big, small) = sizes.split_at(large as usize);
         let parts = apportion(in_large, big).into_iter().chain(apportion(n - in_large, small));
         for (s, part) in stocks.iter_mut().zip(parts) {
@@ -156,11 +169,13 @@ pub fn populate(w: &mut World, init: &Initial) {
 
 fn site(w: &World, init: &Initial, libya: u16, towns: &[Town], weights: &[f64], i: u32, large: bool) -> Depot {
     let key = Key::named("depot", "libya", u64::from(i)).0;
-    let town = if large { i as usize % towns.len() } else { choose(w.luck.at_start(SITE).unit(key), weights).unwrap_or(0) };
+    let town =
+        if large { i as usize % towns.len() } else { choose(w.luck.at_start(SITE).unit(key), weights).unwrap_or(0) };
     // Small sites lie in the town's cell or in one beside it.
     let edges = w.region.graph.edges(towns[town].node);
     let pick = w.luck.at_start(SITE).nth(1).below(key, edges.len() as u64 + 1) as usize;
-    let beside = edges.clone().nth(pick).map(|e| w.region.graph.to[e]).filter(|&n| w.region.nodes.country[n as usize] == libya);
+    let beside =
+        edges.clone().nth(pick).map(|e| w.region.graph.to[e]).filter(|&n| w.region.nodes.country[n as usize] == libya);
     let control = init.mean_control + 0.2 * (w.luck.at_start(CONTROL).unit(key) - 0.5);
     Depot {
         key,

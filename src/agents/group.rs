@@ -13,8 +13,20 @@ use serde::{Deserialize, Serialize};
 
 /// Blocs a group may belong to (model.md, section 2).
 pub const BLOCS: &[&str] = &[
-    "local", "gna", "hor_lna", "libya_dawn", "tuareg", "toubou", "mnla", "ansar_dine", "aqim", "mujao", "islamic_state",
-    "boko_haram", "state", "rebels",
+    "local",
+    "gna",
+    "hor_lna",
+    "libya_dawn",
+    "tuareg",
+    "toubou",
+    "mnla",
+    "ansar_dine",
+    "aqim",
+    "mujao",
+    "islamic_state",
+    "boko_haram",
+    "state",
+    "rebels",
 ];
 /// Ethnic ties across borders: none, Tuareg, Toubou.
 pub const TIES: &[&str] = &["none", "tuareg", "toubou"];
@@ -126,7 +138,18 @@ fn draw_libyan(w: &mut World, init: &Initial) {
     let fighters = apportion(u64::from(init.libya_fighters), &sizes);
     for (key, n) in keys.into_iter().zip(fighters) {
         let town = towns[choose(w.luck.at_start(TOWN).unit(key), &weights).unwrap_or(0)];
-        add(w, Group { key, node: town.node, country: libya, bloc: 0, tie: tie_of(&town), fighters: n as u32, arms: EMPTY });
+        add(
+            w,
+            Group {
+                key,
+                node: town.node,
+                country: libya,
+                bloc: 0,
+                tie: tie_of(&town),
+                fighters: n as u32,
+                arms: EMPTY,
+            },
+        );
     }
 }
 
@@ -175,7 +198,9 @@ fn arm_libyans(w: &mut World, depots: &depot::Initial) {
         let out = u64::from(before[class as usize] - now[class as usize]);
         let to_groups = if armed { libm::round(out as f64 * depots.share_of_rest_with_groups) as u64 } else { 0 };
         let item = slot(class, Origin::LibyanDepot);
-        let give = |w: &mut World, to: Arms, n: u64| w.ledgers.arms.transfer(item, Arms::Outside as usize, to as usize, n as i64);
+        let give = |w: &mut World, to: Arms, n: u64| {
+            w.ledgers.arms.transfer(item, Arms::Outside as usize, to as usize, n as i64)
+        };
         for (&row, n) in rows.iter().zip(apportion(to_groups, &fighters)) {
             w.groups.update(row, |g| g.arms[item] += n as u32);
             give(w, Arms::Groups, n);

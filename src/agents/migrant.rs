@@ -264,7 +264,19 @@ mod tests {
 
     #[test]
     fn status_and_wish_share_a_byte() {
-        let mut m = Migrant { key: 1, threshold: 0, money: 0, since: 0, due: 0, next: END, hub: 0, goal: 0, leg: NO_LEG, origin: 0, state: SEA };
+        let mut m = Migrant {
+            key: 1,
+            threshold: 0,
+            money: 0,
+            since: 0,
+            due: 0,
+            next: END,
+            hub: 0,
+            goal: 0,
+            leg: NO_LEG,
+            origin: 0,
+            state: SEA,
+        };
         m.enter(Status::Beach);
         assert!(m.seabound());
         assert_eq!(m.status(), Status::Beach as u8);

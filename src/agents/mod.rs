@@ -1,7 +1,7 @@
 //! Agent kinds: one file each, with its columns and how it starts; and the world that holds them.
 
-pub mod arms;
 pub mod accounts;
+pub mod arms;
 pub mod controls;
 pub mod convoy;
 pub mod crew;

@@ -153,7 +153,14 @@ impl Routes {
             waypoint_slot: Default::default(),
         };
         let cut = cut_corridors(region, &routes.hubs);
-        for (node, slot) in cut.iter().flat_map(|c| &c.waypoints).copied().collect::<std::collections::BTreeSet<_>>().into_iter().zip(0..) {
+        for (node, slot) in cut
+            .iter()
+            .flat_map(|c| &c.waypoints)
+            .copied()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .zip(0..)
+        {
             routes.waypoint_slot.insert(node, slot);
         }
         routes.fields = (0..routes.waypoint_slot.len()).map(|_| Default::default()).collect();
@@ -173,7 +180,9 @@ impl Routes {
         let Some(slot) = self.waypoint_slot.get(&node) else {
             return Arc::new(cost_to_go(&region.graph, &self.edge_cost[class], node));
         };
-        self.fields[*slot][class].get_or_init(|| Arc::new(cost_to_go(&region.graph, &self.edge_cost[class], node))).clone()
+        self.fields[*slot][class]
+            .get_or_init(|| Arc::new(cost_to_go(&region.graph, &self.edge_cost[class], node)))
+            .clone()
     }
 
     /// True when the leg is in use in that year.
@@ -309,7 +318,17 @@ fn find_hubs(region: &Region, homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> 
             let open = coasts.is_empty() || coasts.contains(&region.countries[p.country as usize].iso3);
             let coast = region.sea.lanes.iter().find(|l| open && l.from == id).map(|l| l.zone);
             let population = people_within(region, p.lat, p.lon, 60.0);
-            Some(Hub { place: id, name: p.name.clone(), node: p.node?, country: p.country, lat: p.lat, lon: p.lon, coast, population, connected: false })
+            Some(Hub {
+                place: id,
+                name: p.name.clone(),
+                node: p.node?,
+                country: p.country,
+                lat: p.lat,
+                lon: p.lon,
+                coast,
+                population,
+                connected: false,
+            })
         })
         .collect()
 }
@@ -377,5 +396,7 @@ fn edge_costs(region: &Region, c: &TravelCosts) -> ([Vec<u32>; VALUE_CLASSES], V
 fn is_desert(region: &Region, node: NodeId) -> bool {
     let t = region.nodes.terrain[node as usize];
     matches!(t, Terrain::DesertFlat | Terrain::DesertHills | Terrain::SandSea)
-        || (t == Terrain::Mountain && region.nodes.road[node as usize] != Road::Paved && region.nodes.population[node as usize] < 500)
+        || (t == Terrain::Mountain
+            && region.nodes.road[node as usize] != Road::Paved
+            && region.nodes.population[node as usize] < 500)
 }

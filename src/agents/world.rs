@@ -148,15 +148,35 @@ impl World {
     /// Every table.
     pub fn tables(&self) -> [&dyn Table; 12] {
         [
-            &self.depots, &self.groups, &self.stores, &self.crews, &self.convoys, &self.patrols, &self.origins,
-            &self.migrants, &self.boats, &self.vessels, &self.zones, &self.clocks,
+            &self.depots,
+            &self.groups,
+            &self.stores,
+            &self.crews,
+            &self.convoys,
+            &self.patrols,
+            &self.origins,
+            &self.migrants,
+            &self.boats,
+            &self.vessels,
+            &self.zones,
+            &self.clocks,
         ]
     }
 
     fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
         [
-            &mut self.depots, &mut self.groups, &mut self.stores, &mut self.crews, &mut self.convoys, &mut self.patrols,
-            &mut self.origins, &mut self.migrants, &mut self.boats, &mut self.vessels, &mut self.zones, &mut self.clocks,
+            &mut self.depots,
+            &mut self.groups,
+            &mut self.stores,
+            &mut self.crews,
+            &mut self.convoys,
+            &mut self.patrols,
+            &mut self.origins,
+            &mut self.migrants,
+            &mut self.boats,
+            &mut self.vessels,
+            &mut self.zones,
+            &mut self.clocks,
         ]
     }
 
@@ -216,8 +236,13 @@ impl World {
         let convoys = bags(self.convoys.arms(), &mut self.convoys.rows());
         let [markets, civilians, custody] = by_store;
         let counted = [
-            (Arms::Depots, depots), (Arms::Groups, groups), (Arms::Markets, markets), (Arms::Civilians, civilians),
-            (Arms::Custody, custody), (Arms::Crews, crews), (Arms::Convoys, convoys),
+            (Arms::Depots, depots),
+            (Arms::Groups, groups),
+            (Arms::Markets, markets),
+            (Arms::Civilians, civilians),
+            (Arms::Custody, custody),
+            (Arms::Crews, crews),
+            (Arms::Convoys, convoys),
         ];
         for (account, sums) in counted {
             for (item, n) in sums.into_iter().enumerate() {
@@ -280,7 +305,8 @@ impl World {
         for l in self.ledgers.all_mut() {
             let column = |part: &str| -> Result<Vec<i64>, String> {
                 let name = format!("ledger/{}/{part}", l.name);
-                crate::engine::table::column_from_bytes(s.get(&name)?).ok_or(format!("section `{name}` has a wrong length"))
+                crate::engine::table::column_from_bytes(s.get(&name)?)
+                    .ok_or(format!("section `{name}` has a wrong length"))
             };
             let (balance, moved) = (column("balance")?, column("moved")?);
             if !l.restore(&balance, &moved) {
@@ -441,7 +467,6 @@ impl World {
         }
         out
     }
-
 }
 
 fn add_up(sum: &mut [i64; CLASSES * ORIGINS], bag: &Bag) {

@@ -9,23 +9,12 @@ const MARK: &str = "geo/cells.csv";
 /// The data folder: `--data`, else the variable `SIROCCO_DATA`, else `data` in this folder or one above it, else `data`
 /// beside or above the program. The error names what was tried.
 pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
-    let from_environment = std::env::var_os("SIROCCO_DATA")
-        .filter(|v| !v.is_empty())
-        .map(PathBuf::from);
+    let from_environment = std::env::var_os("SIROCCO_DATA").filter(|v| !v.is_empty()).map(PathBuf::from);
     // What the user names is taken or refused: another folder would be a silent surprise.
     if let Some(folder) = given.map(Path::to_path_buf).or(from_environment) {
-        let how = if given.is_some() {
-            "--data"
-        } else {
-            "SIROCCO_DATA"
-        };
+        let how = if given.is_some() { "--data" } else { "SIROCCO_DATA" };
         let found = folder.join(MARK).is_file();
-        let why = || {
-            Error::Input(format!(
-                "{how} names `{}`, which has no file `{MARK}`",
-                folder.display()
-            ))
-        };
+        let why = || Error::Input(format!("{how} names `{}`, which has no file `{MARK}`", folder.display()));
         return if found { Ok(folder) } else { Err(why()) };
     }
     let here = Path::new("data").to_path_buf();
@@ -33,12 +22,7 @@ pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
     if here.join(MARK).is_file() {
         return Ok(here);
     }
-    let starts = [
-        std::env::current_dir().ok(),
-        std::env::current_exe()
-            .ok()
-            .and_then(|p| p.canonicalize().ok()),
-    ];
+    let starts = [std::env::current_dir().ok(), std::env::current_exe().ok().and_then(|p| p.canonicalize().ok())];
     for start in starts.iter().flatten() {
         for folder in start.ancestors().skip(1) {
             let candidate = folder.join("data");

@@ -9,17 +9,9 @@ const WIDTH: usize = 100;
 /// The parameters of a schema, one block each: key, what it is, default, range, plausible range, source.
 pub(super) fn parameters(schema: &Value) -> String {
     let mut out = String::new();
-    let required: Vec<&Value> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .collect();
+    let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
     let lines = leaves(schema, "");
-    let width = lines
-        .iter()
-        .map(|(key, _)| key.chars().count())
-        .max()
-        .unwrap_or(0);
+    let width = lines.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
     for (key, one) in &lines {
         let must = required.iter().any(|r| r.as_str() == Some(key));
         out.push_str(&format!("  {key:width$}  {}\n", facts(one, must)));
@@ -76,11 +68,7 @@ fn leaves<'a>(schema: &'a Value, prefix: &str) -> Vec<(String, &'a Value)> {
 /// "number in m, default 0.9, range 0 to 10, plausible 0.7 to 1.1".
 fn facts(schema: &Value, must: bool) -> String {
     let kind = match &schema["type"] {
-        Value::Array(all) => all
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|t| *t != "null")
-            .unwrap_or("value"),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or("value"),
         Value::String(one) => one,
         _ => "value",
     };
@@ -102,9 +90,7 @@ fn facts(schema: &Value, must: bool) -> String {
         Value::Null => facts.push("optional".into()),
         value => facts.push(format!("default {}", number(value))),
     }
-    let values = schema["enum"]
-        .as_array()
-        .map(|all| all.iter().map(number).collect::<Vec<_>>().join(", "));
+    let values = schema["enum"].as_array().map(|all| all.iter().map(number).collect::<Vec<_>>().join(", "));
     facts.extend(values.map(|v| format!("one of {v}")));
     facts.extend(pair(schema, "minimum", "maximum").map(|r| format!("range {r}")));
     facts.extend(pair(schema, "x-low", "x-high").map(|r| format!("plausible {r}")));
@@ -124,11 +110,7 @@ fn pair(schema: &Value, low: &str, high: &str) -> Option<String> {
 /// A number without a needless `.0`, any other value as JSON.
 fn number(value: &Value) -> String {
     let text = value.to_string();
-    if value.is_number() {
-        text.strip_suffix(".0").unwrap_or(&text).to_string()
-    } else {
-        text
-    }
+    if value.is_number() { text.strip_suffix(".0").unwrap_or(&text).to_string() } else { text }
 }
 
 /// Refuses a name that is none of those in a list, with the nearest.

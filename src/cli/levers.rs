@@ -9,15 +9,9 @@ use serde_json::{Value, json};
 
 /// Prints the levers, first the keys that all have.
 pub fn levers(args: &ListArgs) -> Result<()> {
-    describe::known(
-        "lever",
-        &args.names,
-        &LEVERS.iter().map(|l| l.kind).collect::<Vec<_>>(),
-    )?;
-    let chosen: Vec<&LeverKind> = LEVERS
-        .iter()
-        .filter(|l| args.names.is_empty() || args.names.iter().any(|n| n == l.kind))
-        .collect();
+    describe::known("lever", &args.names, &LEVERS.iter().map(|l| l.kind).collect::<Vec<_>>())?;
+    let chosen: Vec<&LeverKind> =
+        LEVERS.iter().filter(|l| args.names.is_empty() || args.names.iter().any(|n| n == l.kind)).collect();
     if args.json {
         let list: Vec<Value> = chosen.iter().map(|l| as_json(l)).collect();
         return print(&format!("{:#}\n", Value::Array(list)));
@@ -30,19 +24,8 @@ pub fn levers(args: &ListArgs) -> Result<()> {
         out.push_str(&format!("\n{}\n", lever.kind));
         describe::wrap(lever.about, 2, &mut out);
         out.push_str(&format!("  intensity: {}\n", lever.unit));
-        describe::wrap(
-            &format!("cost: {cost} USD a year for one of them ({source})"),
-            2,
-            &mut out,
-        );
-        out.push_str(&format!(
-            "  where: {}\n",
-            if places.is_empty() {
-                "nothing".into()
-            } else {
-                places.join(", ")
-            }
-        ));
+        describe::wrap(&format!("cost: {cost} USD a year for one of them ({source})"), 2, &mut out);
+        out.push_str(&format!("  where: {}\n", if places.is_empty() { "nothing".into() } else { places.join(", ") }));
         out.push_str(&describe::parameters(&(lever.schema)().to_value()));
     }
     print(&out)

@@ -87,20 +87,14 @@ fn run_command(command: Command) -> Result<()> {
 fn headed(error: &Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or("");
-    if first.contains(": error: ") || first.starts_with("error: ") {
-        text
-    } else {
-        format!("error: {text}")
-    }
+    if first.contains(": error: ") || first.starts_with("error: ") { text } else { format!("error: {text}") }
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no error.
 pub fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io("standard output", why))
-        }
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::io("standard output", why)),
         _ => Ok(()),
     }
 }

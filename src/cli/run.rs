@@ -210,30 +210,10 @@ mod tests {
 
     #[test]
     fn short_options_come_after_sets() {
-        let words = [
-            "run",
-            "a.toml",
-            "--set",
-            "run.seed=1",
-            "--seed",
-            "2",
-            "--until",
-            "2012-01-01",
-            "--replicates",
-            "3",
-        ];
-        let args = Only::try_parse_from(words)
-            .map(|o| o.args.all_sets())
-            .unwrap_or_default();
-        assert_eq!(
-            args,
-            [
-                "run.seed=1",
-                "run.replicates=3",
-                "run.seed=2",
-                "run.end=2012-01-01"
-            ]
-        );
+        let words =
+            ["run", "a.toml", "--set", "run.seed=1", "--seed", "2", "--until", "2012-01-01", "--replicates", "3"];
+        let args = Only::try_parse_from(words).map(|o| o.args.all_sets()).unwrap_or_default();
+        assert_eq!(args, ["run.seed=1", "run.replicates=3", "run.seed=2", "run.end=2012-01-01"]);
     }
 
     #[test]

@@ -46,29 +46,15 @@ pub fn validate(args: &ValidateArgs) -> Result<()> {
         }
     }
     let files = |n: usize| {
-        if n == 1 {
-            "1 file".to_string()
-        } else {
-            format!("{n} files")
-        }
+        if n == 1 { "1 file".to_string() } else { format!("{n} files") }
     };
     // The first file that cannot be read is the command's own error, unless there is a worse one.
     match (wrong, unreadable) {
         (0, None) => Ok(()),
         (0, Some((path, why))) => Err(Error::io(path, why)),
         (n, unread) => {
-            complain(
-                &Report {
-                    unreadable: unread,
-                    ..Report::default()
-                }
-                .to_string(),
-            );
-            Err(Error::Input(format!(
-                "{} of {} with errors",
-                n,
-                files(args.files.len())
-            )))
+            complain(&Report { unreadable: unread, ..Report::default() }.to_string());
+            Err(Error::Input(format!("{} of {} with errors", n, files(args.files.len()))))
         }
     }
 }
@@ -82,26 +68,15 @@ fn check(file: &Path, sets: &[String], data: &Path) -> Result<std::result::Resul
     let ground = Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder)?;
     let names = Names::of(&ground.region);
     let loaded = load(file, sets, &names);
-    Ok(loaded.map(|scenario| Report {
-        warnings: scenario.warnings,
-        ..Report::default()
-    }))
+    Ok(loaded.map(|scenario| Report { warnings: scenario.warnings, ..Report::default() }))
 }
 
 fn count(report: &Report) -> String {
     let several = |n: usize, word: &str| {
-        if n == 1 {
-            format!("1 {word}")
-        } else {
-            format!("{n} {word}s")
-        }
+        if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
     };
     let errors = several(report.diagnostics.len(), "error");
-    if report.warnings.is_empty() {
-        errors
-    } else {
-        format!("{errors}, {}", several(report.warnings.len(), "warning"))
-    }
+    if report.warnings.is_empty() { errors } else { format!("{errors}, {}", several(report.warnings.len(), "warning")) }
 }
 
 /// Writes to standard error; when even that fails there is nobody to tell.

@@ -121,7 +121,10 @@ mod tests {
         assert_eq!(l.moved(1, 1, 2), 4);
         assert!(l.check().is_ok());
         assert!(l.compare(1, 1, 6).is_ok());
-        assert_eq!(l.compare(1, 1, 7).unwrap_err().to_string(), "ledger `test`, account `a`, item 1: booked 6, counted 7");
+        assert_eq!(
+            l.compare(1, 1, 7).unwrap_err().to_string(),
+            "ledger `test`, account `a`, item 1: booked 6, counted 7"
+        );
         l.transfer(1, 1, 2, 7);
         assert_eq!(l.check().unwrap_err().account, "a");
     }

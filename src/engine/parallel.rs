@@ -26,6 +26,10 @@ pub fn map_items<A: Sync, T: Send>(items: &[A], chunk: usize, f: impl Fn(&A) -> 
 }
 
 /// Calls `f` on every `chunk` of a mutable column together with its chunk number, in parallel; results in order.
-pub fn map_column<A: Send, T: Send>(column: &mut [A], chunk: usize, f: impl Fn(usize, &mut [A]) -> T + Sync + Send) -> Vec<T> {
+pub fn map_column<A: Send, T: Send>(
+    column: &mut [A],
+    chunk: usize,
+    f: impl Fn(usize, &mut [A]) -> T + Sync + Send,
+) -> Vec<T> {
     column.par_chunks_mut(chunk).enumerate().map(|(i, c)| f(i, c)).collect()
 }

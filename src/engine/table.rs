@@ -34,7 +34,7 @@ pub fn hash_field<T: bytemuck::NoUninit>(h: &mut Hasher, v: &T) {
 /// Bytes of a saved column as values; `None` when the length does not fit.
 pub fn column_from_bytes<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<Vec<T>> {
     let size = std::mem::size_of::<T>();
-    if bytes.len() % size != 0 {
+    if !bytes.len().is_multiple_of(size) {
         return None;
     }
     Some(bytes.chunks_exact(size).map(bytemuck::pod_read_unaligned).collect())

@@ -24,7 +24,8 @@ impl Lever for BorderPatrol {
     const KIND: &'static str = "border_patrol";
     const ABOUT: &'static str = "Sends patrol teams along land borders, spread evenly over the cells on both sides.";
     const UNIT: &'static str = "team-days per 100 km per day";
-    const COST: (f64, &'static str) = (560_000.0, "per team: 8 soldiers (assumption) at 70,000 (model.md: 50,000-95,000)");
+    const COST: (f64, &'static str) =
+        (560_000.0, "per team: 8 soldiers (assumption) at 70,000 (model.md: 50,000-95,000)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Border, AreaKind::Country];
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {

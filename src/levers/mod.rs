@@ -1,8 +1,8 @@
 //! Policy levers: what a user can pull. One file a lever, one line here.
 
 use crate::agents::controls::Controls;
-use crate::engine::step::{AnyParams, Params, schema_of};
 use crate::agents::world::World;
+use crate::engine::step::{AnyParams, Params, schema_of};
 use crate::region::Area;
 use crate::units::Date;
 use schemars::{JsonSchema, Schema};

@@ -46,19 +46,12 @@ impl RunFolder {
     /// Makes the folder of a run: `out_root/NAME`, or `NAME-2`, `NAME-3` ... when that exists (with `force`: `NAME` itself).
     /// With `explicit` it is exactly that folder, refused when it holds anything unless `force`. What a forced folder holds
     /// stays until the new run is complete.
-    pub fn create(
-        out_root: &Path,
-        name: &str,
-        force: bool,
-        explicit: Option<&Path>,
-    ) -> Result<RunFolder> {
+    pub fn create(out_root: &Path, name: &str, force: bool, explicit: Option<&Path>) -> Result<RunFolder> {
         if let Some(dir) = explicit {
             return RunFolder::exactly(dir, force);
         }
         if !is_plain(Path::new(name)) || Path::new(name).components().count() != 1 {
-            return Err(Error::Input(format!(
-                "`{name}` cannot be the name of a run's folder"
-            )));
+            return Err(Error::Input(format!("`{name}` cannot be the name of a run's folder")));
         }
         if force {
             return RunFolder::exactly(&out_root.join(name), true);
@@ -76,27 +69,15 @@ impl RunFolder {
             }
             // Between the two create_dir a forced run may have taken the folder: then the next name is ours.
             if let Claim::Mine(lock) = claim(&folder, false)? {
-                return Ok(RunFolder {
-                    folder,
-                    created: true,
-                    force,
-                    _lock: lock,
-                    finished: false,
-                });
+                return Ok(RunFolder { folder, created: true, force, _lock: lock, finished: false });
             }
         }
-        Err(Error::Input(format!(
-            "{}: {MAX_NAMES} runs named `{name}` are there already",
-            out_root.display()
-        )))
+        Err(Error::Input(format!("{}: {MAX_NAMES} runs named `{name}` are there already", out_root.display())))
     }
 
     fn exactly(dir: &Path, force: bool) -> Result<RunFolder> {
         if dir.exists() && !dir.is_dir() {
-            return Err(Error::Input(format!(
-                "{} is a file, not a folder",
-                dir.display()
-            )));
+            return Err(Error::Input(format!("{} is a file, not a folder", dir.display())));
         }
         if let Some(parent) = dir.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_all(parent)?;
@@ -108,18 +89,9 @@ impl RunFolder {
         };
         may_use(dir, force)?;
         let Claim::Mine(lock) = claim(dir, force)? else {
-            return Err(Error::Input(format!(
-                "another run is writing to {}",
-                dir.display()
-            )));
+            return Err(Error::Input(format!("another run is writing to {}", dir.display())));
         };
-        let run = RunFolder {
-            folder: dir.to_path_buf(),
-            created,
-            force,
-            _lock: lock,
-            finished: false,
-        };
+        let run = RunFolder { folder: dir.to_path_buf(), created, force, _lock: lock, finished: false };
         // Looked at again now that it is ours: another run may have finished in it in between.
         if !force && !entries(dir)?.iter().all(|e| e == PARTIAL) {
             return Err(not_empty(dir));
@@ -140,9 +112,7 @@ impl RunFolder {
     /// A new file of the run, in a subfolder if `rel` has one. Flush or drop it before [`RunFolder::finish`].
     pub fn file(&self, rel: &str) -> Result<BufWriter<File>> {
         if !is_plain(Path::new(rel)) {
-            return Err(Error::Input(format!(
-                "`{rel}` cannot be the name of a run's file"
-            )));
+            return Err(Error::Input(format!("`{rel}` cannot be the name of a run's file")));
         }
         let path = self.path(rel);
         if let Some(parent) = path.parent() {
@@ -157,10 +127,7 @@ impl RunFolder {
     pub fn finish(mut self) -> Result<PathBuf> {
         let partial = self.folder.join(PARTIAL);
         sync_tree(&partial)?;
-        let mut new: Vec<_> = entries(&partial)?
-            .into_iter()
-            .filter(|e| e != LOCK && e != OLD)
-            .collect();
+        let mut new: Vec<_> = entries(&partial)?.into_iter().filter(|e| e != LOCK && e != OLD).collect();
         new.sort_by_key(|e| (e == LAST, e.clone()));
         let mut moved = Vec::new();
         if let Err(e) = self.swap(&partial, &new, &mut moved) {
@@ -183,12 +150,7 @@ impl RunFolder {
     }
 
     /// Old content out of the way, new content into place; every move is noted in `moved` (from, to).
-    fn swap(
-        &self,
-        partial: &Path,
-        new: &[std::ffi::OsString],
-        moved: &mut Vec<(PathBuf, PathBuf)>,
-    ) -> Result<()> {
+    fn swap(&self, partial: &Path, new: &[std::ffi::OsString], moved: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
         let mut go = |from: PathBuf, to: PathBuf| -> Result<()> {
             fs::rename(&from, &to).map_err(|e| Error::io(&to, e))?;
             moved.push((from, to));
@@ -197,10 +159,7 @@ impl RunFolder {
         if self.force {
             let old = partial.join(OLD);
             make_all(&old)?;
-            let mut kept: Vec<_> = entries(&self.folder)?
-                .into_iter()
-                .filter(|e| e != PARTIAL)
-                .collect();
+            let mut kept: Vec<_> = entries(&self.folder)?.into_iter().filter(|e| e != PARTIAL).collect();
             // The sign of a complete folder goes first, as it comes last.
             kept.sort_by_key(|e| (e != LAST, e.clone()));
             for e in kept {
@@ -250,10 +209,7 @@ fn may_use(dir: &Path, force: bool) -> Result<()> {
 }
 
 fn not_empty(dir: &Path) -> Error {
-    Error::Input(format!(
-        "{} is not empty: name another folder, or replace its run with --force",
-        dir.display()
-    ))
+    Error::Input(format!("{} is not empty: name another folder, or replace its run with --force", dir.display()))
 }
 
 /// Tries to own the `.partial` of `dir`; with `take_over` also one that a dead run left, emptied.
@@ -266,12 +222,7 @@ fn claim(dir: &Path, take_over: bool) -> Result<Claim> {
         Err(e) => return Err(Error::io(partial, e)),
     };
     let path = partial.join(LOCK);
-    let lock = match File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-    {
+    let lock = match File::options().create(true).truncate(false).write(true).open(&path) {
         Ok(f) => f,
         // The owner finished and took its `.partial` away.
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Claim::Taken),
@@ -320,24 +271,15 @@ fn make_all(dir: &Path) -> Result<()> {
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let is_dir = path
-        .symlink_metadata()
-        .map_err(|e| Error::io(path, e))?
-        .is_dir();
-    let done = if is_dir {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
+    let is_dir = path.symlink_metadata().map_err(|e| Error::io(path, e))?.is_dir();
+    let done = if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     done.map_err(|e| Error::io(path, e))
 }
 
 /// Names in a folder, sorted.
 fn entries(dir: &Path) -> Result<Vec<std::ffi::OsString>> {
-    let names = fs::read_dir(dir).and_then(|d| {
-        d.map(|e| e.map(|e| e.file_name()))
-            .collect::<std::io::Result<Vec<_>>>()
-    });
+    let names =
+        fs::read_dir(dir).and_then(|d| d.map(|e| e.map(|e| e.file_name())).collect::<std::io::Result<Vec<_>>>());
     let mut names = names.map_err(|e| Error::io(dir, e))?;
     names.sort();
     Ok(names)
@@ -350,9 +292,7 @@ fn sync_tree(dir: &Path) -> Result<()> {
         if meta.is_dir() {
             sync_tree(&path)?;
         } else if meta.is_file() {
-            File::open(&path)
-                .and_then(|f| f.sync_all())
-                .map_err(|e| Error::io(&path, e))?;
+            File::open(&path).and_then(|f| f.sync_all()).map_err(|e| Error::io(&path, e))?;
         }
     }
     sync_dir(dir)
@@ -361,9 +301,7 @@ fn sync_tree(dir: &Path) -> Result<()> {
 /// A folder's names are durable only after its own fsync; elsewhere than on Unix a folder cannot be opened for that.
 fn sync_dir(dir: &Path) -> Result<()> {
     if cfg!(unix) {
-        File::open(dir)
-            .and_then(|f| f.sync_all())
-            .map_err(|e| Error::io(dir, e))?;
+        File::open(dir).and_then(|f| f.sync_all()).map_err(|e| Error::io(dir, e))?;
     }
     Ok(())
 }

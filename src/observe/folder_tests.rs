@@ -13,11 +13,7 @@ fn write(run: &RunFolder, rel: &str, text: &str) -> R {
 }
 
 fn names(dir: &Path) -> Vec<String> {
-    entries(dir)
-        .unwrap_or_default()
-        .iter()
-        .map(|e| e.to_string_lossy().into_owned())
-        .collect()
+    entries(dir).unwrap_or_default().iter().map(|e| e.to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -52,9 +48,7 @@ fn the_next_free_name_is_taken() -> R {
 fn racing_runs_get_different_folders() -> R {
     let tmp = tempfile::tempdir()?;
     let runs: Vec<Result<RunFolder>> = std::thread::scope(|s| {
-        let all: Vec<_> = (0..16)
-            .map(|_| s.spawn(|| RunFolder::create(tmp.path(), "a", false, None)))
-            .collect();
+        let all: Vec<_> = (0..16).map(|_| s.spawn(|| RunFolder::create(tmp.path(), "a", false, None))).collect();
         all.into_iter().filter_map(|h| h.join().ok()).collect()
     });
     let mut folders = Vec::new();
@@ -83,15 +77,8 @@ fn racing_for_an_explicit_folder_has_one_winner() -> R {
         });
         assert_eq!(runs.len(), 8);
         // The losers are dropped with the winner: all of them were alive together.
-        assert_eq!(
-            runs.iter().filter(|r| r.is_ok()).count(),
-            1,
-            "force {force}"
-        );
-        assert!(
-            runs.iter()
-                .all(|r| matches!(r, Ok(_) | Err(Error::Input(_))))
-        );
+        assert_eq!(runs.iter().filter(|r| r.is_ok()).count(), 1, "force {force}");
+        assert!(runs.iter().all(|r| matches!(r, Ok(_) | Err(Error::Input(_)))));
     }
     Ok(())
 }
@@ -125,10 +112,7 @@ fn an_explicit_folder_with_content_is_refused_by_name() -> R {
     assert_eq!(names(&dir), ["manifest.json"]);
     let file = tmp.path().join("file");
     fs::write(&file, "")?;
-    assert!(matches!(
-        RunFolder::create(tmp.path(), "a", true, Some(&file)),
-        Err(Error::Input(_))
-    ));
+    assert!(matches!(RunFolder::create(tmp.path(), "a", true, Some(&file)), Err(Error::Input(_))));
     Ok(())
 }
 
@@ -161,10 +145,7 @@ fn force_spares_what_no_run_wrote() -> R {
     let dir = tmp.path().join("home");
     fs::create_dir(&dir)?;
     fs::write(dir.join("thesis.txt"), "years of work")?;
-    assert!(matches!(
-        RunFolder::create(tmp.path(), "a", true, Some(&dir)),
-        Err(Error::Input(_))
-    ));
+    assert!(matches!(RunFolder::create(tmp.path(), "a", true, Some(&dir)), Err(Error::Input(_))));
     assert_eq!(names(&dir), ["thesis.txt"]);
     Ok(())
 }
@@ -177,10 +158,7 @@ fn force_takes_over_from_a_dead_run_not_from_a_living_one() -> R {
     fs::write(dir.join(".partial/series.csv"), "torn")?;
     let run = RunFolder::create(tmp.path(), "a", true, None)?;
     assert!(!run.path("series.csv").exists());
-    assert!(matches!(
-        RunFolder::create(tmp.path(), "a", true, None),
-        Err(Error::Input(_))
-    ));
+    assert!(matches!(RunFolder::create(tmp.path(), "a", true, None), Err(Error::Input(_))));
     write(&run, "manifest.json", "{}")?;
     run.finish()?;
     assert_eq!(names(&dir), ["manifest.json"]);
@@ -206,13 +184,7 @@ fn a_move_that_fails_puts_everything_back() -> R {
 fn names_cannot_lead_out_of_the_folder() -> R {
     let tmp = tempfile::tempdir()?;
     for name in ["", "..", "a/b", "/a"] {
-        assert!(
-            matches!(
-                RunFolder::create(tmp.path(), name, false, None),
-                Err(Error::Input(_))
-            ),
-            "{name}"
-        );
+        assert!(matches!(RunFolder::create(tmp.path(), name, false, None), Err(Error::Input(_))), "{name}");
     }
     let run = RunFolder::create(tmp.path(), "a", false, None)?;
     for rel in ["", "../x", "/x"] {
@@ -234,10 +206,7 @@ fn a_read_only_folder_is_an_io_error_with_its_path() -> R {
         return Ok(());
     }
     let got = RunFolder::create(&root, "a", false, None);
-    assert!(
-        matches!(&got, Err(Error::Io { path, .. }) if *path == root.join("a")),
-        "{got:?}"
-    );
+    assert!(matches!(&got, Err(Error::Io { path, .. }) if *path == root.join("a")), "{got:?}");
     Ok(())
 }
 
@@ -246,8 +215,6 @@ fn a_root_that_is_a_file_is_an_io_error_with_its_path() -> R {
     let tmp = tempfile::tempdir()?;
     let root = tmp.path().join("file");
     fs::write(&root, "")?;
-    assert!(
-        matches!(RunFolder::create(&root, "a", false, None), Err(Error::Io { path, .. }) if path == root)
-    );
+    assert!(matches!(RunFolder::create(&root, "a", false, None), Err(Error::Io { path, .. }) if path == root));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The list of metrics: name, unit, what it is, how to read it from the world, and its observed twin.
 
 use crate::agents::accounts::{ARMS, Arms, FIGHTERS, HULLS, MONEY, Money, PEOPLE, People};
-use crate::agents::arms::{CLASS_NAMES, CLASSES, ORIGINS};
+use crate::agents::arms::{CLASS_NAMES, ORIGINS};
 use crate::agents::crew;
 use crate::agents::migrant::Status;
 use crate::agents::world::World;
@@ -28,6 +28,9 @@ impl Kind {
     }
 }
 
+/// Reads a value from the world.
+pub type Reader = Box<dyn Fn(&World) -> f64 + Send + Sync>;
+
 /// One column of `series.csv` (two, when it has an observed twin).
 pub struct Metric {
     pub name: String,
@@ -36,9 +39,9 @@ pub struct Metric {
     pub about: String,
     pub kind: Kind,
     /// Value at the end of a day.
-    pub value: Box<dyn Fn(&World) -> f64 + Send + Sync>,
+    pub value: Reader,
     /// What registers, seizures and posts would have counted.
-    pub observed: Option<Box<dyn Fn(&World) -> f64 + Send + Sync>>,
+    pub observed: Option<Reader>,
 }
 
 /// Every metric, in the order of the columns.
@@ -100,9 +103,14 @@ fn people(m: &mut Vec<Metric>) {
     m.push(flow("people_intercepted", "Sent back by land patrols", |w| w.tally.intercepted));
     m.push(flow("people_went_home", "Went home from Libya", |w| w.tally.returned));
     m.push(flow("desert_deaths", "Died on the way over land", |w| w.tally.deaths_desert));
-    m.push(metric("seat_queue", "persons", "people_state_detail", Kind::Stock, "In line for a seat with a crew", |w| {
-        status_count(w, Status::Queuing)
-    }));
+    m.push(metric(
+        "seat_queue",
+        "persons",
+        "people_state_detail",
+        Kind::Stock,
+        "In line for a seat with a crew",
+        |w| status_count(w, Status::Queuing),
+    ));
     m.push(metric("beach_queue", "persons", "people_state_detail", Kind::Stock, "In line for a boat", |w| {
         status_count(w, Status::Beach)
     }));
@@ -125,8 +133,10 @@ fn sea(m: &mut Vec<Metric>) {
             .seen(|w| w.tally.arrivals as f64),
     );
     m.push(
-        flow("sea_deaths", "persons/day", "Died at sea; observed: in sinkings that somebody survived", |w| w.tally.deaths_sea)
-            .seen(|w| w.tally.deaths_sea_reported as f64),
+        flow("sea_deaths", "persons/day", "Died at sea; observed: in sinkings that somebody survived", |w| {
+            w.tally.deaths_sea
+        })
+        .seen(|w| w.tally.deaths_sea_reported as f64),
     );
     m.push(flow("sea_rescued", "persons/day", "Taken aboard by a rescuer", |w| w.tally.rescued));
     m.push(flow("boats_launched", "boats/day", "Boats launched", |w| w.tally.boats));
@@ -134,21 +144,37 @@ fn sea(m: &mut Vec<Metric>) {
     m.push(flow("boats_sunk", "boats/day", "Boats that sank", |w| w.tally.sinkings));
     m.push(metric("vessels_on_station", "vessels", "sea", Kind::Level, "Rescue vessels ready on station", |w| {
         let v = &w.vessels;
-        let ready = |i: &usize| v.on_duty()[*i] == 1 && v.rescues()[*i] == 1 && v.lands()[*i] == 0 && v.back()[*i] <= w.day.0;
+        let ready =
+            |i: &usize| v.on_duty()[*i] == 1 && v.rescues()[*i] == 1 && v.lands()[*i] == 0 && v.back()[*i] <= w.day.0;
         v.rows().filter(ready).count() as f64
     }));
-    m.push(metric("wave_height", "m", "sea", Kind::Level, "Significant wave height, mean of the zones that boats leave from", |w| {
-        let zones: std::collections::BTreeSet<usize> = w.ways.coast.iter().flatten().copied().collect();
-        let sum: f64 = zones.iter().map(|&z| w.zones.wave_m()[z]).sum();
-        sum / zones.len().max(1) as f64
-    }));
+    m.push(metric(
+        "wave_height",
+        "m",
+        "sea",
+        Kind::Level,
+        "Significant wave height, mean of the zones that boats leave from",
+        |w| {
+            let zones: std::collections::BTreeSet<usize> = w.ways.coast.iter().flatten().copied().collect();
+            let sum: f64 = zones.iter().map(|&z| w.zones.wave_m()[z]).sum();
+            sum / zones.len().max(1) as f64
+        },
+    ));
 }
 
 fn road(m: &mut Vec<Metric>) {
-    m.push(metric("crews_on_road", "crews", "crews", Kind::Level, "Smuggling crews on the road", |w| w.tally.crews_on_road as f64));
-    m.push(metric("crews_carrying_people", "crews", "crews", Kind::Level, "Crews with people aboard", |w| carrying(w, crew::PEOPLE)));
-    m.push(metric("crews_carrying_arms", "crews", "crews", Kind::Level, "Crews with arms aboard", |w| carrying(w, crew::ARMS)));
-    m.push(metric("crews_stopped", "crews/day", "crews", Kind::Flow, "Crews stopped by land patrols", |w| w.tally.crews_stopped as f64));
+    m.push(metric("crews_on_road", "crews", "crews", Kind::Level, "Smuggling crews on the road", |w| {
+        w.tally.crews_on_road as f64
+    }));
+    m.push(metric("crews_carrying_people", "crews", "crews", Kind::Level, "Crews with people aboard", |w| {
+        carrying(w, crew::PEOPLE)
+    }));
+    m.push(metric("crews_carrying_arms", "crews", "crews", Kind::Level, "Crews with arms aboard", |w| {
+        carrying(w, crew::ARMS)
+    }));
+    m.push(metric("crews_stopped", "crews/day", "crews", Kind::Flow, "Crews stopped by land patrols", |w| {
+        w.tally.crews_stopped as f64
+    }));
 }
 
 fn carrying(w: &World, cargo: u8) -> f64 {
@@ -160,14 +186,21 @@ fn arms(m: &mut Vec<Metric>) {
     let flows: [(&str, &str, Read); 5] = [
         ("arms_looted", "Taken from depots", |w, c| w.tally.looted[c]),
         ("arms_left_libya", "Carried out of Libya over land", |w, c| w.tally.left_libya[c]),
-        ("arms_reached_sahel", "Delivered in the Sahel, by crews and by returning fighters", |w, c| w.tally.reached_sahel[c]),
-        ("arms_reached_sahel_returning", "Of these, brought by returning fighters", |w, c| w.tally.reached_sahel_returning[c]),
+        ("arms_reached_sahel", "Delivered in the Sahel, by crews and by returning fighters", |w, c| {
+            w.tally.reached_sahel[c]
+        }),
+        ("arms_reached_sahel_returning", "Of these, brought by returning fighters", |w, c| {
+            w.tally.reached_sahel_returning[c]
+        }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
     ];
     for (name, about, read) in flows {
-        for c in 0..CLASSES {
+        for (c, class) in CLASS_NAMES.into_iter().enumerate() {
             let seized = name == "arms_seized";
-            let mut x = metric(format!("{name}_{}", CLASS_NAMES[c]), unit(c, true), "arms_flow", Kind::Flow, about, move |w: &World| read(w, c) as f64);
+            let mut x =
+                metric(format!("{name}_{}", class), unit(c, true), "arms_flow", Kind::Flow, about, move |w: &World| {
+                    read(w, c) as f64
+                });
             if name == "arms_left_libya" {
                 x.about += "; observed: what was seized";
                 x = x.seen(move |w| w.tally.seized[c] as f64);
@@ -178,17 +211,34 @@ fn arms(m: &mut Vec<Metric>) {
             m.push(x);
         }
     }
-    let holders = [Arms::Depots, Arms::Groups, Arms::Civilians, Arms::Markets, Arms::Crews, Arms::Convoys, Arms::Custody];
+    let holders =
+        [Arms::Depots, Arms::Groups, Arms::Civilians, Arms::Markets, Arms::Crews, Arms::Convoys, Arms::Custody];
     for holder in holders {
-        for c in 0..CLASSES {
+        for (c, class) in CLASS_NAMES.into_iter().enumerate() {
             let about = format!("Held by {}", ARMS[holder as usize]);
-            m.push(metric(format!("arms_in_{}_{}", ARMS[holder as usize], CLASS_NAMES[c]), unit(c, false), "arms_stock", Kind::Stock, about, move |w: &World| {
-                (c * ORIGINS..(c + 1) * ORIGINS).map(|item| w.ledgers.arms.balance(item, holder as usize)).sum::<i64>() as f64
-            }));
+            m.push(metric(
+                format!("arms_in_{}_{}", ARMS[holder as usize], class),
+                unit(c, false),
+                "arms_stock",
+                Kind::Stock,
+                about,
+                move |w: &World| {
+                    (c * ORIGINS..(c + 1) * ORIGINS)
+                        .map(|item| w.ledgers.arms.balance(item, holder as usize))
+                        .sum::<i64>() as f64
+                },
+            ));
         }
     }
     m.push(metric("depot_raids", "raids/day", "arms_flow", Kind::Flow, "Raids on depots", |w| w.tally.raids as f64));
-    m.push(metric("fighters_home", "fighters/day", "arms_flow", Kind::Flow, "Fighters who came home with a convoy", |w| w.tally.fighters_home as f64));
+    m.push(metric(
+        "fighters_home",
+        "fighters/day",
+        "arms_flow",
+        Kind::Flow,
+        "Fighters who came home with a convoy",
+        |w| w.tally.fighters_home as f64,
+    ));
 }
 
 fn unit(class: usize, per_day: bool) -> &'static str {
@@ -202,19 +252,45 @@ fn unit(class: usize, per_day: bool) -> &'static str {
 
 fn books(m: &mut Vec<Metric>) {
     for (i, name) in FIGHTERS.iter().enumerate().skip(1) {
-        m.push(metric(format!("fighters_in_{name}"), "fighters", "fighters", Kind::Stock, "Fighters", move |w: &World| w.ledgers.fighters.balance(0, i) as f64));
+        m.push(metric(
+            format!("fighters_in_{name}"),
+            "fighters",
+            "fighters",
+            Kind::Stock,
+            "Fighters",
+            move |w: &World| w.ledgers.fighters.balance(0, i) as f64,
+        ));
     }
     for (i, name) in HULLS.iter().enumerate().skip(1) {
-        m.push(metric(format!("boats_{name}_total"), "boats", "boats", Kind::Stock, "Boats that ended so, or are at sea", move |w: &World| w.ledgers.hulls.balance(0, i) as f64));
+        m.push(metric(
+            format!("boats_{name}_total"),
+            "boats",
+            "boats",
+            Kind::Stock,
+            "Boats that ended so, or are at sea",
+            move |w: &World| w.ledgers.hulls.balance(0, i) as f64,
+        ));
     }
     for account in [Money::Migrants, Money::Crews, Money::Launchers] {
         let name = MONEY[account as usize];
-        m.push(metric(format!("money_{name}"), "USD", "money", Kind::Stock, "Money held", move |w: &World| w.ledgers.money.balance(0, account as usize) as f64 / 100.0));
+        m.push(metric(format!("money_{name}"), "USD", "money", Kind::Stock, "Money held", move |w: &World| {
+            w.ledgers.money.balance(0, account as usize) as f64 / 100.0
+        }));
     }
-    m.push(metric("policy_spending", "USD/day", "money", Kind::Flow, "Spent on policy levers", |w| w.tally.spent as f64 / 100.0));
-    m.push(metric("ledger_residual", "units", "books", Kind::Level, "Sum over all ledgers of what does not add up; zero in a correct model", |w| {
-        let residual = |l: &&crate::engine::ledger::Ledger| (0..l.accounts.len()).map(|a| l.total(a)).sum::<i64>().abs();
-        w.ledgers.all().iter().map(residual).sum::<i64>() as f64
+    m.push(metric("policy_spending", "USD/day", "money", Kind::Flow, "Spent on policy levers", |w| {
+        w.tally.spent as f64 / 100.0
     }));
+    m.push(metric(
+        "ledger_residual",
+        "units",
+        "books",
+        Kind::Level,
+        "Sum over all ledgers of what does not add up; zero in a correct model",
+        |w| {
+            let residual =
+                |l: &&crate::engine::ledger::Ledger| (0..l.accounts.len()).map(|a| l.total(a)).sum::<i64>().abs();
+            w.ledgers.all().iter().map(residual).sum::<i64>() as f64
+        },
+    ));
     debug_assert_eq!(PEOPLE.len(), 12);
 }

@@ -73,7 +73,11 @@ fn flush(out: &mut Out, path: &Path) -> Result<()> {
 
 /// A number without needless digits: whole numbers as such, others with up to six decimals.
 pub fn number(v: f64) -> String {
-    if v == libm::trunc(v) && v.abs() < 1e15 { format!("{}", v as i64) } else { format!("{v:.6}").trim_end_matches('0').to_string() }
+    if v == libm::trunc(v) && v.abs() < 1e15 {
+        format!("{}", v as i64)
+    } else {
+        format!("{v:.6}").trim_end_matches('0').to_string()
+    }
 }
 
 impl Recorder {
@@ -96,7 +100,11 @@ impl Recorder {
             folder: folder.to_path_buf(),
             series: create(folder, "series.csv", &head)?,
             events: create(folder, "events.csv", &["date", "kind", "place", "item", "count"])?,
-            cells: if cells { Some(create(folder, "cells.csv", &["cell", "month", "people", "arms", "deaths", "seizures"])?) } else { None },
+            cells: if cells {
+                Some(create(folder, "cells.csv", &["cell", "month", "people", "arms", "deaths", "seizures"])?)
+            } else {
+                None
+            },
             last_day,
             years: BTreeMap::new(),
             spent: BTreeMap::new(),
@@ -109,7 +117,14 @@ impl Recorder {
         let month = format!("{:04}-{:02}", date.year(), date.month());
         let path = self.folder.join("cells.csv");
         for (i, c) in w.cells.iter().enumerate().filter(|(_, c)| **c != CellCount::default()) {
-            let row = [w.region.node_label(i as u32), month.clone(), c.people.to_string(), c.arms.to_string(), c.deaths.to_string(), c.seizures.to_string()];
+            let row = [
+                w.region.node_label(i as u32),
+                month.clone(),
+                c.people.to_string(),
+                c.arms.to_string(),
+                c.deaths.to_string(),
+                c.seizures.to_string(),
+            ];
             out.write_record(&row).map_err(io(&path))?;
         }
         Ok(())
@@ -117,12 +132,21 @@ impl Recorder {
 
     fn write_summary(&self) -> Result<()> {
         let path = self.folder.join("summary.csv");
-        let mut out = create(&self.folder, "summary.csv", &["year", "metric", "unit", "kind", "days", "value", "observed"])?;
+        let mut out =
+            create(&self.folder, "summary.csv", &["year", "metric", "unit", "kind", "days", "value", "observed"])?;
         for (year, values) in &self.years {
             for (m, (truth, seen)) in self.metrics.iter().zip(values) {
                 let observed = m.observed.as_ref().map_or(String::new(), |_| number(seen.value(m.kind)));
                 let unit = if m.kind == Kind::Flow { m.unit.trim_end_matches("/day") } else { m.unit };
-                let row = [year.to_string(), m.name.clone(), unit.into(), m.kind.name().into(), truth.days.to_string(), number(truth.value(m.kind)), observed];
+                let row = [
+                    year.to_string(),
+                    m.name.clone(),
+                    unit.into(),
+                    m.kind.name().into(),
+                    truth.days.to_string(),
+                    number(truth.value(m.kind)),
+                    observed,
+                ];
                 out.write_record(&row).map_err(io(&path))?;
             }
         }
@@ -178,7 +202,9 @@ impl Observer for Recorder {
         self.series.write_record(&row).map_err(io(&path))?;
         let path = self.folder.join("events.csv");
         for e in &w.log {
-            self.events.write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()]).map_err(io(&path))?;
+            self.events
+                .write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()])
+                .map_err(io(&path))?;
         }
         for (lever, cents) in spent {
             *self.spent.entry(lever.clone()).or_default() += cents;

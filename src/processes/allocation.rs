@@ -21,7 +21,8 @@ pub struct Allocation;
 
 impl Process<World> for Allocation {
     const NAME: &'static str = "allocation";
-    const ABOUT: &'static str = "Puts patrol teams around their bases and along the borders of levers, and vessels on station.";
+    const ABOUT: &'static str =
+        "Puts patrol teams around their bases and along the borders of levers, and vessels on station.";
     type Params = Params;
 
     fn run(_: &Params, w: &mut World, _: Tick) {
@@ -66,7 +67,16 @@ fn vessels(w: &mut World) {
             continue;
         }
         match wanted.remove(&v.key) {
-            Some(o) => w.vessels.set(i, Vessel { on_duty: 1, standoff_km: o.standoff_km as f32, capacity: o.capacity, rescues: u8::from(o.rescue), ..v }),
+            Some(o) => w.vessels.set(
+                i,
+                Vessel {
+                    on_duty: 1,
+                    standoff_km: o.standoff_km as f32,
+                    capacity: o.capacity,
+                    rescues: u8::from(o.rescue),
+                    ..v
+                },
+            ),
             None if v.on_duty == 1 => w.vessels.set(i, Vessel { on_duty: 0, ..v }),
             None => {}
         }

@@ -25,13 +25,13 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.002, "x-high" = 0.05))]
     pub purchase_rate: f64,
     /// Rifles that civilians around a hub outside Libya buy, a year and per 1,000 people within 60 km.
-    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.2, "x-high" = 3))]
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 2))]
     pub civilian_purchases: f64,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Params { wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0], purchase_rate: 0.01, civilian_purchases: 1.0 }
+        Params { wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0], purchase_rate: 0.01, civilian_purchases: 0.3 }
     }
 }
 
@@ -77,7 +77,10 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         let at = w.groups.node()[g] as usize;
         great_circle_km(hub.lat, hub.lon, n.lat[at], n.lon[at])
     };
-    let same = w.groups.rows().filter(|&g| w.groups.tie()[g] == c.tie && w.groups.country()[g] == hub.country && near(g) < 300.0);
+    let same = w
+        .groups
+        .rows()
+        .filter(|&g| w.groups.tie()[g] == c.tie && w.groups.country()[g] == hub.country && near(g) < 300.0);
     let best = same.min_by(|&a, &b| near(a).total_cmp(&near(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
     match best {
         Some(g) => w.groups.update(g, |g| {
@@ -85,7 +88,15 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
             arms::add(&mut g.arms, &c.arms);
         }),
         None => {
-            w.groups.push(Group { key: c.key, node: hub.node, country: hub.country, bloc: c.bloc, tie: c.tie, fighters: c.fighters, arms: c.arms });
+            w.groups.push(Group {
+                key: c.key,
+                node: hub.node,
+                country: hub.country,
+                bloc: c.bloc,
+                tie: c.tie,
+                fighters: c.fighters,
+                arms: c.arms,
+            });
         }
     }
     w.ledgers.move_fighters(Fighters::Convoys, Fighters::Groups, c.fighters);
@@ -98,7 +109,14 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
             w.tally.reached_sahel_returning[class as usize] += n;
         }
     }
-    w.log.push(Entry { day, kind: "fighters_home", place: hub.name, item: "fighters", count: i64::from(c.fighters), key: c.key });
+    w.log.push(Entry {
+        day,
+        kind: "fighters_home",
+        place: hub.name,
+        item: "fighters",
+        count: i64::from(c.fighters),
+        key: c.key,
+    });
     w.convoys.remove(i);
 }
 
@@ -106,7 +124,8 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
 /// until markets have prices (equation 6) nothing would stop them from emptying the markets before anyone else.
 fn buy(p: &Params, w: &mut World, day: Tick) {
     let (turn, rounding) = (w.luck.on(TURN, day), w.luck.on(ROUNDING, day));
-    let buys = |g: &usize| w.groups.fighters()[*g] > 0 && w.market_of[*g].is_some() && Some(w.groups.country()[*g]) != w.libya;
+    let buys =
+        |g: &usize| w.groups.fighters()[*g] > 0 && w.market_of[*g].is_some() && Some(w.groups.country()[*g]) != w.libya;
     let rows: Vec<usize> = w.groups.rows().filter(buys).collect();
     let stores = market_rows(w);
     let asked = crate::engine::parallel::map_items(&rows, 256, |&g| {
@@ -132,7 +151,8 @@ fn buy(p: &Params, w: &mut World, day: Tick) {
     let mut supply = vec![0u64; w.routes.hubs.len() * CLASSES];
     for (hub, store) in stores.iter().enumerate() {
         for class in Class::ALL {
-            supply[hub * CLASSES + class as usize] = store.map_or(0, |s| u64::from(arms::of_class(&w.stores.arms()[s], class)));
+            supply[hub * CLASSES + class as usize] =
+                store.map_or(0, |s| u64::from(arms::of_class(&w.stores.arms()[s], class)));
         }
     }
     let mut granted = vec![];

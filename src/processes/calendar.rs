@@ -118,7 +118,17 @@ fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
 }
 
 fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
-    let Event::ArmedReturn { from, to, fighters, rifles_per_fighter, light_weapons_per_fighter, heavy_per_fighter, over_days, tie, .. } = event
+    let Event::ArmedReturn {
+        from,
+        to,
+        fighters,
+        rifles_per_fighter,
+        light_weapons_per_fighter,
+        heavy_per_fighter,
+        over_days,
+        tie,
+        ..
+    } = event
     else {
         return;
     };
@@ -128,13 +138,18 @@ fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
     let tie = TIES.iter().position(|t| t == tie).unwrap_or(0) as u8;
     let travel = drive_days(w, node, hub);
     let n = &w.region.nodes;
-    let mut groups: Vec<usize> = w.groups.rows().filter(|&g| w.groups.tie()[g] == tie && w.groups.country()[g] == start.country).collect();
+    let mut groups: Vec<usize> =
+        w.groups.rows().filter(|&g| w.groups.tie()[g] == tie && w.groups.country()[g] == start.country).collect();
     let away = |g: usize| {
         let at = w.groups.node()[g] as usize;
         great_circle_km(start.lat, start.lon, n.lat[at], n.lon[at])
     };
     groups.sort_by(|&a, &b| away(a).total_cmp(&away(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
-    let per_fighter = [(Class::SmallArms, *rifles_per_fighter), (Class::LightWeapons, *light_weapons_per_fighter), (Class::AntiAircraft, *heavy_per_fighter)];
+    let per_fighter = [
+        (Class::SmallArms, *rifles_per_fighter),
+        (Class::LightWeapons, *light_weapons_per_fighter),
+        (Class::AntiAircraft, *heavy_per_fighter),
+    ];
     let event_key = Key::named("event", &format!("{from}>{to}"), number);
     let (mut left, mut ordinal) = (*fighters, 0);
     for g in groups {
@@ -163,7 +178,14 @@ fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
         }
     }
     let count = i64::from(fighters - left);
-    w.log.push(Entry { day, kind: "armed_return", place: format!("{from} to {to}"), item: "fighters", count, key: event_key.0 });
+    w.log.push(Entry {
+        day,
+        kind: "armed_return",
+        place: format!("{from} to {to}"),
+        item: "fighters",
+        count,
+        key: event_key.0,
+    });
 }
 
 /// Days of driving along the least-cost way to a hub, at least one.
@@ -173,9 +195,8 @@ fn drive_days(w: &World, from: u32, hub: u16) -> u32 {
     let g = &w.region.graph;
     let (mut at, mut hours) = (from, 0.0);
     while at != target && field.to_go[at as usize] != CLOSED {
-        let next = g.edges(at).min_by_key(|&e| {
-            u64::from(w.routes.edge_cost[1][e]) + u64::from(field.to_go[g.to[e] as usize])
-        });
+        let next =
+            g.edges(at).min_by_key(|&e| u64::from(w.routes.edge_cost[1][e]) + u64::from(field.to_go[g.to[e] as usize]));
         let Some(e) = next else { break };
         hours += f64::from(w.drive_hours(e));
         at = g.to[e];

@@ -63,7 +63,11 @@ const WAIT: Purpose = Purpose::new("journeys.resident_wait");
 /// What becomes of someone who is due.
 enum Next {
     /// Goes on with this row; what was paid to whom, and US cents earned from employers.
-    Goes { to: Migrant, paid: Option<(Money, u32)>, earned: u32 },
+    Goes {
+        to: Migrant,
+        paid: Option<(Money, u32)>,
+        earned: u32,
+    },
     DiesOnRoad,
     GoesHome,
 }
@@ -73,7 +77,8 @@ pub struct Journeys;
 
 impl Process<World> for Journeys {
     const NAME: &'static str = "journeys";
-    const ABOUT: &'static str = "People on the way arrive, work for fares, choose the next leg; residents of Libya turn to the sea or go home.";
+    const ABOUT: &'static str =
+        "People on the way arrive, work for fares, choose the next leg; residents of Libya turn to the sea or go home.";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
@@ -81,7 +86,8 @@ impl Process<World> for Journeys {
         w.clocks.update(RESIDENTS, |c| c.value = advance(c.value, rate));
         let mut due = w.queues.residents.take(w.clocks.value()[RESIDENTS]);
         due.extend(w.queues.calendar.take(day));
-        let next = crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
+        let next =
+            crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
         for (row, next) in due.into_iter().zip(next) {
             apply(w, row as usize, next);
         }

@@ -35,10 +35,10 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 0, "x-high" = 5000))]
     pub loss_per_death_usd: f64,
     /// Difference in cost per seat that makes one kind of boat e times as likely as the other.
-    #[schemars(range(min = 0.1, max = 10_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 10, "x-high" = 60))]
+    #[schemars(range(min = 0.1, max = 10_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 20, "x-high" = 120))]
     pub kind_scale_usd: f64,
     /// Rate of sinking at a wave height of 1 m.
-    #[schemars(extend("x-unit" = "1/h", "x-source" = "assumption (model.md eq. 17): rubber 0.001-0.01"))]
+    #[schemars(extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range of rubber boats, 0.001-0.01"))]
     pub sinking_per_hour: [f64; 2],
     /// How the rate grows with wave height: exp(x (Hs - 1)).
     #[schemars(range(min = 0, max = 20), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 17)"))]
@@ -47,7 +47,7 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 17)", "x-low" = 0.4, "x-high" = 0.9))]
     pub deaths_given_sinking: f64,
     /// Rate at which one vessel finds and rescues a boat beyond its standoff.
-    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/h", "x-source" = "assumption (model.md eq. 17)", "x-low" = 0.01, "x-high" = 0.1))]
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range", "x-low" = 0.01, "x-high" = 0.1))]
     pub rescue_per_hour: f64,
     /// Speed of a loaded boat.
     #[schemars(range(min = 1, max = 60), extend("x-unit" = "km/h", "x-source" = "model.md eq. 17"))]
@@ -66,17 +66,17 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Params {
-            boats_per_beach: 1.0,
+            boats_per_beach: 0.75,
             launch_slope: 8.0,
             launch_wave_m: [0.6, 0.75],
             load: [[100, 160], [200, 450]],
             hull_usd: [7500.0, 35_000.0],
             loss_per_death_usd: 2000.0,
-            kind_scale_usd: 20.0,
-            sinking_per_hour: [0.004, 0.0013],
+            kind_scale_usd: 60.0,
+            sinking_per_hour: [0.006, 0.002],
             wave_effect: 1.5,
             deaths_given_sinking: 0.6,
-            rescue_per_hour: 0.03,
+            rescue_per_hour: 0.015,
             boat_kmh: 9.0,
             hours_on_scene: 24,
             days_to_land: 2,
@@ -138,7 +138,11 @@ pub fn rubber_share(p: &Params, hours_to_rescue: f64) -> f64 {
 fn ready(w: &World, zone: u16, day: Tick) -> Vec<usize> {
     let v = &w.vessels;
     let free = |i: &usize| {
-        v.zone()[*i] == zone && v.on_duty()[*i] == 1 && v.rescues()[*i] == 1 && v.lands()[*i] == 0 && v.back()[*i] <= day.0
+        v.zone()[*i] == zone
+            && v.on_duty()[*i] == 1
+            && v.rescues()[*i] == 1
+            && v.lands()[*i] == 0
+            && v.back()[*i] <= day.0
     };
     v.rows().filter(free).collect()
 }
@@ -158,7 +162,7 @@ fn release_closed_beaches(w: &mut World, day: Tick) {
         if w.queues.beach[zone].is_empty() || w.ways.coast.contains(&Some(zone)) {
             continue;
         }
-        while let Some(row) = w.queues.beach[zone].next() {
+        while let Some(row) = w.queues.beach[zone].serve() {
             ashore(w, row as usize, day);
         }
     }
@@ -207,7 +211,7 @@ fn push_off(p: &Params, w: &mut World, key: u64, zone: usize, lane: usize, kind:
     }
     let mut first = END;
     for _ in 0..agents {
-        let Some(row) = w.queues.beach[zone].next() else { break };
+        let Some(row) = w.queues.beach[zone].serve() else { break };
         let mut m = w.migrants.get(row as usize);
         m.enter(Status::AtSea);
         m.next = first;

@@ -66,7 +66,8 @@ struct Raid {
 
 impl Process<World> for Stockpiles {
     const NAME: &'static str = "stockpiles";
-    const ABOUT: &'static str = "Raids on arms depots; loot goes to the local group, civilians and the nearest black market (equation 5).";
+    const ABOUT: &'static str =
+        "Raids on arms depots; loot goes to the local group, civilians and the nearest black market (equation 5).";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
@@ -88,7 +89,13 @@ fn fighters_by_node(w: &World) -> std::collections::BTreeMap<u32, Vec<usize>> {
     by_node
 }
 
-fn decide(p: &Params, w: &World, groups: &std::collections::BTreeMap<u32, Vec<usize>>, d: usize, day: Tick) -> Option<Raid> {
+fn decide(
+    p: &Params,
+    w: &World,
+    groups: &std::collections::BTreeMap<u32, Vec<usize>>,
+    d: usize,
+    day: Tick,
+) -> Option<Raid> {
     let depot = w.depots.get(d);
     if depot.sealed == 1 || depot.stock.iter().all(|&n| n == 0) {
         return None;
@@ -115,9 +122,11 @@ fn decide(p: &Params, w: &World, groups: &std::collections::BTreeMap<u32, Vec<us
 /// Guards that watch a class at a site: the holder's and those that levers send.
 fn guards_of(w: &World, d: usize, class: Class) -> f64 {
     let (node, tier) = (w.depots.node()[d], w.depots.tier()[d]);
-    let sent = w.controls.depots.iter().filter(|o| {
-        o.classes[class as usize] && o.tier.is_none_or(|t| t == tier) && w.in_area(&o.area, node)
-    });
+    let sent = w
+        .controls
+        .depots
+        .iter()
+        .filter(|o| o.classes[class as usize] && o.tier.is_none_or(|t| t == tier) && w.in_area(&o.area, node));
     f64::from(w.depots.guards()[d]) + sent.map(|o| o.guards).sum::<f64>()
 }
 

@@ -5,9 +5,7 @@ use super::graph::{Graph, Link, Mode, NO_BORDER, find_borders};
 use super::lookup::nearest;
 use super::places::town_kind;
 use super::sea::{Lane, Sea, Zone};
-use super::{
-    Carrier, Corridor, Country, NodeId, Nodes, Place, PlaceId, Region, Road, Terrain, Town,
-};
+use super::{Carrier, Corridor, Country, NodeId, Nodes, Place, PlaceId, Region, Road, Terrain, Town};
 use crate::error::{Error, Result};
 use crate::units::great_circle_km;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,10 +74,7 @@ pub(super) struct CorridorPart {
 impl Parts {
     /// The region these parts make, or the first fault in them.
     pub(super) fn build(mut self) -> Result<Region> {
-        let mut region = Region {
-            inputs: std::mem::take(&mut self.inputs),
-            ..Region::default()
-        };
+        let mut region = Region { inputs: std::mem::take(&mut self.inputs), ..Region::default() };
         self.add_places(&mut region)?;
         self.add_links(&mut region)?;
         self.add_lanes(&mut region)?;
@@ -92,18 +87,11 @@ impl Parts {
     fn add_places(&self, region: &mut Region) -> Result<()> {
         if self.nodes.len() > usize::from(PlaceId::MAX) {
             let (count, most) = (self.nodes.len(), PlaceId::MAX);
-            return Err(Error::Input(format!(
-                "{count} places; a network has at most {most}"
-            )));
+            return Err(Error::Input(format!("{count} places; a network has at most {most}")));
         }
         let codes: BTreeSet<&str> = self.nodes.iter().map(|n| n.country.as_str()).collect();
-        let people = |code: &str| {
-            self.nodes
-                .iter()
-                .filter(|n| n.country == code)
-                .map(|n| f64::from(n.population))
-                .sum::<f64>()
-        };
+        let people =
+            |code: &str| self.nodes.iter().filter(|n| n.country == code).map(|n| f64::from(n.population)).sum::<f64>();
         let country = |code: &&str| Country {
             iso3: code.to_string(),
             name: code.to_string(),
@@ -112,19 +100,11 @@ impl Parts {
             fragility: None,
         };
         region.countries = codes.iter().map(country).collect();
-        let mut order: Vec<(u64, usize)> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (name_id(&n.name), i))
-            .collect();
+        let mut order: Vec<(u64, usize)> = self.nodes.iter().enumerate().map(|(i, n)| (name_id(&n.name), i)).collect();
         order.sort_unstable();
         if let Some(w) = order.windows(2).find(|w| w[0].0 == w[1].0) {
             let twice = &self.nodes[w[1].1];
-            return Err(Error::Input(format!(
-                "{}: place `{}` stands twice",
-                twice.spot, twice.name
-            )));
+            return Err(Error::Input(format!("{}: place `{}` stands twice", twice.spot, twice.name)));
         }
         let mut node_of = vec![0; self.nodes.len()];
         for (k, &(id, i)) in order.iter().enumerate() {
@@ -133,42 +113,19 @@ impl Parts {
             region.nodes.id.push(id);
             region.nodes.lat.push(n.lat);
             region.nodes.lon.push(n.lon);
-            region
-                .nodes
-                .country
-                .push(codes.range(..n.country.as_str()).count() as u16);
+            region.nodes.country.push(codes.range(..n.country.as_str()).count() as u16);
             region.nodes.area_km2.push(NODE_KM2);
             region.nodes.terrain.push(n.terrain);
             region.nodes.road.push(Road::None);
             region.nodes.population.push(n.population);
         }
         for (n, &node) in self.nodes.iter().zip(&node_of) {
-            let (lat, lon, population, country) = (
-                n.lat,
-                n.lon,
-                n.population,
-                region.nodes.country[node as usize],
-            );
+            let (lat, lon, population, country) = (n.lat, n.lon, n.population, region.nodes.country[node as usize]);
             let (name, kind) = (n.name.clone(), n.kind.clone());
             if let Some(kind) = town_kind(&kind, population) {
-                region.towns.push(Town {
-                    node,
-                    country,
-                    lat,
-                    lon,
-                    population,
-                    kind,
-                });
+                region.towns.push(Town { node, country, lat, lon, population, kind });
             }
-            region.places.push(Place {
-                name,
-                country,
-                lat,
-                lon,
-                population,
-                kind,
-                node: Some(node),
-            });
+            region.places.push(Place { name, country, lat, lon, population, kind, node: Some(node) });
         }
         region.index_names();
         Ok(())
@@ -177,35 +134,18 @@ impl Parts {
     fn add_links(&self, region: &mut Region) -> Result<()> {
         let mut links: BTreeMap<(NodeId, NodeId), Link> = BTreeMap::new();
         for part in &self.links {
-            let (a, b) = (
-                node(region, &part.a, &part.spot)?,
-                node(region, &part.b, &part.spot)?,
-            );
+            let (a, b) = (node(region, &part.a, &part.spot)?, node(region, &part.b, &part.spot)?);
             let mut hours = [0.0; 2];
-            hours[Mode::Vehicle as usize] =
-                (part.km / part.speed_kmh.unwrap_or(ROAD_KMH[part.road as usize])) as f32;
+            hours[Mode::Vehicle as usize] = (part.km / part.speed_kmh.unwrap_or(ROAD_KMH[part.road as usize])) as f32;
             hours[Mode::Foot as usize] = (part.km / FOOT_KMH) as f32;
             let on_road = part.road != Road::None;
             let (a, b) = (a.min(b), a.max(b));
-            let link = Link {
-                a,
-                b,
-                km: part.km as f32,
-                hours,
-                on_road,
-                border: NO_BORDER,
-            };
+            let link = Link { a, b, km: part.km as f32, hours, on_road, border: NO_BORDER };
             if a == b {
-                return Err(Error::Input(format!(
-                    "{}: `{}` is linked to itself",
-                    part.spot, part.a
-                )));
+                return Err(Error::Input(format!("{}: `{}` is linked to itself", part.spot, part.a)));
             }
             if links.insert((a, b), link).is_some() {
-                return Err(Error::Input(format!(
-                    "{}: `{}` and `{}` are linked twice",
-                    part.spot, part.a, part.b
-                )));
+                return Err(Error::Input(format!("{}: `{}` and `{}` are linked twice", part.spot, part.a, part.b)));
             }
             for n in [a, b] {
                 let best = &mut region.nodes.road[n as usize];
@@ -213,13 +153,9 @@ impl Parts {
             }
         }
         let mut links: Vec<Link> = links.into_values().collect();
-        region.borders = find_borders(&region.nodes.country, &mut links, |_, _, n, _| {
-            BORDER_KM * n as f64
-        });
+        region.borders = find_borders(&region.nodes.country, &mut links, |_, _, n, _| BORDER_KM * n as f64);
         if region.borders.len() >= usize::from(NO_BORDER) {
-            return Err(Error::Input(format!(
-                "more than {NO_BORDER} borders between countries"
-            )));
+            return Err(Error::Input(format!("more than {NO_BORDER} borders between countries")));
         }
         region.graph = Graph::from_links(region.nodes.len(), &links);
         Ok(())
@@ -231,36 +167,19 @@ impl Parts {
         for (z, name) in names.iter().enumerate() {
             let (mut lat, mut lon, mut count) = (0.0, 0.0, 0.0);
             for part in self.lanes.iter().filter(|l| l.zone == *name) {
-                let (from, to) = (
-                    find(region, &part.from, &part.spot)?,
-                    find(region, &part.to, &part.spot)?,
-                );
+                let (from, to) = (find(region, &part.from, &part.spot)?, find(region, &part.to, &part.spot)?);
                 if from == to {
-                    return Err(Error::Input(format!(
-                        "{}: a lane from `{}` to itself",
-                        part.spot, part.from
-                    )));
+                    return Err(Error::Input(format!("{}: a lane from `{}` to itself", part.spot, part.from)));
                 }
                 for end in [from, to] {
                     lat += region.places[usize::from(end)].lat;
                     lon += region.places[usize::from(end)].lon;
                     count += 1.0;
                 }
-                sea.lanes.push(Lane {
-                    from,
-                    to,
-                    zone: z,
-                    km: part.km,
-                    years: vec![(0, 9999)],
-                });
+                sea.lanes.push(Lane { from, to, zone: z, km: part.km, years: vec![(0, 9999)] });
             }
             let (lat, lon) = (lat / count, lon / count);
-            sea.zones.push(Zone {
-                name: name.to_string(),
-                lat,
-                lon,
-                area_km2: ZONE_KM2,
-            });
+            sea.zones.push(Zone { name: name.to_string(), lat, lon, area_km2: ZONE_KM2 });
         }
         region.sea = sea;
         Ok(())
@@ -269,34 +188,15 @@ impl Parts {
     fn add_corridors(&self, region: &mut Region) -> Result<()> {
         let piece = region.graph.pieces();
         for part in &self.corridors {
-            let places = part
-                .places
-                .iter()
-                .map(|p| find(region, p, &part.spot))
-                .collect::<Result<Vec<_>>>()?;
-            let of = |p: u16| {
-                region.places[usize::from(p)]
-                    .node
-                    .map(|n| piece[n as usize])
-            };
+            let places = part.places.iter().map(|p| find(region, p, &part.spot)).collect::<Result<Vec<_>>>()?;
+            let of = |p: u16| region.places[usize::from(p)].node.map(|n| piece[n as usize]);
             if places.len() < 2 || places.windows(2).any(|w| of(w[0]) != of(w[1])) {
                 let what = "needs at least two places, each joined to the next by links";
-                return Err(Error::Input(format!(
-                    "{}: corridor `{}` {what}",
-                    part.spot, part.id
-                )));
+                return Err(Error::Input(format!("{}: corridor `{}` {what}", part.spot, part.id)));
             }
             let (id, name) = (part.id.clone(), part.name.clone());
             let (people, arms, carrier) = (part.people, part.arms, part.carrier);
-            region.corridors.push(Corridor {
-                id,
-                name,
-                people,
-                arms,
-                carrier,
-                places,
-                years: vec![ALWAYS],
-            });
+            region.corridors.push(Corridor { id, name, people, arms, carrier, places, years: vec![ALWAYS] });
         }
         Ok(())
     }
@@ -311,9 +211,7 @@ fn name_id(name: &str) -> u64 {
 
 fn node(region: &Region, name: &str, spot: &str) -> Result<NodeId> {
     let place = find(region, name, spot)?;
-    region.places[usize::from(place)]
-        .node
-        .ok_or_else(|| Error::Input(format!("{spot}: `{name}` is no node")))
+    region.places[usize::from(place)].node.ok_or_else(|| Error::Input(format!("{spot}: `{name}` is no node")))
 }
 
 /// Distance to a border: half the way to it for a node next to it, the line to such a node for others; to the coast: the
@@ -322,10 +220,7 @@ fn fill_distances(region: &mut Region) {
     let (nodes, graph): (&mut Nodes, &Graph) = (&mut region.nodes, &region.graph);
     let mut at_border: Vec<Option<f32>> = vec![None; nodes.len()];
     for (node, own) in at_border.iter_mut().enumerate() {
-        for e in graph
-            .edges(node as NodeId)
-            .filter(|&e| graph.border[e] != NO_BORDER)
-        {
+        for e in graph.edges(node as NodeId).filter(|&e| graph.border[e] != NO_BORDER) {
             let half = 0.5 * graph.km[e];
             *own = Some(own.map_or(half, |d| d.min(half)));
         }
@@ -335,22 +230,13 @@ fn fill_distances(region: &mut Region) {
         .lanes
         .iter()
         .flat_map(|lane| [lane.from, lane.to])
-        .map(|p| {
-            (
-                region.places[usize::from(p)].lat,
-                region.places[usize::from(p)].lon,
-            )
-        })
+        .map(|p| (region.places[usize::from(p)].lat, region.places[usize::from(p)].lon))
         .collect();
     for i in 0..nodes.len() {
         let (lat, lon) = (nodes.lat[i], nodes.lon[i]);
         let km = |a: f64, b: f64| great_circle_km(lat, lon, a, b) as f32;
         let over = |k: usize| at_border[k].map(|half| half + km(nodes.lat[k], nodes.lon[k]));
-        let border = at_border[i].unwrap_or_else(|| {
-            (0..nodes.len())
-                .filter_map(over)
-                .fold(f32::INFINITY, f32::min)
-        });
+        let border = at_border[i].unwrap_or_else(|| (0..nodes.len()).filter_map(over).fold(f32::INFINITY, f32::min));
         let port = nearest(ports.iter().copied(), lat, lon, f64::INFINITY);
         let coast = port.map_or(f32::INFINITY, |k| km(ports[k].0, ports[k].1));
         nodes.border_km.push(border);

@@ -51,13 +51,7 @@ pub fn cost_to_go(graph: &Graph, edge_cost: &[u32], dest: NodeId) -> CostField {
 }
 
 /// As [`cost_to_go`], into `field` and with buffers that are used again.
-pub fn cost_to_go_into(
-    graph: &Graph,
-    edge_cost: &[u32],
-    dest: NodeId,
-    scratch: &mut Scratch,
-    field: &mut CostField,
-) {
+pub fn cost_to_go_into(graph: &Graph, edge_cost: &[u32], dest: NodeId, scratch: &mut Scratch, field: &mut CostField) {
     let mut costs = std::mem::take(&mut scratch.costs);
     costs.set(graph, edge_cost);
     costs.field(graph, dest, scratch, field);
@@ -70,11 +64,7 @@ impl Costs {
         debug_assert_eq!(edge_cost.len(), graph.edge_count());
         (self.shift, self.ring) = bucket_size(edge_cost);
         // The edge that leads into a node is the reverse of the one that leaves it.
-        let ways = graph
-            .to
-            .iter()
-            .zip(&graph.reverse)
-            .map(|(&from, &back)| (from, edge_cost[back as usize]));
+        let ways = graph.to.iter().zip(&graph.reverse).map(|(&from, &back)| (from, edge_cost[back as usize]));
         self.ways_in.clear();
         self.ways_in.extend(ways);
     }
@@ -162,25 +152,11 @@ mod tests {
     }
 
     fn random_graph() -> impl Strategy<Value = (Graph, Vec<u32>)> {
-        let cost = prop_oneof![
-            0_u32..4,
-            1_u32..100,
-            1_u32..1_000_000,
-            Just(CLOSED),
-            (u32::MAX - 9)..=u32::MAX
-        ];
-        let pairs =
-            prop::collection::btree_map((0_u32..30, 0_u32..30), (cost.clone(), cost), 0..90);
+        let cost = prop_oneof![0_u32..4, 1_u32..100, 1_u32..1_000_000, Just(CLOSED), (u32::MAX - 9)..=u32::MAX];
+        let pairs = prop::collection::btree_map((0_u32..30, 0_u32..30), (cost.clone(), cost), 0..90);
         pairs.prop_map(|pairs| {
             let pairs: Vec<_> = pairs.into_iter().filter(|((a, b), _)| a < b).collect();
-            let link = |a, b| Link {
-                a,
-                b,
-                km: 1.0,
-                hours: [1.0; 2],
-                on_road: false,
-                border: NO_BORDER,
-            };
+            let link = |a, b| Link { a, b, km: 1.0, hours: [1.0; 2], on_road: false, border: NO_BORDER };
             let links: Vec<Link> = pairs.iter().map(|&((a, b), _)| link(a, b)).collect();
             let graph = Graph::from_links(30, &links);
             let mut cost = vec![0; graph.edge_count()];
@@ -206,24 +182,14 @@ mod tests {
 
     #[test]
     fn the_direction_of_travel_counts() {
-        let link = Link {
-            a: 0,
-            b: 1,
-            km: 1.0,
-            hours: [1.0; 2],
-            on_road: false,
-            border: NO_BORDER,
-        };
+        let link = Link { a: 0, b: 1, km: 1.0, hours: [1.0; 2], on_road: false, border: NO_BORDER };
         let graph = Graph::from_links(3, &[link]);
         let mut cost = vec![0; 2];
         cost[graph.edge(0, 1).unwrap()] = 5;
         cost[graph.edge(1, 0).unwrap()] = 9;
         assert_eq!(cost_to_go(&graph, &cost, 1).to_go, [5, 0, CLOSED]);
         assert_eq!(cost_to_go(&graph, &cost, 0).to_go, [0, 9, CLOSED]);
-        assert_eq!(
-            cost_to_go(&graph, &[CLOSED; 2], 0).to_go,
-            [0, CLOSED, CLOSED]
-        );
+        assert_eq!(cost_to_go(&graph, &[CLOSED; 2], 0).to_go, [0, CLOSED, CLOSED]);
     }
 
     #[test]
@@ -235,29 +201,15 @@ mod tests {
             .map(|e| (graph.hours[0][e] * 100.0) as u32 + if e % 50 == 0 { 20_000 } else { 0 })
             .collect();
         for name in ["Sabha", "Bamako", "Lampedusa"] {
-            let dest = region.places[region.place(name).unwrap() as usize]
-                .node
-                .unwrap();
+            let dest = region.places[region.place(name).unwrap() as usize].node.unwrap();
             let field = cost_to_go(graph, &cost, dest);
             let back = |&node: &NodeId| {
-                graph
-                    .edges(node)
-                    .map(|e| (graph.to[e], cost[graph.reverse[e] as usize]))
-                    .collect::<Vec<_>>()
+                graph.edges(node).map(|e| (graph.to[e], cost[graph.reverse[e] as usize])).collect::<Vec<_>>()
             };
             let all = pathfinding::prelude::dijkstra_all(&dest, back);
             for node in 0..graph.len() as NodeId {
-                let want = if node == dest {
-                    0
-                } else {
-                    all.get(&node).map_or(CLOSED, |&(_, c)| c)
-                };
-                assert_eq!(
-                    field.to_go[node as usize],
-                    want,
-                    "{name} from {}",
-                    region.node_label(node)
-                );
+                let want = if node == dest { 0 } else { all.get(&node).map_or(CLOSED, |&(_, c)| c) };
+                assert_eq!(field.to_go[node as usize], want, "{name} from {}", region.node_label(node));
             }
         }
     }
@@ -270,10 +222,7 @@ mod tests {
         let (mut scratch, mut field) = (Scratch::default(), CostField::default());
         for spread in [1_u32, 100, 20_000] {
             let cost: Vec<u32> = (0..region.graph.edge_count())
-                .map(|e| {
-                    (region.graph.km[e] * 120.0) as u32
-                        + (e as u32).wrapping_mul(2_654_435_761) % spread
-                })
+                .map(|e| (region.graph.km[e] * 120.0) as u32 + (e as u32).wrapping_mul(2_654_435_761) % spread)
                 .collect();
             let mut costs = Costs::default();
             costs.set(&region.graph, &cost);

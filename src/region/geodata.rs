@@ -120,11 +120,8 @@ impl GeoData {
         let (water, places) = (open("geo/water_edges.csv")?, open("geo/places.csv")?);
         let (corridors, sea) = (open("geo/corridors.csv")?, open("geo/sea_distances.csv")?);
         let local = open("model/local_roads.csv")?;
-        let (terrain, borders, zones) = (
-            open("geo/terrain.csv")?,
-            open("geo/borders.csv")?,
-            open("model/sea_zones.csv")?,
-        );
+        let (terrain, borders, zones) =
+            (open("geo/terrain.csv")?, open("geo/borders.csv")?, open("model/sea_zones.csv")?);
         geo.read_countries(&facts)?;
         geo.read_cells(&cells)?;
         geo.read_water(&water)?;
@@ -141,10 +138,7 @@ impl GeoData {
 
     /// Index of a country by its code.
     pub fn country(&self, iso3: &str) -> Option<CountryId> {
-        self.countries
-            .binary_search_by(|c| c.iso3.as_str().cmp(iso3))
-            .ok()
-            .map(|i| i as CountryId)
+        self.countries.binary_search_by(|c| c.iso3.as_str().cmp(iso3)).ok().map(|i| i as CountryId)
     }
 
     /// The country named in a field, or an error that suggests one.
@@ -152,63 +146,36 @@ impl GeoData {
         let iso3 = row.text(i)?;
         self.country(iso3).ok_or_else(|| {
             let like = suggestion(iso3, self.countries.iter().map(|c| c.iso3.as_str()));
-            row.fault(format!(
-                "country `{iso3}` is not in country_facts.csv{like}"
-            ))
+            row.fault(format!("country `{iso3}` is not in country_facts.csv{like}"))
         })
     }
 
     fn read_countries(&mut self, table: &Table) -> Result<()> {
-        table.rows(
-            &[
-                "iso3",
-                "name",
-                "population_2012",
-                "gdp_per_head_usd_2012",
-                "fsi_2012",
-            ],
-            |row| {
-                self.countries.push(Country {
-                    iso3: row.text(0)?.to_string(),
-                    name: row.text(1)?.to_string(),
-                    population: row.maybe_number(2, 0.0, 1e10)?,
-                    gdp_per_head_usd: row.maybe_number(3, 0.0, 1e7)?,
-                    fragility: row.maybe_number(4, 0.0, 120.0)?,
-                });
-                Ok(())
-            },
-        )?;
+        table.rows(&["iso3", "name", "population_2012", "gdp_per_head_usd_2012", "fsi_2012"], |row| {
+            self.countries.push(Country {
+                iso3: row.text(0)?.to_string(),
+                name: row.text(1)?.to_string(),
+                population: row.maybe_number(2, 0.0, 1e10)?,
+                gdp_per_head_usd: row.maybe_number(3, 0.0, 1e7)?,
+                fragility: row.maybe_number(4, 0.0, 120.0)?,
+            });
+            Ok(())
+        })?;
         self.countries.sort_by(|a, b| a.iso3.cmp(&b.iso3));
         match self.countries.windows(2).find(|w| w[0].iso3 == w[1].iso3) {
-            Some(w) => Err(Error::Input(format!(
-                "{}: country `{}` stands twice",
-                table.input.0, w[0].iso3
-            ))),
+            Some(w) => Err(Error::Input(format!("{}: country `{}` stands twice", table.input.0, w[0].iso3))),
             None => Ok(()),
         }
     }
 
     fn read_cells(&mut self, table: &Table) -> Result<()> {
-        let columns = [
-            "h3",
-            "iso3",
-            "land_share",
-            "terrain",
-            "population",
-            "road",
-            "dist_coast_km",
-            "dist_border_km",
-        ];
+        let columns = ["h3", "iso3", "land_share", "terrain", "population", "road", "dist_coast_km", "dist_border_km"];
         // Rows of one country lie together, so the last answer is usually the next one.
         let mut last = (String::new(), NO_COUNTRY);
         table.rows(&columns, |row| {
             let iso3 = row.text(1)?;
             if iso3 != last.0 {
-                let id = if iso3.is_empty() {
-                    NO_COUNTRY
-                } else {
-                    self.known_country(row, 1)?
-                };
+                let id = if iso3.is_empty() { NO_COUNTRY } else { self.known_country(row, 1)? };
                 last = (iso3.to_string(), id);
             }
             self.cells.push(CellRow {
@@ -219,18 +186,13 @@ impl GeoData {
                 population: people(row, 4)?,
                 road: road(row, 5)?,
                 coast_km: row.number(6, 0.0, 1e5)? as f32,
-                border_km: row
-                    .maybe_number(7, 0.0, 1e5)?
-                    .map_or(f32::INFINITY, |x| x as f32),
+                border_km: row.maybe_number(7, 0.0, 1e5)?.map_or(f32::INFINITY, |x| x as f32),
             });
             Ok(())
         })?;
         self.cells.sort_unstable_by_key(|c| c.id);
         match self.cells.windows(2).find(|w| w[0].id == w[1].id) {
-            Some(w) => Err(Error::Input(format!(
-                "{}: cell {:x} stands twice",
-                table.input.0, w[0].id
-            ))),
+            Some(w) => Err(Error::Input(format!("{}: cell {:x} stands twice", table.input.0, w[0].id))),
             None => Ok(()),
         }
     }
@@ -247,51 +209,33 @@ impl GeoData {
 
     fn read_places(&mut self, table: &Table) -> Result<()> {
         let mut names = std::collections::BTreeSet::new();
-        table.rows(
-            &["name", "iso3", "lat", "lon", "population", "kind", "story"],
-            |row| {
-                let name = row.text(0)?.to_string();
-                let story = row.text(6)? == "1";
-                if name.is_empty() || (story && !names.insert(name.clone())) {
-                    return Err(row.fault(format!("place `{name}` has no name of its own")));
-                }
-                let country = match self.country(row.text(1)?) {
-                    None if story => self.known_country(row, 1)?,
-                    other => other.unwrap_or(NO_COUNTRY),
-                };
-                self.places.push(PlaceRow {
-                    name,
-                    country,
-                    lat: row.number(2, -90.0, 90.0)?,
-                    lon: row.number(3, -180.0, 180.0)?,
-                    population: people(row, 4)?,
-                    kind: row.text(5)?.to_string(),
-                    story,
-                });
-                Ok(())
-            },
-        )
+        table.rows(&["name", "iso3", "lat", "lon", "population", "kind", "story"], |row| {
+            let name = row.text(0)?.to_string();
+            let story = row.text(6)? == "1";
+            if name.is_empty() || (story && !names.insert(name.clone())) {
+                return Err(row.fault(format!("place `{name}` has no name of its own")));
+            }
+            let country = match self.country(row.text(1)?) {
+                None if story => self.known_country(row, 1)?,
+                other => other.unwrap_or(NO_COUNTRY),
+            };
+            self.places.push(PlaceRow {
+                name,
+                country,
+                lat: row.number(2, -90.0, 90.0)?,
+                lon: row.number(3, -180.0, 180.0)?,
+                population: people(row, 4)?,
+                kind: row.text(5)?.to_string(),
+                story,
+            });
+            Ok(())
+        })
     }
 
     fn read_corridors(&mut self, table: &Table) -> Result<()> {
-        let columns = [
-            "id",
-            "name",
-            "flow",
-            "medium",
-            "transport",
-            "period",
-            "places",
-            "leg_modes",
-        ];
+        let columns = ["id", "name", "flow", "medium", "transport", "period", "places", "leg_modes"];
         table.rows(&columns, |row| {
-            let list = |i| {
-                row.text(i).map(|t| {
-                    t.split(';')
-                        .map(|s| s.trim().to_string())
-                        .collect::<Vec<_>>()
-                })
-            };
+            let list = |i| row.text(i).map(|t| t.split(';').map(|s| s.trim().to_string()).collect::<Vec<_>>());
             let (places, legs) = (list(6)?, list(7)?);
             if legs.len() + 1 != places.len() {
                 return Err(row.fault(format!("{} places but {} legs", places.len(), legs.len())));
@@ -315,34 +259,19 @@ impl GeoData {
     fn read_sea(&mut self, table: &Table) -> Result<()> {
         table.rows(&["from", "to", "km"], |row| {
             let (from, to) = (row.text(0)?.to_string(), row.text(1)?.to_string());
-            self.sea.push(SeaRow {
-                from,
-                to,
-                km: row.number(2, 0.1, 20_000.0)?,
-                spot: row.spot(),
-            });
+            self.sea.push(SeaRow { from, to, km: row.number(2, 0.1, 20_000.0)?, spot: row.spot() });
             Ok(())
         })
     }
 
     fn read_speeds(&mut self, table: &Table) -> Result<()> {
         self.speeds = vec![Speed::default(); Terrain::ALL.len()];
-        let columns = [
-            "terrain",
-            "offroad_kmh_4x4",
-            "road_track_kmh",
-            "road_mixed_kmh",
-            "road_paved_kmh",
-            "foot_kmh",
-        ];
+        let columns = ["terrain", "offroad_kmh_4x4", "road_track_kmh", "road_mixed_kmh", "road_paved_kmh", "foot_kmh"];
         table.rows(&columns, |row| {
             let kmh = |i| row.number(i, 0.0, 300.0);
             let offroad = kmh(1)?;
-            self.speeds[terrain(row, 0)? as usize] = Speed {
-                offroad,
-                road: [offroad, kmh(2)?, kmh(3)?, kmh(4)?],
-                foot: kmh(5)?,
-            };
+            self.speeds[terrain(row, 0)? as usize] =
+                Speed { offroad, road: [offroad, kmh(2)?, kmh(3)?, kmh(4)?], foot: kmh(5)? };
             Ok(())
         })
     }
@@ -383,9 +312,7 @@ impl GeoData {
             let slowest = speed.road.iter().fold(speed.foot, |a, &b| a.min(b));
             if is_land(cell) && slowest <= 0.0 {
                 let name = cell.terrain.name();
-                return Err(Error::Input(format!(
-                    "geo/terrain.csv: terrain `{name}` needs speeds above 0"
-                )));
+                return Err(Error::Input(format!("geo/terrain.csv: terrain `{name}` needs speeds above 0")));
             }
         }
         Ok(())
@@ -400,9 +327,7 @@ pub(super) fn is_land(cell: &CellRow) -> bool {
 /// An H3 index of resolution 4 in hex.
 fn h3(row: &Row, i: usize) -> Result<u64> {
     let text = row.text(i)?;
-    let cell = u64::from_str_radix(text, 16)
-        .ok()
-        .and_then(|id| h3o::CellIndex::try_from(id).ok());
+    let cell = u64::from_str_radix(text, 16).ok().and_then(|id| h3o::CellIndex::try_from(id).ok());
     match cell {
         Some(cell) if cell.resolution() == h3o::Resolution::Four => Ok(cell.into()),
         _ => Err(row.fault(format!("`{text}` is not an H3 cell of resolution 4"))),
@@ -429,11 +354,7 @@ pub(super) fn terrain(row: &Row, i: usize) -> Result<Terrain> {
 /// A road class by name; empty is none.
 pub(super) fn road(row: &Row, i: usize) -> Result<Road> {
     let text = row.text(i)?;
-    Road::from_name(text).ok_or_else(|| {
-        row.fault(format!(
-            "`{text}` is no road class (paved, mixed, track or none)"
-        ))
-    })
+    Road::from_name(text).ok_or_else(|| row.fault(format!("`{text}` is no road class (paved, mixed, track or none)")))
 }
 
 #[cfg(test)]
@@ -449,8 +370,7 @@ mod tests {
             for entry in std::fs::read_dir(from.join(sub)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.extension().is_some_and(|e| e == "csv") {
-                    std::fs::copy(&path, dir.path().join(sub).join(path.file_name().unwrap()))
-                        .unwrap();
+                    std::fs::copy(&path, dir.path().join(sub).join(path.file_name().unwrap())).unwrap();
                 }
             }
         }
@@ -476,26 +396,14 @@ mod tests {
 
     #[test]
     fn a_bad_row_names_file_line_and_reason() {
-        let m = message_after("geo/terrain.csv", |t| {
-            t.replace("sand_sea,12", "sand_see,12")
-        });
-        assert!(
-            m.contains("terrain.csv:4: `sand_see` is no terrain class (did you mean `sand_sea`?)"),
-            "{m}"
-        );
-        let m = message_after("geo/sea_distances.csv", |t| {
-            t.replace("Zuwara,Lampedusa,289", "Zuwara,Lampedusa,x")
-        });
+        let m = message_after("geo/terrain.csv", |t| t.replace("sand_sea,12", "sand_see,12"));
+        assert!(m.contains("terrain.csv:4: `sand_see` is no terrain class (did you mean `sand_sea`?)"), "{m}");
+        let m = message_after("geo/sea_distances.csv", |t| t.replace("Zuwara,Lampedusa,289", "Zuwara,Lampedusa,x"));
         assert!(m.contains("sea_distances.csv:2: `km` is `x`"), "{m}");
         let m = message_after("geo/borders.csv", |t| t.replacen("computed_km", "km", 1));
         assert!(m.contains("borders.csv:1: no column `computed_km`"), "{m}");
-        let m = message_after("geo/water_edges.csv", |t| {
-            t.replacen("84184cbffffffff,", "84184cbffffffff,,", 1)
-        });
-        assert!(
-            m.contains("water_edges.csv:2: 5 fields instead of 4"),
-            "{m}"
-        );
+        let m = message_after("geo/water_edges.csv", |t| t.replacen("84184cbffffffff,", "84184cbffffffff,,", 1));
+        assert!(m.contains("water_edges.csv:2: 5 fields instead of 4"), "{m}");
         let m = message_after("geo/cells.csv", |t| t.replacen(",FRA,", ",FRX,", 1));
         assert!(m.contains("country `FRX`") && m.contains("FRA"), "{m}");
         let m = message_after("geo/terrain.csv", |t| t.replace("steppe,25", "steppe,0"));
@@ -508,10 +416,6 @@ mod tests {
         assert_eq!(geo.cells.len(), 20_168);
         assert_eq!(geo.countries.len(), 72);
         assert_eq!(geo.inputs.len(), 9);
-        assert!(
-            geo.inputs
-                .iter()
-                .all(|(path, hash)| !path.starts_with('/') && hash.len() == 64)
-        );
+        assert!(geo.inputs.iter().all(|(path, hash)| !path.starts_with('/') && hash.len() == 64));
     }
 }

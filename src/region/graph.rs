@@ -81,10 +81,7 @@ impl Graph {
             directed.push((link.b, link.a, i as u32));
         }
         directed.sort_unstable();
-        let mut graph = Graph {
-            start: vec![0; nodes + 1],
-            ..Graph::default()
-        };
+        let mut graph = Graph { start: vec![0; nodes + 1], ..Graph::default() };
         let mut slots = vec![[0_u32; 2]; links.len()];
         for (e, &(from, to, i)) in directed.iter().enumerate() {
             let link = &links[i as usize];
@@ -101,10 +98,8 @@ impl Graph {
         for i in 0..nodes {
             graph.start[i + 1] += graph.start[i];
         }
-        graph.reverse = directed
-            .iter()
-            .map(|&(from, _, i)| slots[i as usize][usize::from(from == links[i as usize].a)])
-            .collect();
+        graph.reverse =
+            directed.iter().map(|&(from, _, i)| slots[i as usize][usize::from(from == links[i as usize].a)]).collect();
         graph
     }
 
@@ -151,21 +146,13 @@ pub(super) fn find_borders(
     let mut borders = Vec::with_capacity(crossing.len());
     for ((a, b), which) in crossing {
         let mean = which.iter().map(|&i| f64::from(links[i].km)).sum::<f64>() / which.len() as f64;
-        let mut nodes: Vec<NodeId> = which
-            .iter()
-            .flat_map(|&i| [links[i].a, links[i].b])
-            .collect();
+        let mut nodes: Vec<NodeId> = which.iter().flat_map(|&i| [links[i].a, links[i].b]).collect();
         nodes.sort_unstable();
         nodes.dedup();
         for &i in &which {
             links[i].border = borders.len() as u16;
         }
-        borders.push(Border {
-            a,
-            b,
-            km: km_of(a, b, which.len(), mean),
-            nodes,
-        });
+        borders.push(Border { a, b, km: km_of(a, b, which.len(), mean), nodes });
     }
     borders
 }
@@ -175,14 +162,7 @@ mod tests {
     use super::*;
 
     fn link(a: NodeId, b: NodeId, km: f32) -> Link {
-        Link {
-            a,
-            b,
-            km,
-            hours: [km / 40.0, km / 3.0],
-            on_road: false,
-            border: NO_BORDER,
-        }
+        Link { a, b, km, hours: [km / 40.0, km / 3.0], on_road: false, border: NO_BORDER }
     }
 
     #[test]

@@ -25,18 +25,12 @@ impl Region {
             4 => Resolution::Four,
             5 => Resolution::Five,
             _ => {
-                return Err(Error::Input(format!(
-                    "resolution {resolution} of the grid is none of 3, 4, 5"
-                )));
+                return Err(Error::Input(format!("resolution {resolution} of the grid is none of 3, 4, 5")));
             }
         };
         let keep = kept_countries(geo, countries)?;
-        let base: Vec<CellRow> = geo
-            .cells
-            .iter()
-            .filter(|c| is_land(c) && keep[usize::from(c.country)])
-            .copied()
-            .collect();
+        let base: Vec<CellRow> =
+            geo.cells.iter().filter(|c| is_land(c) && keep[usize::from(c.country)]).copied().collect();
         let base_nodes = nodes_of(&base);
         let mut parent: Vec<NodeId> = Vec::new();
         let (nodes, pairs) = match res {
@@ -55,10 +49,7 @@ impl Region {
             }
             _ => (base_nodes.clone(), joined_pairs(&base, geo)),
         };
-        let mut links: Vec<Link> = pairs
-            .par_iter()
-            .map(|&(a, b)| link(&nodes, &geo.speeds, a, b))
-            .collect();
+        let mut links: Vec<Link> = pairs.par_iter().map(|&(a, b)| link(&nodes, &geo.speeds, a, b)).collect();
         let borders = borders(geo, &nodes, &mut links);
         let locator = match res {
             Resolution::Five => Locator::new(&nodes, &[], Resolution::Five),
@@ -107,11 +98,7 @@ pub(super) fn geometry(id: u64) -> (f64, f64, f64) {
     let round = |x: f64, scale: f64| libm::round(x * scale) / scale;
     cell(id).map_or((0.0, 0.0, 0.0), |c| {
         let centre = LatLng::from(c);
-        (
-            round(centre.lat(), 1e7),
-            round(centre.lng(), 1e7),
-            round(c.area_km2(), 1e3),
-        )
+        (round(centre.lat(), 1e7), round(centre.lng(), 1e7), round(c.area_km2(), 1e3))
     })
 }
 
@@ -134,11 +121,7 @@ fn nodes_of(cells: &[CellRow]) -> Nodes {
 /// The parents of all cells, by rising id, and each cell's parent: people are summed, country and terrain are those of
 /// most land, the road is the best, distances are the shortest.
 fn parents(base: &[CellRow], area_km2: &[f64]) -> (Vec<CellRow>, Vec<NodeId>) {
-    let id_of = |c: &CellRow| {
-        cell(c.id)
-            .and_then(|x| x.parent(Resolution::Three))
-            .map_or(0, u64::from)
-    };
+    let id_of = |c: &CellRow| cell(c.id).and_then(|x| x.parent(Resolution::Three)).map_or(0, u64::from);
     let mut members: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (i, c) in base.iter().enumerate() {
         members.entry(id_of(c)).or_default().push(i);
@@ -153,25 +136,13 @@ fn parents(base: &[CellRow], area_km2: &[f64]) -> (Vec<CellRow>, Vec<NodeId>) {
         }
         cells.push(CellRow {
             id,
-            country: most(which.iter().map(|&i| (base[i].country, land(i))))
-                .unwrap_or(base[which[0]].country),
-            terrain: most(which.iter().map(|&i| (base[i].terrain, land(i))))
-                .unwrap_or(base[which[0]].terrain),
+            country: most(which.iter().map(|&i| (base[i].country, land(i)))).unwrap_or(base[which[0]].country),
+            terrain: most(which.iter().map(|&i| (base[i].terrain, land(i)))).unwrap_or(base[which[0]].terrain),
             land_share: which.iter().map(|&i| land(i)).sum::<f64>() / total,
             population: which.iter().map(|&i| base[i].population).sum(),
-            road: which
-                .iter()
-                .map(|&i| base[i].road)
-                .max()
-                .unwrap_or(Road::None),
-            coast_km: which
-                .iter()
-                .map(|&i| base[i].coast_km)
-                .fold(f32::INFINITY, f32::min),
-            border_km: which
-                .iter()
-                .map(|&i| base[i].border_km)
-                .fold(f32::INFINITY, f32::min),
+            road: which.iter().map(|&i| base[i].road).max().unwrap_or(Road::None),
+            coast_km: which.iter().map(|&i| base[i].coast_km).fold(f32::INFINITY, f32::min),
+            border_km: which.iter().map(|&i| base[i].border_km).fold(f32::INFINITY, f32::min),
         });
     }
     (cells, up)
@@ -196,16 +167,11 @@ fn most<K: Ord + Copy>(items: impl Iterator<Item = (K, f64)>) -> Option<K> {
 fn children(base: &[CellRow]) -> Vec<CellRow> {
     let mut cells = Vec::with_capacity(7 * base.len());
     for row in base {
-        let below: Vec<CellIndex> =
-            cell(row.id).map_or_else(Vec::new, |c| c.children(Resolution::Five).collect());
+        let below: Vec<CellIndex> = cell(row.id).map_or_else(Vec::new, |c| c.children(Resolution::Five).collect());
         let count = below.len() as u32;
         for (k, child) in (0_u32..).zip(below) {
             let population = row.population / count + u32::from(k < row.population % count);
-            cells.push(CellRow {
-                id: child.into(),
-                population,
-                ..*row
-            });
+            cells.push(CellRow { id: child.into(), population, ..*row });
         }
     }
     cells.sort_unstable_by_key(|c| c.id);
@@ -225,19 +191,14 @@ fn joined_pairs(cells: &[CellRow], geo: &GeoData) -> Vec<(NodeId, NodeId)> {
         let around = here.map_or_else(Vec::new, |c| c.grid_disk::<Vec<_>>(1));
         let mut pairs: Vec<(NodeId, NodeId)> = around
             .into_iter()
-            .filter(|&other| {
-                u64::from(other) > cells[i].id && here.is_some_and(|c| !over_water(c, other))
-            })
+            .filter(|&other| u64::from(other) > cells[i].id && here.is_some_and(|c| !over_water(c, other)))
             .filter_map(|other| cells.binary_search_by_key(&u64::from(other), |c| c.id).ok())
             .map(|j| (i as NodeId, j as NodeId))
             .collect();
         pairs.sort_unstable();
         pairs
     };
-    (0..cells.len())
-        .into_par_iter()
-        .flat_map_iter(of_cell)
-        .collect()
+    (0..cells.len()).into_par_iter().flat_map_iter(of_cell).collect()
 }
 
 /// Which piece of land each parent belongs to. A parent of 12,000 km2 can lie on both shores of a strait; it then counts
@@ -250,31 +211,16 @@ struct Mainland {
 }
 
 impl Mainland {
-    fn of(
-        base: &[CellRow],
-        base_nodes: &Nodes,
-        pairs: &[(NodeId, NodeId)],
-        up: &[NodeId],
-        parents: usize,
-    ) -> Mainland {
-        let bare = |&(a, b): &(NodeId, NodeId)| Link {
-            a,
-            b,
-            km: 0.0,
-            hours: [0.0; 2],
-            on_road: false,
-            border: NO_BORDER,
-        };
+    fn of(base: &[CellRow], base_nodes: &Nodes, pairs: &[(NodeId, NodeId)], up: &[NodeId], parents: usize) -> Mainland {
+        let bare =
+            |&(a, b): &(NodeId, NodeId)| Link { a, b, km: 0.0, hours: [0.0; 2], on_road: false, border: NO_BORDER };
         let links: Vec<Link> = pairs.iter().map(bare).collect();
         let piece = Graph::from_links(base.len(), &links).pieces();
         let mut land: Vec<Vec<(u32, f64)>> = vec![Vec::new(); parents];
         for i in 0..base.len() {
             land[up[i] as usize].push((piece[i], base_nodes.area_km2[i] * base[i].land_share));
         }
-        let main = land
-            .into_iter()
-            .map(|l| most(l.into_iter()).unwrap_or(u32::MAX))
-            .collect();
+        let main = land.into_iter().map(|l| most(l.into_iter()).unwrap_or(u32::MAX)).collect();
         Mainland { piece, main }
     }
 
@@ -301,9 +247,8 @@ impl Mainland {
     fn parent_of_places(&self, nodes: &Nodes, up: &[NodeId]) -> Vec<NodeId> {
         let mut parent = up.to_vec();
         for i in (0..up.len()).filter(|&i| !self.on_main(i, up)) {
-            let same: Vec<usize> = (0..up.len())
-                .filter(|&j| self.piece[j] == self.piece[i] && self.on_main(j, up))
-                .collect();
+            let same: Vec<usize> =
+                (0..up.len()).filter(|&j| self.piece[j] == self.piece[i] && self.on_main(j, up)).collect();
             let points = same.iter().map(|&j| (nodes.lat[j], nodes.lon[j]));
             if let Some(k) = nearest(points, nodes.lat[i], nodes.lon[i], f64::INFINITY) {
                 parent[i] = up[same[k]];
@@ -320,22 +265,12 @@ fn link(nodes: &Nodes, speeds: &[Speed], a: NodeId, b: NodeId) -> Link {
     let on_road = road != Road::None;
     let straight = great_circle_km(nodes.lat[i], nodes.lon[i], nodes.lat[j], nodes.lon[j]);
     let km = straight * if on_road { ROAD_DETOUR } else { OFFROAD_DETOUR };
-    let (p, q) = (
-        &speeds[nodes.terrain[i] as usize],
-        &speeds[nodes.terrain[j] as usize],
-    );
+    let (p, q) = (&speeds[nodes.terrain[i] as usize], &speeds[nodes.terrain[j] as usize]);
     let at = |v: f64, w: f64| (0.5 * km / v + 0.5 * km / w) as f32;
     let mut hours = [0.0; 2];
     hours[Mode::Vehicle as usize] = at(p.road[road as usize], q.road[road as usize]);
     hours[Mode::Foot as usize] = at(p.foot, q.foot);
-    Link {
-        a,
-        b,
-        km: km as f32,
-        hours,
-        on_road,
-        border: NO_BORDER,
-    }
+    Link { a, b, km: km as f32, hours, on_road, border: NO_BORDER }
 }
 
 /// Borders with the length in `borders.csv`. Where that has none, each link that crosses stands for one side of a hexagon,
@@ -343,11 +278,7 @@ fn link(nodes: &Nodes, speeds: &[Speed], a: NodeId, b: NodeId) -> Link {
 /// median; the length of the links themselves would give 1.9 times).
 fn borders(geo: &GeoData, nodes: &Nodes, links: &mut [Link]) -> Vec<Border> {
     let length = |a: CountryId, b: CountryId, crossing: usize, mean_km: f64| {
-        let known = geo
-            .borders
-            .binary_search_by_key(&(a, b), |x| x.0)
-            .ok()
-            .map(|i| geo.borders[i].1);
+        let known = geo.borders.binary_search_by_key(&(a, b), |x| x.0).ok().map(|i| geo.borders[i].1);
         known.unwrap_or(crossing as f64 * mean_km / 3.0_f64.sqrt())
     };
     find_borders(&nodes.country, links, length)

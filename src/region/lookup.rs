@@ -20,9 +20,7 @@ impl Region {
     /// Index of the border between two countries, in either order.
     pub fn border_between(&self, a: CountryId, b: CountryId) -> Option<usize> {
         let wanted = (a.min(b), a.max(b));
-        self.borders
-            .binary_search_by_key(&wanted, |x| (x.a, x.b))
-            .ok()
+        self.borders.binary_search_by_key(&wanted, |x| (x.a, x.b)).ok()
     }
 
     /// Index of the sea zone of this name.
@@ -68,19 +66,12 @@ impl Region {
         let countries = self.countries.iter().map(|c| c.iso3.clone());
         let borders = self.borders.iter().map(|b| self.border_label(b));
         let zones = self.sea.zones.iter().map(|z| z.name.clone());
-        countries
-            .chain(borders)
-            .chain(zones)
-            .chain(self.by_place.keys().cloned())
-            .collect()
+        countries.chain(borders).chain(zones).chain(self.by_place.keys().cloned()).collect()
     }
 
     /// `LBY-NER`: the codes of a border's two countries, in the order of the alphabet.
     pub fn border_label(&self, border: &Border) -> String {
-        format!(
-            "{}-{}",
-            self.countries[border.a as usize].iso3, self.countries[border.b as usize].iso3
-        )
+        format!("{}-{}", self.countries[border.a as usize].iso3, self.countries[border.b as usize].iso3)
     }
 
     fn border_named(&self, name: &str) -> Option<usize> {
@@ -90,51 +81,25 @@ impl Region {
 
     /// The node whose centre is nearest; the lower one of equals.
     pub fn nearest_node(&self, lat: f64, lon: f64) -> Option<NodeId> {
-        let points = self
-            .nodes
-            .lat
-            .iter()
-            .zip(&self.nodes.lon)
-            .map(|(&a, &b)| (a, b));
+        let points = self.nodes.lat.iter().zip(&self.nodes.lon).map(|(&a, &b)| (a, b));
         nearest(points, lat, lon, f64::INFINITY).map(|i| i as NodeId)
     }
 
     /// A node for people to read: the H3 index in hex, or the name of the place in a network.
     pub fn node_label(&self, node: NodeId) -> String {
-        let named = self
-            .places
-            .iter()
-            .find(|p| self.resolution.is_none() && p.node == Some(node));
-        named.map_or_else(
-            || format!("{:x}", self.nodes.id[node as usize]),
-            |p| p.name.clone(),
-        )
+        let named = self.places.iter().find(|p| self.resolution.is_none() && p.node == Some(node));
+        named.map_or_else(|| format!("{:x}", self.nodes.id[node as usize]), |p| p.name.clone())
     }
 
     /// Fills the maps behind [`Region::place`] and [`Region::country`].
     pub(super) fn index_names(&mut self) {
-        self.by_place = self
-            .places
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (p.name.clone(), i as PlaceId))
-            .collect();
-        self.by_country = self
-            .countries
-            .iter()
-            .enumerate()
-            .map(|(i, c)| (c.iso3.clone(), i as CountryId))
-            .collect();
+        self.by_place = self.places.iter().enumerate().map(|(i, p)| (p.name.clone(), i as PlaceId)).collect();
+        self.by_country = self.countries.iter().enumerate().map(|(i, c)| (c.iso3.clone(), i as CountryId)).collect();
     }
 }
 
 /// Number of the nearest of `points` (lat, lon) that is no farther than `within` km; the first of equals.
-pub(super) fn nearest(
-    points: impl Iterator<Item = (f64, f64)>,
-    lat: f64,
-    lon: f64,
-    within: f64,
-) -> Option<usize> {
+pub(super) fn nearest(points: impl Iterator<Item = (f64, f64)>, lat: f64, lon: f64, within: f64) -> Option<usize> {
     let mut best = (within, None);
     for (i, (lat2, lon2)) in points.enumerate() {
         // The difference in latitude alone rules out most points without a sine.

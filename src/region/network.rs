@@ -44,51 +44,21 @@ impl Region {
         for (i, &(name, country, lat, lon, population)) in nodes.iter().enumerate() {
             let (name, country, kind) = (name.to_string(), country.to_string(), "town".to_string());
             let (terrain, spot) = (Terrain::Steppe, spot("nodes", i));
-            parts.nodes.push(NodePart {
-                name,
-                country,
-                lat,
-                lon,
-                population,
-                terrain,
-                kind,
-                spot,
-            });
+            parts.nodes.push(NodePart { name, country, lat, lon, population, terrain, kind, spot });
         }
         for (i, &(a, b, km)) in links.iter().enumerate() {
             let (a, b, spot) = (a.to_string(), b.to_string(), spot("links", i));
-            parts.links.push(LinkPart {
-                a,
-                b,
-                km,
-                road: Road::Paved,
-                speed_kmh: None,
-                spot,
-            });
+            parts.links.push(LinkPart { a, b, km, road: Road::Paved, speed_kmh: None, spot });
         }
         for (i, &(from, to, zone, km)) in lanes.iter().enumerate() {
             let (from, to, zone) = (from.to_string(), to.to_string(), zone.to_string());
-            parts.lanes.push(LanePart {
-                from,
-                to,
-                zone,
-                km,
-                spot: spot("lanes", i),
-            });
+            parts.lanes.push(LanePart { from, to, zone, km, spot: spot("lanes", i) });
         }
         for (i, &(id, carrier, places)) in corridors.iter().enumerate() {
             let (id, name) = (id.to_string(), id.to_string());
             let places = places.iter().map(|p| p.to_string()).collect();
             let spot = spot("corridors", i);
-            parts.corridors.push(CorridorPart {
-                id,
-                name,
-                people: true,
-                arms: true,
-                carrier,
-                places,
-                spot,
-            });
+            parts.corridors.push(CorridorPart { id, name, people: true, arms: true, carrier, places, spot });
         }
         match parts.build() {
             Ok(region) => region,
@@ -100,43 +70,24 @@ impl Region {
 impl Parts {
     fn read_nodes(&mut self, table: &Table) -> Result<()> {
         self.inputs.push(table.input.clone());
-        table.rows(
-            &[
-                "name",
-                "country",
-                "lat",
-                "lon",
-                "population",
-                "terrain?",
-                "kind?",
-            ],
-            |row| {
-                let (name, country, kind) = (
-                    row.text(0)?.to_string(),
-                    row.text(1)?.to_string(),
-                    row.text(6)?,
-                );
-                if name.is_empty() || country.is_empty() {
-                    return Err(row.fault("a node needs a name and a country"));
-                }
-                let terrain = if row.text(5)?.is_empty() {
-                    Terrain::Steppe
-                } else {
-                    terrain(row, 5)?
-                };
-                self.nodes.push(NodePart {
-                    name,
-                    country,
-                    lat: row.number(2, -90.0, 90.0)?,
-                    lon: row.number(3, -180.0, 180.0)?,
-                    population: people(row, 4)?,
-                    terrain,
-                    kind: if kind.is_empty() { "town" } else { kind }.to_string(),
-                    spot: row.spot(),
-                });
-                Ok(())
-            },
-        )?;
+        table.rows(&["name", "country", "lat", "lon", "population", "terrain?", "kind?"], |row| {
+            let (name, country, kind) = (row.text(0)?.to_string(), row.text(1)?.to_string(), row.text(6)?);
+            if name.is_empty() || country.is_empty() {
+                return Err(row.fault("a node needs a name and a country"));
+            }
+            let terrain = if row.text(5)?.is_empty() { Terrain::Steppe } else { terrain(row, 5)? };
+            self.nodes.push(NodePart {
+                name,
+                country,
+                lat: row.number(2, -90.0, 90.0)?,
+                lon: row.number(3, -180.0, 180.0)?,
+                population: people(row, 4)?,
+                terrain,
+                kind: if kind.is_empty() { "town" } else { kind }.to_string(),
+                spot: row.spot(),
+            });
+            Ok(())
+        })?;
         if self.nodes.is_empty() {
             return Err(Error::Input(format!("{}: no node", table.input.0)));
         }
@@ -146,11 +97,7 @@ impl Parts {
     fn read_links(&mut self, table: &Table) -> Result<()> {
         self.inputs.push(table.input.clone());
         table.rows(&["a", "b", "km", "road?", "speed_kmh?"], |row| {
-            let road = if row.text(3)?.is_empty() {
-                Road::Paved
-            } else {
-                road(row, 3)?
-            };
+            let road = if row.text(3)?.is_empty() { Road::Paved } else { road(row, 3)? };
             self.links.push(LinkPart {
                 a: row.text(0)?.to_string(),
                 b: row.text(1)?.to_string(),
@@ -171,13 +118,7 @@ impl Parts {
             if zone.is_empty() {
                 return Err(row.fault("a lane needs a zone"));
             }
-            self.lanes.push(LanePart {
-                from,
-                to,
-                zone,
-                km: row.number(3, 0.1, 20_000.0)?,
-                spot: row.spot(),
-            });
+            self.lanes.push(LanePart { from, to, zone, km: row.number(3, 0.1, 20_000.0)?, spot: row.spot() });
             Ok(())
         })
     }
@@ -193,21 +134,9 @@ impl Parts {
                     return Err(row.fault(format!("carrier `{other}` is neither public nor crew")));
                 }
             };
-            let places = row
-                .text(4)?
-                .split(';')
-                .map(|p| p.trim().to_string())
-                .collect();
+            let places = row.text(4)?.split(';').map(|p| p.trim().to_string()).collect();
             let (id, name) = (row.text(0)?.to_string(), row.text(1)?.to_string());
-            self.corridors.push(CorridorPart {
-                id,
-                name,
-                people,
-                arms,
-                carrier,
-                places,
-                spot: row.spot(),
-            });
+            self.corridors.push(CorridorPart { id, name, people, arms, carrier, places, spot: row.spot() });
             Ok(())
         })
     }
@@ -222,10 +151,10 @@ mod tests {
 
     const NODES: &str = "name,country,lat,lon,population,kind\nAgadez,NER,17,8,100000,city\nSabha,LBY,27,14.4,130000,\n\
                          Tripoli,LBY,32.9,13.2,1000000,city\nRidge,NER,20,9,0,pass\nLampedusa,ITA,35.5,12.6,6000,island\n";
-    const LINKS: &str = "a,b,km,road,speed_kmh\nAgadez,Ridge,400,track,\nRidge,Sabha,900,none,15\nSabha,Tripoli,770,,\n";
+    const LINKS: &str =
+        "a,b,km,road,speed_kmh\nAgadez,Ridge,400,track,\nRidge,Sabha,900,none,15\nSabha,Tripoli,770,,\n";
     const LANES: &str = "from,to,zone,km\nTripoli,Lampedusa,Central,295\n";
-    const CORRIDORS: &str =
-        "id,name,flow,carrier,places\nx,North,both,crew,Agadez; Sabha; Tripoli\n";
+    const CORRIDORS: &str = "id,name,flow,carrier,places\nx,North,both,crew,Agadez; Sabha; Tripoli\n";
 
     fn load(files: &[(&str, &str)]) -> Result<Region> {
         let dir = tempfile::tempdir().unwrap();
@@ -244,12 +173,7 @@ mod tests {
     }
 
     fn whole<'a>() -> [(&'a str, &'a str); 4] {
-        [
-            ("nodes.csv", NODES),
-            ("links.csv", LINKS),
-            ("lanes.csv", LANES),
-            ("corridors.csv", CORRIDORS),
-        ]
+        [("nodes.csv", NODES), ("links.csv", LINKS), ("lanes.csv", LANES), ("corridors.csv", CORRIDORS)]
     }
 
     #[test]
@@ -260,25 +184,10 @@ mod tests {
         assert_eq!(region.resolution, None);
         assert_eq!(
             region.names(),
-            [
-                "ITA",
-                "LBY",
-                "NER",
-                "LBY-NER",
-                "Central",
-                "Agadez",
-                "Lampedusa",
-                "Ridge",
-                "Sabha",
-                "Tripoli"
-            ]
+            ["ITA", "LBY", "NER", "LBY-NER", "Central", "Agadez", "Lampedusa", "Ridge", "Sabha", "Tripoli"]
         );
         assert_eq!(region.borders[0].km, 100.0);
-        let node = |name: &str| {
-            region.places[region.place(name).unwrap() as usize]
-                .node
-                .unwrap()
-        };
+        let node = |name: &str| region.places[region.place(name).unwrap() as usize].node.unwrap();
         let e = region.graph.edge(node("Ridge"), node("Sabha")).unwrap();
         assert_eq!(region.graph.hours[Mode::Vehicle as usize][e], 60.0);
         assert!(!region.graph.on_road[e]);
@@ -287,39 +196,21 @@ mod tests {
         assert!(region.corridors[0].open(1999));
         assert_eq!(region.node_label(node("Sabha")), "Sabha");
         assert_eq!(region.nearest_node(27.0, 14.0), Some(node("Sabha")));
-        assert_eq!(
-            region.towns.len(),
-            3,
-            "neither a pass nor an island is a town"
-        );
+        assert_eq!(region.towns.len(), 3, "neither a pass nor an island is a town");
         let cost = vec![1; region.graph.edge_count()];
-        assert_eq!(
-            cost_to_go(&region.graph, &cost, node("Tripoli")).to_go[node("Agadez") as usize],
-            3
-        );
+        assert_eq!(cost_to_go(&region.graph, &cost, node("Tripoli")).to_go[node("Agadez") as usize], 3);
     }
 
     #[test]
     fn faults_name_the_line_and_the_nearest_name() {
         let say = |file: &str, from: &str, to: &str| {
             let mut files = whole();
-            let text = files
-                .iter()
-                .find(|f| f.0 == file)
-                .unwrap()
-                .1
-                .replace(from, to);
-            files
-                .iter_mut()
-                .filter(|f| f.0 == file)
-                .for_each(|f| f.1 = &text);
+            let text = files.iter().find(|f| f.0 == file).unwrap().1.replace(from, to);
+            files.iter_mut().filter(|f| f.0 == file).for_each(|f| f.1 = &text);
             load(&files).unwrap_err().to_string()
         };
         let m = say("links.csv", "Ridge,Sabha", "Ridge,Sebha");
-        assert!(
-            m.contains("links.csv:3: unknown place `Sebha` (did you mean `Sabha`?)"),
-            "{m}"
-        );
+        assert!(m.contains("links.csv:3: unknown place `Sebha` (did you mean `Sabha`?)"), "{m}");
         let m = say("lanes.csv", "Tripoli,", "Tripolis,");
         assert!(m.contains("lanes.csv:2: unknown place `Tripolis`"), "{m}");
         let m = say("corridors.csv", "Agadez; Sabha", "Lampedusa; Sabha");
@@ -327,20 +218,11 @@ mod tests {
         let m = say("corridors.csv", "crew", "camel");
         assert!(m.contains("corridors.csv:2: carrier `camel`"), "{m}");
         let m = say("nodes.csv", "Ridge,NER,20", "Ridge,NER,200");
-        assert!(
-            m.contains("nodes.csv:5: `lat` is 200, outside -90 to 90"),
-            "{m}"
-        );
+        assert!(m.contains("nodes.csv:5: `lat` is 200, outside -90 to 90"), "{m}");
         let m = say("nodes.csv", "Ridge,NER", "Agadez,NER");
-        assert!(
-            m.contains("nodes.csv:5: place `Agadez` stands twice"),
-            "{m}"
-        );
+        assert!(m.contains("nodes.csv:5: place `Agadez` stands twice"), "{m}");
         let m = say("links.csv", "Sabha,Tripoli,770", "Sabha,Ridge,770");
-        assert!(
-            m.contains("links.csv:4: `Sabha` and `Ridge` are linked twice"),
-            "{m}"
-        );
+        assert!(m.contains("links.csv:4: `Sabha` and `Ridge` are linked twice"), "{m}");
         let m = load(&whole()[..1]).unwrap_err().to_string();
         assert!(m.contains("links.csv"), "{m}");
     }
@@ -348,11 +230,7 @@ mod tests {
     #[test]
     fn parts_make_a_region() {
         let region = Region::from_parts(
-            &[
-                ("A", "LBY", 30.0, 10.0, 5),
-                ("B", "NER", 20.0, 10.0, 7),
-                ("C", "ITA", 36.0, 12.0, 1),
-            ],
+            &[("A", "LBY", 30.0, 10.0, 5), ("B", "NER", 20.0, 10.0, 7), ("C", "ITA", 36.0, 12.0, 1)],
             &[("A", "B", 1000.0)],
             &[("A", "C", "Middle", 300.0)],
             &[("ab", Carrier::Crew, &["B", "A"])],

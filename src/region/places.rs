@@ -23,47 +23,25 @@ pub(super) struct Locator<'a> {
 
 impl<'a> Locator<'a> {
     pub fn new(nodes: &'a Nodes, parent: &'a [NodeId], resolution: Resolution) -> Locator<'a> {
-        let countries = nodes
-            .country
-            .iter()
-            .max()
-            .map_or(0, |&c| usize::from(c) + 1);
+        let countries = nodes.country.iter().max().map_or(0, |&c| usize::from(c) + 1);
         let mut own = vec![Vec::new(); countries];
         for (i, &c) in nodes.country.iter().enumerate() {
             own[usize::from(c)].push(i as u32);
         }
-        Locator {
-            nodes,
-            parent,
-            resolution,
-            own,
-        }
+        Locator { nodes, parent, resolution, own }
     }
 
     /// The node on which a place stands.
     fn node(&self, row: &PlaceRow) -> Option<NodeId> {
         // A country that is left out of the run takes its places with it, whoever's cell they lie in.
-        let own = self
-            .own
-            .get(usize::from(row.country))
-            .filter(|own| !own.is_empty())?;
-        let cell: u64 = LatLng::new(row.lat, row.lon)
-            .ok()?
-            .to_cell(self.resolution)
-            .into();
-        let i = self
-            .nodes
-            .id
-            .binary_search(&cell)
-            .ok()
-            .or_else(|| self.nearest_of(own, row))?;
+        let own = self.own.get(usize::from(row.country)).filter(|own| !own.is_empty())?;
+        let cell: u64 = LatLng::new(row.lat, row.lon).ok()?.to_cell(self.resolution).into();
+        let i = self.nodes.id.binary_search(&cell).ok().or_else(|| self.nearest_of(own, row))?;
         Some(self.parent.get(i).copied().unwrap_or(i as NodeId))
     }
 
     fn nearest_of(&self, own: &[u32], row: &PlaceRow) -> Option<usize> {
-        let points = own
-            .iter()
-            .map(|&i| (self.nodes.lat[i as usize], self.nodes.lon[i as usize]));
+        let points = own.iter().map(|&i| (self.nodes.lat[i as usize], self.nodes.lon[i as usize]));
         nearest(points, row.lat, row.lon, REACH_KM).map(|k| own[k] as usize)
     }
 
@@ -78,11 +56,7 @@ impl<'a> Locator<'a> {
             kind: row.kind.clone(),
             node: self.node(row),
         };
-        geo.places
-            .iter()
-            .filter(|row| row.story)
-            .map(place)
-            .collect()
+        geo.places.iter().filter(|row| row.story).map(place).collect()
     }
 
     /// Towns with people, and bases, that have a node.
@@ -90,14 +64,7 @@ impl<'a> Locator<'a> {
         let town = |row: &PlaceRow| {
             let kind = town_kind(&row.kind, row.population)?;
             let node = self.node(row)?;
-            Some(Town {
-                node,
-                country: row.country,
-                lat: row.lat,
-                lon: row.lon,
-                population: row.population,
-                kind,
-            })
+            Some(Town { node, country: row.country, lat: row.lat, lon: row.lon, population: row.population, kind })
         };
         geo.places.iter().filter_map(town).collect()
     }
@@ -108,9 +75,7 @@ pub(super) fn town_kind(kind: &str, population: u32) -> Option<TownKind> {
     match kind {
         "airbase" => Some(TownKind::Airbase),
         "military_base" => Some(TownKind::MilitaryBase),
-        "capital" | "city" | "town" | "village" | "oasis" if population > 0 => {
-            Some(TownKind::Settlement)
-        }
+        "capital" | "city" | "town" | "village" | "oasis" if population > 0 => Some(TownKind::Settlement),
         _ => None,
     }
 }

@@ -57,11 +57,7 @@ pub struct Sea {
 /// Sea cells of the grid, the zone of each, and the lanes of the data. Zones are grown at resolution 4, so that they and
 /// the lanes are the same at every resolution.
 pub(super) fn build(geo: &GeoData, res: Resolution, region: &Region) -> Result<Sea> {
-    let cells: Vec<&CellRow> = geo
-        .cells
-        .iter()
-        .filter(|c| c.country == NO_COUNTRY)
-        .collect();
+    let cells: Vec<&CellRow> = geo.cells.iter().filter(|c| c.country == NO_COUNTRY).collect();
     if cells.is_empty() {
         return Err(Error::Input("geo/cells.csv: no sea cell".to_string()));
     }
@@ -71,62 +67,25 @@ pub(super) fn build(geo: &GeoData, res: Resolution, region: &Region) -> Result<S
     let mut zones: Vec<Zone> = geo
         .zones
         .iter()
-        .map(|seed| Zone {
-            name: seed.name.clone(),
-            lat: seed.lat,
-            lon: seed.lon,
-            area_km2: 0.0,
-        })
+        .map(|seed| Zone { name: seed.name.clone(), lat: seed.lat, lon: seed.lon, area_km2: 0.0 })
         .collect();
     for ((&zone, shape), cell) in zone_of.iter().zip(&shapes).zip(&cells) {
         zones[usize::from(zone)].area_km2 += shape.2 * (1.0 - cell.land_share);
     }
     if let Some(dry) = zones.iter().find(|z| z.area_km2 <= 0.0) {
-        return Err(Error::Input(format!(
-            "model/sea_zones.csv: no sea cell belongs to zone `{}`",
-            dry.name
-        )));
+        return Err(Error::Input(format!("model/sea_zones.csv: no sea cell belongs to zone `{}`", dry.name)));
     }
-    let lanes = geo
-        .sea
-        .iter()
-        .map(|row| lane(row, region, geo, &shapes, &zone_of))
-        .collect::<Result<Vec<_>>>()?;
+    let lanes = geo.sea.iter().map(|row| lane(row, region, geo, &shapes, &zone_of)).collect::<Result<Vec<_>>>()?;
     let (cell_id, cell_zone) = at_resolution(geo, res, &ids, &zone_of);
-    Ok(Sea {
-        cell_id,
-        cell_zone,
-        zones,
-        lanes,
-    })
+    Ok(Sea { cell_id, cell_zone, zones, lanes })
 }
 
 /// A lane; its zone is that of the sea cell nearest to where it departs.
-fn lane(
-    row: &SeaRow,
-    region: &Region,
-    geo: &GeoData,
-    shapes: &[(f64, f64, f64)],
-    zone_of: &[u16],
-) -> Result<Lane> {
-    let (from, to) = (
-        find(region, &row.from, &row.spot)?,
-        find(region, &row.to, &row.spot)?,
-    );
+fn lane(row: &SeaRow, region: &Region, geo: &GeoData, shapes: &[(f64, f64, f64)], zone_of: &[u16]) -> Result<Lane> {
+    let (from, to) = (find(region, &row.from, &row.spot)?, find(region, &row.to, &row.spot)?);
     let start = &region.places[usize::from(from)];
-    let cell = nearest(
-        shapes.iter().map(|s| (s.0, s.1)),
-        start.lat,
-        start.lon,
-        f64::INFINITY,
-    );
-    Ok(Lane {
-        from,
-        to,
-        zone: cell.map_or(0, |i| usize::from(zone_of[i])),
-        km: row.km,
-        years: years_in_use(row, geo)?,
-    })
+    let cell = nearest(shapes.iter().map(|s| (s.0, s.1)), start.lat, start.lon, f64::INFINITY);
+    Ok(Lane { from, to, zone: cell.map_or(0, |i| usize::from(zone_of[i])), km: row.km, years: years_in_use(row, geo)? })
 }
 
 /// Years of the sea corridors between the two places of a lane.
@@ -147,12 +106,7 @@ fn grow(ids: &[u64], shapes: &[(f64, f64, f64)], seeds: &[ZoneSeed]) -> Vec<u16>
     // Whole metres, so that equal ways tie alike everywhere; ties go to the first zone.
     let mut queue: BinaryHeap<Reverse<(u64, u16, usize)>> = BinaryHeap::new();
     for (z, seed) in (0_u16..).zip(seeds) {
-        if let Some(i) = nearest(
-            shapes.iter().map(|s| (s.0, s.1)),
-            seed.lat,
-            seed.lon,
-            f64::INFINITY,
-        ) {
+        if let Some(i) = nearest(shapes.iter().map(|s| (s.0, s.1)), seed.lat, seed.lon, f64::INFINITY) {
             queue.push(Reverse((0, z, i)));
         }
     }
@@ -182,38 +136,19 @@ fn grow(ids: &[u64], shapes: &[(f64, f64, f64)], seeds: &[ZoneSeed]) -> Vec<u16>
 
 /// Sea cells at the resolution of the grid, ascending, and their zones: children keep their parent's; a parent is sea
 /// when no cell in it is land, and takes the zone of most of its cells.
-fn at_resolution(
-    geo: &GeoData,
-    res: Resolution,
-    ids: &[u64],
-    zone_of: &[u16],
-) -> (Vec<u64>, Vec<u16>) {
-    let up = |id: u64| {
-        cell(id)
-            .and_then(|c| c.parent(Resolution::Three))
-            .map_or(0, u64::from)
-    };
+fn at_resolution(geo: &GeoData, res: Resolution, ids: &[u64], zone_of: &[u16]) -> (Vec<u64>, Vec<u16>) {
+    let up = |id: u64| cell(id).and_then(|c| c.parent(Resolution::Three)).map_or(0, u64::from);
     match res {
         Resolution::Four => (ids.to_vec(), zone_of.to_vec()),
         Resolution::Five => {
-            let below = |id: u64| {
-                cell(id).map_or_else(Vec::new, |c| c.children(res).map(u64::from).collect())
-            };
-            let pairs = ids
-                .iter()
-                .zip(zone_of)
-                .flat_map(|(&id, &z)| below(id).into_iter().map(move |c| (c, z)));
+            let below = |id: u64| cell(id).map_or_else(Vec::new, |c| c.children(res).map(u64::from).collect());
+            let pairs = ids.iter().zip(zone_of).flat_map(|(&id, &z)| below(id).into_iter().map(move |c| (c, z)));
             let mut pairs: Vec<(u64, u16)> = pairs.collect();
             pairs.sort_unstable();
             pairs.into_iter().unzip()
         }
         _ => {
-            let land: BTreeSet<u64> = geo
-                .cells
-                .iter()
-                .filter(|c| is_land(c))
-                .map(|c| up(c.id))
-                .collect();
+            let land: BTreeSet<u64> = geo.cells.iter().filter(|c| is_land(c)).map(|c| up(c.id)).collect();
             let mut votes: BTreeMap<u64, BTreeMap<u16, u32>> = BTreeMap::new();
             for (&id, &z) in ids.iter().zip(zone_of) {
                 if !land.contains(&up(id)) {
@@ -221,15 +156,9 @@ fn at_resolution(
                 }
             }
             let winner = |votes: BTreeMap<u16, u32>| {
-                votes
-                    .into_iter()
-                    .max_by_key(|&(z, n)| (n, Reverse(z)))
-                    .map_or(0, |(z, _)| z)
+                votes.into_iter().max_by_key(|&(z, n)| (n, Reverse(z))).map_or(0, |(z, _)| z)
             };
-            votes
-                .into_iter()
-                .map(|(id, votes)| (id, winner(votes)))
-                .unzip()
+            votes.into_iter().map(|(id, votes)| (id, winner(votes))).unzip()
         }
     }
 }
@@ -246,15 +175,7 @@ mod tests {
             let lane = region.sea.lanes.iter().find(|l| l.from == place).unwrap();
             region.sea.zones[lane.zone].name.clone()
         };
-        for name in [
-            "Zuwara",
-            "Sabratha",
-            "Zawiya",
-            "Tripoli",
-            "Garabulli",
-            "Khoms",
-            "Misrata",
-        ] {
+        for name in ["Zuwara", "Sabratha", "Zawiya", "Tripoli", "Garabulli", "Khoms", "Misrata"] {
             assert_eq!(zone(name), "Tripolitania", "{name}");
         }
         for name in ["Benghazi", "Derna", "Tobruk"] {

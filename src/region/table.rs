@@ -19,19 +19,13 @@ impl Table {
         let path = dir.join(relative);
         let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
         let hash = blake3::hash(&bytes).to_hex().to_string();
-        Ok(Table {
-            shown: path.display().to_string(),
-            bytes,
-            input: (relative.to_string(), hash),
-        })
+        Ok(Table { shown: path.display().to_string(), bytes, input: (relative.to_string(), hash) })
     }
 
     /// As [`Table::read`], but `None` when there is no such file.
     pub fn read_if_there(dir: &Path, relative: &str) -> Result<Option<Table>> {
         match Table::read(dir, relative) {
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                Ok(None)
-            }
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
             other => other.map(Some),
         }
     }
@@ -49,23 +43,14 @@ impl Table {
                 Some(i) => at.push(i),
                 None if column.ends_with('?') => at.push(usize::MAX),
                 None => {
-                    return Err(Error::Input(format!(
-                        "{}:1: no column `{name}`",
-                        self.shown
-                    )));
+                    return Err(Error::Input(format!("{}:1: no column `{name}`", self.shown)));
                 }
             }
         }
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(fault)? {
             let line = record.position().map_or(0, csv::Position::line);
-            each(&Row {
-                shown: &self.shown,
-                line,
-                record: &record,
-                at: &at,
-                columns,
-            })?;
+            each(&Row { shown: &self.shown, line, record: &record, at: &at, columns })?;
         }
         Ok(())
     }
@@ -73,9 +58,7 @@ impl Table {
     fn csv_fault(&self, e: &csv::Error) -> Error {
         let line = e.position().map_or(1, csv::Position::line);
         let what = match e.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                 format!("{len} fields instead of {expected_len}")
             }
             _ => e.to_string(),
@@ -106,8 +89,7 @@ impl<'a> Row<'a> {
     /// A field as text, without blanks around it; empty when the column is missing.
     pub fn text(&self, i: usize) -> Result<&'a str> {
         let raw = self.record.get(self.at[i]).unwrap_or_default();
-        let text = std::str::from_utf8(raw)
-            .map_err(|_| self.fault(format!("`{}` is not UTF-8", self.columns[i])))?;
+        let text = std::str::from_utf8(raw).map_err(|_| self.fault(format!("`{}` is not UTF-8", self.columns[i])))?;
         Ok(text.trim())
     }
     /// A field that may be empty.
@@ -116,26 +98,19 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let fault = || {
-            self.fault(format!(
-                "`{}` is `{text}`, not a number it can be",
-                self.columns[i]
-            ))
-        };
+        let fault = || self.fault(format!("`{}` is `{text}`, not a number it can be", self.columns[i]));
         text.parse().map(Some).map_err(|_| fault())
     }
     /// A number from `low` to `high` that must be there.
     pub fn number(&self, i: usize, low: f64, high: f64) -> Result<f64> {
-        self.maybe_number(i, low, high)?
-            .ok_or_else(|| self.fault(format!("`{}` is empty", self.columns[i])))
+        self.maybe_number(i, low, high)?.ok_or_else(|| self.fault(format!("`{}` is empty", self.columns[i])))
     }
     /// A number from `low` to `high`, or nothing.
     pub fn maybe_number(&self, i: usize, low: f64, high: f64) -> Result<Option<f64>> {
         match self.maybe::<f64>(i)? {
-            Some(x) if !(low..=high).contains(&x) => Err(self.fault(format!(
-                "`{}` is {x}, outside {low} to {high}",
-                self.columns[i]
-            ))),
+            Some(x) if !(low..=high).contains(&x) => {
+                Err(self.fault(format!("`{}` is {x}, outside {low} to {high}", self.columns[i])))
+            }
             other => Ok(other),
         }
     }

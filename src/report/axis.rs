@@ -5,9 +5,7 @@ use jiff::civil::Date;
 
 /// Days from `first` to `date`.
 pub fn day(first: Date, date: Date) -> f64 {
-    first
-        .until(date)
-        .map_or(0.0, |span| f64::from(span.get_days()))
+    first.until(date).map_or(0.0, |span| f64::from(span.get_days()))
 }
 
 /// Days put together into months, or into weeks or single days when a run is short.
@@ -32,12 +30,7 @@ impl Bins {
             _ => "month",
         };
         let Some(first) = dates.first().copied() else {
-            return Bins {
-                per,
-                spans: Vec::new(),
-                of: Vec::new(),
-                cut: false,
-            };
+            return Bins { per, spans: Vec::new(), of: Vec::new(), cut: false };
         };
         let key = |d: Date| match per {
             "month" => i64::from(d.year()) * 12 + i64::from(d.month()),
@@ -58,9 +51,7 @@ impl Bins {
         };
         let mut kept: &[_] = &runs;
         if runs.iter().filter(|r| whole(r)).count() >= 3 {
-            kept = kept
-                .strip_prefix(&kept[..usize::from(!whole(&kept[0]))])
-                .unwrap_or(kept);
+            kept = kept.strip_prefix(&kept[..usize::from(!whole(&kept[0]))]).unwrap_or(kept);
             let end = kept.len() - usize::from(!whole(&kept[kept.len() - 1]));
             kept = &kept[..end];
         }
@@ -68,17 +59,9 @@ impl Bins {
         let mut spans = Vec::new();
         for (n, run) in kept.iter().enumerate() {
             of[run.clone()].fill(Some(n));
-            spans.push((
-                day(first, dates[run.start]),
-                day(first, dates[run.end - 1]) + 1.0,
-            ));
+            spans.push((day(first, dates[run.start]), day(first, dates[run.end - 1]) + 1.0));
         }
-        Bins {
-            per,
-            spans,
-            of,
-            cut: kept.len() < runs.len(),
-        }
+        Bins { per, spans, of, cut: kept.len() < runs.len() }
     }
 
     /// Sums of daily values; NaN for a bin without any.
@@ -115,28 +98,18 @@ impl Values {
         let max = if max > 0.0 { max } else { 1.0 };
         let raw = max / ticks.max(1.0);
         let tens = decade(raw);
-        let mut step = [1.0, 2.0, 5.0, 10.0]
-            .into_iter()
-            .map(|m| m * tens)
-            .find(|s| *s >= raw * 0.999)
-            .unwrap_or(raw);
+        let mut step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * tens).find(|s| *s >= raw * 0.999).unwrap_or(raw);
         if whole {
             step = step.max(1.0);
         }
-        Values::Linear {
-            top: (max / step).ceil() * step,
-            step,
-        }
+        Values::Linear { top: (max / step).ceil() * step, step }
     }
 
     /// A logarithmic axis for peaks between `low` and `max`.
     pub fn log(low: f64, max: f64, whole: bool) -> Values {
         let floor = decade(low / 10.0).max(decade(max) / 1e6);
         let floor = if whole { floor.max(1.0) } else { floor };
-        Values::Log {
-            floor,
-            top: (max * 1.25).max(floor * 10.0),
-        }
+        Values::Log { floor, top: (max * 1.25).max(floor * 10.0) }
     }
 
     /// Height of a value: 0 at the bottom, 1 at the top.
@@ -145,11 +118,7 @@ impl Values {
             Values::Linear { top, .. } => v / top,
             Values::Log { floor, top } => {
                 let all = BELOW + libm::log10(top / floor);
-                let up = if v < floor {
-                    BELOW * v / floor
-                } else {
-                    BELOW + libm::log10(v / floor)
-                };
+                let up = if v < floor { BELOW * v / floor } else { BELOW + libm::log10(v / floor) };
                 up / all
             }
         }
@@ -161,9 +130,7 @@ impl Values {
             Values::Linear { top, step } => {
                 let n = (top / step).round() as usize;
                 let decimals = decimals(step);
-                (0..=n)
-                    .map(|i| (i as f64 * step, number(i as f64 * step, decimals)))
-                    .collect()
+                (0..=n).map(|i| (i as f64 * step, number(i as f64 * step, decimals))).collect()
             }
             Values::Log { floor, top } => {
                 let all = libm::log10(top / floor).floor() as usize;
@@ -186,31 +153,21 @@ fn decade(v: f64) -> f64 {
 
 /// Digits after the point that a step needs.
 pub fn decimals(step: f64) -> usize {
-    (0..9)
-        .find(|d| (step * libm::pow(10.0, *d as f64)).fract().min(1.0) < 1e-6 || *d == 8)
-        .unwrap_or(0)
+    (0..9).find(|d| (step * libm::pow(10.0, *d as f64)).fract().min(1.0) < 1e-6 || *d == 8).unwrap_or(0)
 }
 
 /// Ticks of the axis of time from `first` to `last`, as many as fit `width` pixels.
 pub fn dates(first: Date, last: Date, width: f64) -> Vec<Tick> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let span = day(first, last) + 1.0;
     let name = |d: Date| MONTHS[usize::from(d.month().unsigned_abs().clamp(1, 12)) - 1];
     if span < 70.0 {
-        let each = [1.0, 2.0, 7.0, 14.0]
-            .into_iter()
-            .find(|s| span / s * 95.0 <= width)
-            .unwrap_or(28.0);
+        let each = [1.0, 2.0, 7.0, 14.0].into_iter().find(|s| span / s * 95.0 <= width).unwrap_or(28.0);
         let mut ticks = Vec::new();
         let mut date = first;
         while date <= last {
             if day(first, date) % each == 0.0 {
-                ticks.push((
-                    day(first, date),
-                    format!("{} {} {}", date.day(), name(date), date.year()),
-                ));
+                ticks.push((day(first, date), format!("{} {} {}", date.day(), name(date), date.year())));
             }
             let Ok(next) = date.tomorrow() else { break };
             date = next;
@@ -224,10 +181,7 @@ pub fn dates(first: Date, last: Date, width: f64) -> Vec<Tick> {
         .find(|s| months / s * need(*s) <= width)
         .unwrap_or(240.0) as i32;
     let mut ticks = Vec::new();
-    let (from, to) = (
-        i32::from(first.year()) * 12,
-        i32::from(last.year()) * 12 + 12,
-    );
+    let (from, to) = (i32::from(first.year()) * 12, i32::from(last.year()) * 12 + 12);
     for m in (from..=to).filter(|m| m % step == 0) {
         let Ok(date) = Date::new((m / 12) as i16, (m % 12 + 1) as i8, 1) else {
             continue;
@@ -235,11 +189,7 @@ pub fn dates(first: Date, last: Date, width: f64) -> Vec<Tick> {
         if date < first || date > last {
             continue;
         }
-        let label = if step >= 12 {
-            date.year().to_string()
-        } else {
-            format!("{} {}", name(date), date.year())
-        };
+        let label = if step >= 12 { date.year().to_string() } else { format!("{} {}", name(date), date.year()) };
         ticks.push((day(first, date), label));
     }
     ticks
@@ -251,9 +201,7 @@ mod tests {
     use jiff::civil::date;
 
     fn days(first: Date, n: usize) -> Vec<Date> {
-        std::iter::successors(Some(first), |d| d.tomorrow().ok())
-            .take(n)
-            .collect()
+        std::iter::successors(Some(first), |d| d.tomorrow().ok()).take(n).collect()
     }
 
     #[test]
@@ -281,35 +229,12 @@ mod tests {
             assert!(axis.at(max) <= 1.0 && axis.at(max) > 0.5, "{max}");
             assert!((2..=8).contains(&axis.ticks(5.0).len()), "{max}");
             let log = Values::log(max / 100.0, max, false);
-            assert!(
-                log.at(max) < 1.0 && log.at(0.0) == 0.0 && log.at(max / 10.0) < log.at(max),
-                "{max}"
-            );
+            assert!(log.at(max) < 1.0 && log.at(0.0) == 0.0 && log.at(max / 10.0) < log.at(max), "{max}");
         }
-        let labels: Vec<String> = Values::linear(3.0, 5.0, true)
-            .ticks(5.0)
-            .into_iter()
-            .map(|t| t.1)
-            .collect();
+        let labels: Vec<String> = Values::linear(3.0, 5.0, true).ticks(5.0).into_iter().map(|t| t.1).collect();
         assert_eq!(labels, ["0", "1", "2", "3"]);
-        let labels: Vec<String> = Values::log(5.0, 3e6, true)
-            .ticks(9.0)
-            .into_iter()
-            .map(|t| t.1)
-            .collect();
-        assert_eq!(
-            labels,
-            [
-                "0",
-                "1",
-                "10",
-                "100",
-                "1,000",
-                "10,000",
-                "100,000",
-                "1,000,000"
-            ]
-        );
+        let labels: Vec<String> = Values::log(5.0, 3e6, true).ticks(9.0).into_iter().map(|t| t.1).collect();
+        assert_eq!(labels, ["0", "1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]);
         assert_eq!((decimals(0.25), decimals(0.5), decimals(10.0)), (2, 1, 0));
     }
 
@@ -317,10 +242,7 @@ mod tests {
     fn time_ticks_fit() {
         let labels = |n: usize| -> Vec<String> {
             let all = days(date(2014, 1, 1), n);
-            dates(all[0], all[n - 1], 630.0)
-                .into_iter()
-                .map(|t| t.1)
-                .collect()
+            dates(all[0], all[n - 1], 630.0).into_iter().map(|t| t.1).collect()
         };
         assert_eq!(labels(730).len(), 8);
         assert_eq!(labels(730)[1], "Apr 2014");

@@ -43,19 +43,11 @@ pub struct Pen {
 impl Pen {
     /// Regular type.
     pub fn new(size: f64, colour: RGBColor) -> Pen {
-        Pen {
-            size,
-            bold: false,
-            colour,
-        }
+        Pen { size, bold: false, colour }
     }
     /// Bold type.
     pub fn bold(size: f64, colour: RGBColor) -> Pen {
-        Pen {
-            size,
-            bold: true,
-            colour,
-        }
+        Pen { size, bold: true, colour }
     }
 }
 
@@ -68,10 +60,7 @@ pub struct Canvas<'a, B: DrawingBackend> {
 
 impl<B: DrawingBackend> Canvas<'_, B> {
     fn px(&self, (x, y): (f64, f64)) -> (i32, i32) {
-        (
-            (x * self.scale).round() as i32,
-            (y * self.scale).round() as i32,
-        )
+        ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
     }
 
     /// A filled polygon; its corners in order.
@@ -91,11 +80,7 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         match points {
             [first, .., _] if !self.svg => {
                 let closed: Vec<_> = points.iter().chain([first]).copied().collect();
-                self.line(
-                    &closed,
-                    1.0 / self.scale,
-                    theme::mix(colour, RGBColor(255, 255, 255), 0.35),
-                )
+                self.line(&closed, 1.0 / self.scale, theme::mix(colour, RGBColor(255, 255, 255), 0.35))
             }
             _ => Ok(()),
         }
@@ -117,37 +102,23 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         }
         let stroke = ((width * self.scale).round() as u32).max(1);
         if self.svg || stroke == 1 {
-            return self
-                .back
-                .draw_path(px, &colour.stroke_width(stroke))
-                .map_err(fault);
+            return self.back.draw_path(px, &colour.stroke_width(stroke)).map_err(fault);
         }
         // Plotters' own thick paths have spikes at sharp corners: a quad a segment and a disc a corner have none.
         let half = f64::from(stroke) / 2.0;
         for pair in px.windows(2) {
-            self.back
-                .fill_polygon(quad(pair[0], pair[1], half), &colour)
-                .map_err(fault)?;
+            self.back.fill_polygon(quad(pair[0], pair[1], half), &colour).map_err(fault)?;
         }
         if stroke > 2 {
             for p in &px[1..px.len() - 1] {
-                self.back
-                    .draw_circle(*p, stroke / 2, &colour, true)
-                    .map_err(fault)?;
+                self.back.draw_circle(*p, stroke / 2, &colour, true).map_err(fault)?;
             }
         }
         Ok(())
     }
 
     /// A dashed line through the points: `on` and `off` are lengths in logical pixels.
-    pub fn dashed(
-        &mut self,
-        points: &[(f64, f64)],
-        width: f64,
-        colour: RGBColor,
-        on: f64,
-        off: f64,
-    ) -> Result<()> {
+    pub fn dashed(&mut self, points: &[(f64, f64)], width: f64, colour: RGBColor, on: f64, off: f64) -> Result<()> {
         for dash in dashes(points, on, off) {
             self.line(&dash, width, colour)?;
         }
@@ -157,9 +128,7 @@ impl<B: DrawingBackend> Canvas<'_, B> {
     /// A disc.
     pub fn dot(&mut self, at: (f64, f64), radius: f64, colour: RGBColor) -> Result<()> {
         let r = ((radius * self.scale).round() as u32).max(1);
-        self.back
-            .draw_circle(self.px(at), r, &colour, true)
-            .map_err(fault)
+        self.back.draw_circle(self.px(at), r, &colour, true).map_err(fault)
     }
 
     /// A line of text; the point is on its baseline.
@@ -169,28 +138,10 @@ impl<B: DrawingBackend> Canvas<'_, B> {
     }
 
     /// Text with a light rim, readable on any ground.
-    pub fn text_rim(
-        &mut self,
-        text: &str,
-        (x, y): (f64, f64),
-        pen: Pen,
-        align: Align,
-    ) -> Result<()> {
-        let rim = Pen {
-            colour: RGBColor(255, 255, 255),
-            ..pen
-        };
+    pub fn text_rim(&mut self, text: &str, (x, y): (f64, f64), pen: Pen, align: Align) -> Result<()> {
+        let rim = Pen { colour: RGBColor(255, 255, 255), ..pen };
         let (d, s) = (1.3, 0.92);
-        for (dx, dy) in [
-            (d, 0.0),
-            (-d, 0.0),
-            (0.0, d),
-            (0.0, -d),
-            (s, s),
-            (s, -s),
-            (-s, s),
-            (-s, -s),
-        ] {
+        for (dx, dy) in [(d, 0.0), (-d, 0.0), (0.0, d), (0.0, -d), (s, s), (s, -s), (-s, s), (-s, -s)] {
             self.text(text, (x + dx, y + dy), rim, align)?;
         }
         self.text(text, (x, y), pen, align)
@@ -198,29 +149,19 @@ impl<B: DrawingBackend> Canvas<'_, B> {
 
     /// Distance from the top of plotters' text box to the baseline. The two back ends differ.
     fn drop(&self, size: f64) -> f64 {
-        if self.svg {
-            0.76 * size
-        } else {
-            0.5 * BITMAP_EM * size
-        }
+        if self.svg { 0.76 * size } else { 0.5 * BITMAP_EM * size }
     }
 
     fn put(&mut self, text: &str, at: (f64, f64), pen: Pen, align: Align) -> Result<()> {
         // An SVG's font size is an em, made smaller by plotters; the bitmap's is ascent plus descent.
         let size = pen.size * self.scale * if self.svg { 1.24 } else { BITMAP_EM };
-        let style = if pen.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let style = if pen.bold { FontStyle::Bold } else { FontStyle::Normal };
         let h = match align {
             Align::Left => HPos::Left,
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let style = TextStyle::from((FAMILY, size, style))
-            .color(&pen.colour)
-            .pos(Pos::new(h, VPos::Top));
+        let style = TextStyle::from((FAMILY, size, style)).color(&pen.colour).pos(Pos::new(h, VPos::Top));
         let at = self.px(at);
         self.back.draw_text(text, &style, at).map_err(fault)
     }
@@ -244,11 +185,7 @@ pub fn svg(figure: &impl Figure) -> Result<String> {
     let mut text = String::new();
     {
         let mut back = SVGBackend::with_string(&mut text, (sw, sh));
-        figure.draw(&mut Canvas {
-            back: &mut back,
-            scale: SVG_SCALE,
-            svg: true,
-        })?;
+        figure.draw(&mut Canvas { back: &mut back, scale: SVG_SCALE, svg: true })?;
         back.present().map_err(fault)?;
     }
     // Plotters' own head has the drawn size as width and height; ours has the logical one, a name, and round corners.
@@ -271,20 +208,14 @@ pub fn pixels(figure: &impl Figure) -> Result<(usize, usize, Vec<u8>)> {
     let mut big = vec![255u8; bw * bh * 3];
     {
         let mut back = BitMapBackend::with_buffer(&mut big, (bw as u32, bh as u32));
-        figure.draw(&mut Canvas {
-            back: &mut back,
-            scale: (PNG_SCALE * SMOOTH) as f64,
-            svg: false,
-        })?;
+        figure.draw(&mut Canvas { back: &mut back, scale: (PNG_SCALE * SMOOTH) as f64, svg: false })?;
         back.present().map_err(fault)?;
     }
     let mut small = vec![0u8; w * h * 3];
     for (y, row) in small.chunks_exact_mut(w * 3).enumerate() {
         for (x, px) in row.chunks_exact_mut(3).enumerate() {
             for (c, out) in px.iter_mut().enumerate() {
-                let at = |dx: usize, dy: usize| {
-                    u32::from(big[((y * SMOOTH + dy) * bw + x * SMOOTH + dx) * 3 + c])
-                };
+                let at = |dx: usize, dy: usize| u32::from(big[((y * SMOOTH + dy) * bw + x * SMOOTH + dx) * 3 + c]);
                 *out = ((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1) + 2) / 4) as u8;
             }
         }
@@ -307,9 +238,7 @@ pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>
     {
         // A back end on a file is the encoder plotters has; the picture is put into it whole.
         let mut back = BitMapBackend::new(&part, (w as u32, h as u32));
-        let done = back
-            .blit_bitmap((0, 0), (w as u32, h as u32), &px)
-            .and_then(|()| back.present());
+        let done = back.blit_bitmap((0, 0), (w as u32, h as u32), &px).and_then(|()| back.present());
         done.map_err(|e| Error::io(&part, std::io::Error::other(e.to_string())))?;
     }
     fs::rename(&part, &as_png).map_err(|e| Error::io(&as_png, e))?;
@@ -322,10 +251,7 @@ fn fault(e: impl std::fmt::Display) -> Error {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The four corners of a thick segment.
@@ -333,12 +259,8 @@ fn quad(a: (i32, i32), b: (i32, i32), half: f64) -> Vec<(i32, i32)> {
     let (dx, dy) = (f64::from(b.0 - a.0), f64::from(b.1 - a.1));
     let len = libm::hypot(dx, dy).max(1e-9);
     let (nx, ny) = (-dy / len * half, dx / len * half);
-    let at = |p: (i32, i32), s: f64| {
-        (
-            (f64::from(p.0) + s * nx).round() as i32,
-            (f64::from(p.1) + s * ny).round() as i32,
-        )
-    };
+    let at =
+        |p: (i32, i32), s: f64| ((f64::from(p.0) + s * nx).round() as i32, (f64::from(p.1) + s * ny).round() as i32);
     vec![at(a, 1.0), at(b, 1.0), at(b, -1.0), at(a, -1.0)]
 }
 
@@ -384,11 +306,7 @@ mod tests {
     fn dashes_cover_their_share() {
         let all = dashes(&[(0.0, 0.0), (60.0, 0.0), (100.0, 0.0)], 6.0, 4.0);
         assert_eq!(all.len(), 10);
-        let drawn: f64 = all
-            .iter()
-            .flat_map(|d| d.windows(2))
-            .map(|p| p[1].0 - p[0].0)
-            .sum();
+        let drawn: f64 = all.iter().flat_map(|d| d.windows(2)).map(|p| p[1].0 - p[0].0).sum();
         assert!((drawn - 60.0).abs() < 1e-9, "{drawn}");
     }
 }

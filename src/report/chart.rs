@@ -85,16 +85,9 @@ struct Frame {
 impl Panel {
     /// Lines whose peaks lie far apart get a logarithmic axis, since a linear one would show the largest alone.
     fn axis(&self, ticks: f64) -> Values {
-        let peak = |s: &Set| {
-            s.y.iter()
-                .copied()
-                .filter(|v| v.is_finite())
-                .fold(0.0, f64::max)
-        };
+        let peak = |s: &Set| s.y.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
         let peaks: Vec<f64> = self.sets.iter().map(peak).filter(|p| *p > 0.0).collect();
-        let (low, high) = peaks.iter().fold((f64::MAX, 0.0), |(l, h): (f64, f64), p| {
-            (l.min(*p), h.max(*p))
-        });
+        let (low, high) = peaks.iter().fold((f64::MAX, 0.0), |(l, h): (f64, f64), p| (l.min(*p), h.max(*p)));
         if self.sets.iter().all(|s| s.mark == Mark::Line) && high > 30.0 * low {
             return Values::log(low, high, self.whole);
         }
@@ -118,11 +111,7 @@ impl Panel {
         if self.sets.len() < 2 {
             return 0.0;
         }
-        let widest = self
-            .sets
-            .iter()
-            .map(|s| text_width(&s.label, BODY, false))
-            .fold(0.0, f64::max);
+        let widest = self.sets.iter().map(|s| text_width(&s.label, BODY, false)).fold(0.0, f64::max);
         (widest + 48.0).min(LEGEND)
     }
 }
@@ -139,12 +128,7 @@ impl Chart {
         let mut frames = Vec::new();
         for p in &self.panels {
             let h = room * p.weight / all;
-            frames.push(Frame {
-                left,
-                right,
-                top: y + HEAD,
-                bottom: y + HEAD + h,
-            });
+            frames.push(Frame { left, right, top: y + HEAD, bottom: y + HEAD + h });
             y += HEAD + h + gap;
         }
         frames
@@ -153,10 +137,7 @@ impl Chart {
 
 impl Figure for Chart {
     fn size(&self) -> (f64, f64) {
-        (
-            WIDTH,
-            HEIGHT + MORE * self.panels.len().saturating_sub(2) as f64,
-        )
+        (WIDTH, HEIGHT + MORE * self.panels.len().saturating_sub(2) as f64)
     }
 
     fn title(&self) -> &str {
@@ -166,11 +147,7 @@ impl Figure for Chart {
     fn draw<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let size = self.size();
         heading(on, size, &self.title, &self.subtitle, &self.caption)?;
-        let legend = self
-            .panels
-            .iter()
-            .map(Panel::legend_width)
-            .fold(0.0, f64::max);
+        let legend = self.panels.iter().map(Panel::legend_width).fold(0.0, f64::max);
         let rough = self.frames(0.0, 1.0);
         let axes: Vec<(Values, Vec<Tick>)> = self
             .panels
@@ -183,11 +160,7 @@ impl Figure for Chart {
                 (axis, ticks)
             })
             .collect();
-        let widest = axes
-            .iter()
-            .flat_map(|a| &a.1)
-            .map(|t| text_width(&t.1, SMALL, false))
-            .fold(0.0, f64::max);
+        let widest = axes.iter().flat_map(|a| &a.1).map(|t| text_width(&t.1, SMALL, false)).fold(0.0, f64::max);
         // Half of the last date's label may stand out to the right.
         let right = size.0 - MARGIN - legend.max(14.0);
         // And half of the first one's to the left, under short numbers.
@@ -195,31 +168,16 @@ impl Figure for Chart {
         let time = dates(self.days.0, self.days.1, right - left);
         let span = super::axis::day(self.days.0, self.days.1) + 1.0;
         let frames = self.frames(left, right);
-        for (i, ((panel, frame), (axis, ticks))) in
-            self.panels.iter().zip(&frames).zip(&axes).enumerate()
-        {
+        for (i, ((panel, frame), (axis, ticks))) in self.panels.iter().zip(&frames).zip(&axes).enumerate() {
             let last = i + 1 == self.panels.len();
             grid(on, frame, axis, ticks, (&time, span), last)?;
-            let log = if matches!(axis, Values::Log { .. }) {
-                " (logarithmic)"
-            } else {
-                ""
-            };
+            let log = if matches!(axis, Values::Log { .. }) { " (logarithmic)" } else { "" };
             let title = format!("{}{log}", panel.axis_title);
-            on.text(
-                &title,
-                (MARGIN, frame.top - 13.0),
-                Pen::new(BODY, INK),
-                Align::Left,
-            )?;
+            on.text(&title, (MARGIN, frame.top - 13.0), Pen::new(BODY, INK), Align::Left)?;
             for (set, base) in panel.sets.iter().zip(bases(panel)) {
                 values(on, frame, axis, span, set, &base)?;
             }
-            on.line(
-                &[(frame.left, frame.bottom), (frame.right, frame.bottom)],
-                1.0,
-                AXIS,
-            )?;
+            on.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], 1.0, AXIS)?;
             legend_of(on, panel, frame)?;
         }
         Ok(())
@@ -236,24 +194,9 @@ pub(super) fn heading<B: DrawingBackend>(
 ) -> Result<()> {
     let room = w - 2.0 * MARGIN;
     on.rect((0.0, 0.0), (w, h), RGBColor(255, 255, 255))?;
-    on.text(
-        &fit(title, TITLE, true, room),
-        (MARGIN, 30.0),
-        Pen::bold(TITLE, INK),
-        Align::Left,
-    )?;
-    on.text(
-        &fit(subtitle, BODY, false, room),
-        (MARGIN, 50.0),
-        Pen::new(BODY, GREY),
-        Align::Left,
-    )?;
-    on.text(
-        &fit(caption, SMALL, false, room),
-        (MARGIN, h - 13.0),
-        Pen::new(SMALL, GREY),
-        Align::Left,
-    )
+    on.text(&fit(title, TITLE, true, room), (MARGIN, 30.0), Pen::bold(TITLE, INK), Align::Left)?;
+    on.text(&fit(subtitle, BODY, false, room), (MARGIN, 50.0), Pen::new(BODY, GREY), Align::Left)?;
+    on.text(&fit(caption, SMALL, false, room), (MARGIN, h - 13.0), Pen::new(SMALL, GREY), Align::Left)
 }
 
 /// Where each set's values begin: on the areas below it, or at zero.
@@ -319,29 +262,16 @@ fn values<B: DrawingBackend>(
         }
         Mark::Area => {
             let v = |i: usize| if set.y[i].is_finite() { set.y[i] } else { 0.0 };
-            let upper: Vec<_> = set
-                .spans
-                .iter()
-                .enumerate()
-                .map(|(i, s)| (middle(s), y(base[i] + v(i))))
-                .collect();
-            let lower = set
-                .spans
-                .iter()
-                .enumerate()
-                .map(|(i, s)| (middle(s), y(base[i])));
+            let upper: Vec<_> = set.spans.iter().enumerate().map(|(i, s)| (middle(s), y(base[i] + v(i)))).collect();
+            let lower = set.spans.iter().enumerate().map(|(i, s)| (middle(s), y(base[i])));
             let mut all = upper.clone();
             all.extend(lower.collect::<Vec<_>>().into_iter().rev());
             on.fill(&all, set.colour)?;
             on.line(&upper, 0.6, RGBColor(255, 255, 255))?;
         }
         Mark::Line | Mark::Dashed => {
-            let points: Vec<_> = set
-                .spans
-                .iter()
-                .zip(&set.y)
-                .map(|(s, v)| v.is_finite().then(|| (middle(s), y(*v))))
-                .collect();
+            let points: Vec<_> =
+                set.spans.iter().zip(&set.y).map(|(s, v)| v.is_finite().then(|| (middle(s), y(*v)))).collect();
             for run in points.split(Option::is_none) {
                 let run: Vec<_> = run.iter().flatten().copied().collect();
                 if set.mark == Mark::Dashed {
@@ -382,12 +312,7 @@ fn legend_of<B: DrawingBackend>(on: &mut Canvas<'_, B>, panel: &Panel, f: &Frame
         }
         let room = WIDTH - MARGIN / 2.0 - x - 25.0;
         let label = fit(&set.label, BODY, false, room);
-        on.text(
-            &label,
-            (x + 25.0, y + BODY * 0.36),
-            Pen::new(BODY, INK),
-            Align::Left,
-        )?;
+        on.text(&label, (x + 25.0, y + BODY * 0.36), Pen::new(BODY, INK), Align::Left)?;
     }
     Ok(())
 }

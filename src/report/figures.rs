@@ -27,31 +27,15 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
         return Vec::new();
     }
     let bins = Bins::new(&series.dates);
-    let run = Run {
-        manifest,
-        series,
-        bins: &bins,
-    };
+    let run = Run { manifest, series, bins: &bins };
     let charts = [
-        (
-            "arms_outflow",
-            run.arms("Weapons leaving Libya, by class", "arms_left_libya_"),
-        ),
-        (
-            "arms_sahel",
-            run.arms(
-                "Weapons reaching the Sahel, by class",
-                "arms_reached_sahel_",
-            ),
-        ),
+        ("arms_outflow", run.arms("Weapons leaving Libya, by class", "arms_left_libya_")),
+        ("arms_sahel", run.arms("Weapons reaching the Sahel, by class", "arms_reached_sahel_")),
         ("seizures", run.seizures()),
         ("sea", run.sea()),
         ("people", run.people()),
     ];
-    charts
-        .into_iter()
-        .filter_map(|(name, chart)| Some((name, chart?)))
-        .collect()
+    charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
 }
 
 struct Run<'a> {
@@ -77,34 +61,19 @@ impl Run<'_> {
     /// The metric, and the dashed line of what was seen of it if the run has an observer.
     fn with_observed(&self, metric: &str, label: &str, n: usize, mark: Mark) -> Vec<Set> {
         let seen = if mark == Mark::Bar { 6 } else { n };
-        let observed = self.sums(
-            &format!("{metric}_observed"),
-            &format!("{label}, observed"),
-            seen,
-            Mark::Dashed,
-        );
-        [self.sums(metric, label, n, mark), observed]
-            .into_iter()
-            .flatten()
-            .collect()
+        let observed = self.sums(&format!("{metric}_observed"), &format!("{label}, observed"), seen, Mark::Dashed);
+        [self.sums(metric, label, n, mark), observed].into_iter().flatten().collect()
     }
 
     fn panel(&self, axis_title: &str, weight: f64, whole: bool, sets: Vec<Set>) -> Option<Panel> {
         let axis_title = format!("{axis_title} a {}", self.bins.per);
-        (!sets.is_empty()).then_some(Panel {
-            axis_title,
-            weight,
-            whole,
-            sets,
-        })
+        (!sets.is_empty()).then_some(Panel { axis_title, weight, whole, sets })
     }
 
     fn chart(&self, title: &str, panels: Vec<Panel>) -> Option<Chart> {
         let days = (*self.series.dates.first()?, *self.series.dates.last()?);
         let mut caption = self.manifest.caption();
-        let sums = panels
-            .iter()
-            .any(|p| p.sets.iter().any(|s| s.mark != Mark::Area));
+        let sums = panels.iter().any(|p| p.sets.iter().any(|s| s.mark != Mark::Area));
         if sums && self.bins.cut {
             caption.push_str(&format!(". Incomplete {}s are left out.", self.bins.per));
         }
@@ -121,9 +90,7 @@ impl Run<'_> {
     fn classes(&self, prefix: &str) -> Vec<Panel> {
         let of = |weighed: bool| -> Vec<Set> {
             let classes = CLASSES.iter().enumerate().filter(|(_, c)| c.2 == weighed);
-            classes
-                .filter_map(|(i, c)| self.sums(&format!("{prefix}{}", c.0), c.1, i, Mark::Line))
-                .collect()
+            classes.filter_map(|(i, c)| self.sums(&format!("{prefix}{}", c.0), c.1, i, Mark::Line)).collect()
         };
         // A panel without a legend names its only class itself.
         let name = |what: &str, sets: &[Set]| match sets {
@@ -132,10 +99,7 @@ impl Run<'_> {
         };
         let (counted, weighed) = (of(false), of(true));
         let (pieces, tonnes) = (name("pieces", &counted), name("tonnes", &weighed));
-        let panels = [
-            self.panel(&pieces, 1.5, true, counted),
-            self.panel(&tonnes, 1.0, false, weighed),
-        ];
+        let panels = [self.panel(&pieces, 1.5, true, counted), self.panel(&tonnes, 1.0, false, weighed)];
         panels.into_iter().flatten().collect()
     }
 
@@ -164,32 +128,18 @@ impl Run<'_> {
             (true, false) => "Deaths at sea",
             _ => "Crossings of the central Mediterranean, and deaths",
         };
-        let panels = [
-            self.panel("People", 1.5, true, crossings),
-            self.panel("Deaths at sea", 1.0, true, deaths),
-        ];
+        let panels = [self.panel("People", 1.5, true, crossings), self.panel("Deaths at sea", 1.0, true, deaths)];
         self.chart(title, panels.into_iter().flatten().collect())
     }
 
     fn people(&self) -> Option<Chart> {
-        let names: Vec<&str> = self
-            .manifest
-            .metrics
-            .iter()
-            .filter(|m| m.group == "people_state")
-            .map(|m| m.name.as_str())
-            .collect();
+        let names: Vec<&str> =
+            self.manifest.metrics.iter().filter(|m| m.group == "people_state").map(|m| m.name.as_str()).collect();
         let first = *self.series.dates.first()?;
         let n = self.series.dates.len();
         let step = n.div_ceil(MOST_POINTS).max(1);
         // The last day is always there.
-        let rows: Vec<usize> = (0..n)
-            .rev()
-            .step_by(step)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect();
+        let rows: Vec<usize> = (0..n).rev().step_by(step).collect::<Vec<_>>().into_iter().rev().collect();
         let spans: Vec<(f64, f64)> = rows
             .iter()
             .map(|i| day(first, self.series.dates[*i]))
@@ -211,44 +161,22 @@ impl Run<'_> {
                 y: rows.iter().map(|r| col[*r]).collect(),
             });
         }
-        let panel = Panel {
-            axis_title: "People".into(),
-            weight: 1.0,
-            whole: true,
-            sets,
-        };
-        self.chart(
-            "People by what they are doing",
-            if panel.sets.is_empty() {
-                vec![]
-            } else {
-                vec![panel]
-            },
-        )
+        let panel = Panel { axis_title: "People".into(), weight: 1.0, whole: true, sets };
+        self.chart("People by what they are doing", if panel.sets.is_empty() { vec![] } else { vec![panel] })
     }
 }
 
 /// Length of the beginning, up to an underscore, that all names share.
 fn prefix(names: &[&str]) -> usize {
     let Some(first) = names.first() else { return 0 };
-    let ends = first
-        .match_indices('_')
-        .map(|(i, _)| i + 1)
-        .collect::<Vec<_>>();
-    let shared = |end: &usize| {
-        names.len() > 1
-            && names
-                .iter()
-                .all(|n| n.starts_with(&first[..*end]) && n.len() > *end)
-    };
+    let ends = first.match_indices('_').map(|(i, _)| i + 1).collect::<Vec<_>>();
+    let shared = |end: &usize| names.len() > 1 && names.iter().all(|n| n.starts_with(&first[..*end]) && n.len() > *end);
     ends.into_iter().rev().find(shared).unwrap_or(0)
 }
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -257,10 +185,7 @@ mod tests {
 
     #[test]
     fn shared_beginnings_are_left_out_of_labels() {
-        assert_eq!(
-            prefix(&["people_at_home", "people_at_sea"]),
-            "people_at_".len()
-        );
+        assert_eq!(prefix(&["people_at_home", "people_at_sea"]), "people_at_".len());
         assert_eq!(prefix(&["people_home", "people_sea"]), "people_".len());
         assert_eq!(prefix(&["people_home"]), 0);
         assert_eq!(prefix(&["home", "sea"]), 0);

@@ -4,9 +4,7 @@ use super::axis::decimals;
 use super::canvas::{Align, Canvas, Figure, Pen};
 use super::chart::heading;
 use super::read::{Place, Ring};
-use super::theme::{
-    AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width,
-};
+use super::theme::{AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width};
 use super::view::{Degrees, MAP_WIDTH, clip, view};
 use crate::error::Result;
 use h3o::CellIndex;
@@ -14,8 +12,7 @@ use plotters::backend::DrawingBackend;
 use std::collections::BTreeMap;
 
 /// The line that the makers of the outlines and of the places ask for.
-pub const ATTRIBUTION: &str =
-    "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed).";
+pub const ATTRIBUTION: &str = "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed).";
 /// Places a reader knows, the largest first: an earlier one keeps its label when two collide.
 const LABELS: [(&str, &str); 15] = [
     ("Tripoli", "LBY"),
@@ -73,13 +70,8 @@ pub struct Texts<'a> {
 }
 
 /// The cells as H3 cells; `None` when one is not (a network of named places).
-pub fn as_h3(
-    names: &BTreeMap<String, super::read::Passages>,
-) -> Option<Vec<(CellIndex, &super::read::Passages)>> {
-    names
-        .iter()
-        .map(|(name, p)| Some((name.parse().ok()?, p)))
-        .collect()
+pub fn as_h3(names: &BTreeMap<String, super::read::Passages>) -> Option<Vec<(CellIndex, &super::read::Passages)>> {
+    names.iter().map(|(name, p)| Some((name.parse().ok()?, p))).collect()
 }
 
 impl<'a> Map<'a> {
@@ -90,22 +82,13 @@ impl<'a> Map<'a> {
         countries: &'a [Ring],
         places: &'a [Place],
     ) -> Option<Map<'a>> {
-        let outline =
-            |c: CellIndex| -> Ring { c.boundary().iter().map(|p| (p.lng(), p.lat())).collect() };
-        let cells: Vec<(Ring, f64)> = cells
-            .iter()
-            .filter(|c| c.1 > 0.0)
-            .map(|c| (outline(c.0), c.1))
-            .collect();
+        let outline = |c: CellIndex| -> Ring { c.boundary().iter().map(|p| (p.lng(), p.lat())).collect() };
+        let cells: Vec<(Ring, f64)> = cells.iter().filter(|c| c.1 > 0.0).map(|c| (outline(c.0), c.1)).collect();
         if cells.is_empty() {
             return None;
         }
         let high = cells.iter().map(|c| c.1).fold(0.0, f64::max);
-        let low = cells
-            .iter()
-            .map(|c| c.1)
-            .fold(high, f64::min)
-            .max(high / 1e6);
+        let low = cells.iter().map(|c| c.1).fold(high, f64::min).max(high / 1e6);
         let (view, height) = view(&cells);
         Some(Map {
             title: texts.title.to_string(),
@@ -133,10 +116,7 @@ impl<'a> Map<'a> {
     fn ring(&self, ring: &Ring, least: f64) -> Vec<(f64, f64)> {
         let mut points: Vec<(f64, f64)> = Vec::new();
         for p in ring.iter().map(|p| self.at(*p)) {
-            if points
-                .last()
-                .is_none_or(|q| libm::hypot(p.0 - q.0, p.1 - q.1) >= least)
-            {
+            if points.last().is_none_or(|q| libm::hypot(p.0 - q.0, p.1 - q.1) >= least) {
                 points.push(p);
             }
         }
@@ -145,22 +125,13 @@ impl<'a> Map<'a> {
 
     /// How dark a value is: 0 the fewest passages, 1 the most.
     fn shade(&self, v: f64) -> f64 {
-        if self.high <= self.low {
-            1.0
-        } else {
-            libm::log10(v / self.low) / libm::log10(self.high / self.low)
-        }
+        if self.high <= self.low { 1.0 } else { libm::log10(v / self.low) / libm::log10(self.high / self.low) }
     }
 
     fn ground<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let end = (LEFT + MAP_WIDTH, TOP + self.height);
         on.rect((LEFT, TOP), end, SEA)?;
-        let rings: Vec<_> = self
-            .countries
-            .iter()
-            .map(|r| self.ring(r, 0.4))
-            .filter(|r| r.len() > 2)
-            .collect();
+        let rings: Vec<_> = self.countries.iter().map(|r| self.ring(r, 0.4)).filter(|r| r.len() > 2).collect();
         for ring in &rings {
             on.fill(ring, LAND)?;
         }
@@ -171,34 +142,21 @@ impl<'a> Map<'a> {
             ring.extend(ring.first().copied());
             on.line(&ring, 0.8, BORDER)?;
         }
-        on.line(
-            &[(LEFT, TOP), (end.0, TOP), end, (LEFT, end.1), (LEFT, TOP)],
-            1.2,
-            AXIS,
-        )
+        on.line(&[(LEFT, TOP), (end.0, TOP), end, (LEFT, end.1), (LEFT, TOP)], 1.2, AXIS)
     }
 
     fn labels<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
-        let find = |(name, iso3): &(&str, &str)| {
-            self.places
-                .iter()
-                .find(|p| p.name == *name && p.iso3 == *iso3)
-        };
+        let find = |(name, iso3): &(&str, &str)| self.places.iter().find(|p| p.name == *name && p.iso3 == *iso3);
         let inside = |p: &(f64, f64)| {
-            p.0 > LEFT + 6.0
-                && p.0 < LEFT + MAP_WIDTH - 6.0
-                && p.1 > TOP + 6.0
-                && p.1 < TOP + self.height - 6.0
+            p.0 > LEFT + 6.0 && p.0 < LEFT + MAP_WIDTH - 6.0 && p.1 > TOP + 6.0 && p.1 < TOP + self.height - 6.0
         };
         let shown: Vec<(&str, (f64, f64))> = LABELS
             .iter()
             .filter_map(|l| find(l).map(|p| (l.0, self.at((p.lon, p.lat)))))
             .filter(|(_, p)| inside(p))
             .collect();
-        let mut taken: Vec<[f64; 4]> = shown
-            .iter()
-            .map(|(_, p)| [p.0 - 3.0, p.1 - 3.0, p.0 + 3.0, p.1 + 3.0])
-            .collect();
+        let mut taken: Vec<[f64; 4]> =
+            shown.iter().map(|(_, p)| [p.0 - 3.0, p.1 - 3.0, p.0 + 3.0, p.1 + 3.0]).collect();
         for (_, p) in &shown {
             on.dot(*p, 3.4, plotters::style::RGBColor(255, 255, 255))?;
             on.dot(*p, 2.3, INK)?;
@@ -217,9 +175,7 @@ impl<'a> Map<'a> {
                     && a[2] < LEFT + MAP_WIDTH - 2.0
                     && a[1] > TOP + 2.0
                     && a[3] < TOP + self.height - 2.0
-                    && !taken
-                        .iter()
-                        .any(|t| a[0] < t[2] && a[2] > t[0] && a[1] < t[3] && a[3] > t[1])
+                    && !taken.iter().any(|t| a[0] < t[2] && a[2] > t[0] && a[1] < t[3] && a[3] > t[1])
             };
             if let Some(spot) = spots.into_iter().find(|s| fits(&area(*s))) {
                 taken.push(area(spot));
@@ -232,29 +188,15 @@ impl<'a> Map<'a> {
     fn key<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let x = LEFT + MAP_WIDTH + 18.0;
         for (i, line) in self.counts.iter().enumerate() {
-            on.text(
-                line,
-                (x, TOP + 11.0 + 16.0 * i as f64),
-                Pen::new(BODY, INK),
-                Align::Left,
-            )?;
+            on.text(line, (x, TOP + 11.0 + 16.0 * i as f64), Pen::new(BODY, INK), Align::Left)?;
         }
         let pen = Pen::new(SMALL, INK);
         let (top, width) = (TOP + 46.0, 18.0);
         if self.high <= self.low {
             // One value needs one colour, not a scale.
-            on.rect(
-                (x, top),
-                (x + width, top + width),
-                scale_colour(self.shade(self.high)),
-            )?;
+            on.rect((x, top), (x + width, top + width), scale_colour(self.shade(self.high)))?;
             let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
-            return on.text(
-                &number(self.high, decimals(self.high).min(2)),
-                at,
-                pen,
-                Align::Left,
-            );
+            return on.text(&number(self.high, decimals(self.high).min(2)), at, pen, Align::Left);
         }
         const STEPS: usize = 70;
         let height = 210.0;
@@ -269,29 +211,16 @@ impl<'a> Map<'a> {
             let at = (x + width + 9.0, y + SMALL * 0.36);
             on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
         }
-        on.text(
-            "logarithmic",
-            (x, top + height + 20.0),
-            Pen::new(SMALL, GREY),
-            Align::Left,
-        )
+        on.text("logarithmic", (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
     }
 
     fn scale_bar<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let x = LEFT + MAP_WIDTH + 18.0;
         let px_per_km = self.height / ((self.view.north - self.view.south) * KM_PER_DEGREE);
-        let km = [1000.0, 500.0, 300.0, 200.0, 100.0]
-            .into_iter()
-            .find(|km| km * px_per_km <= 105.0)
-            .unwrap_or(50.0);
+        let km = [1000.0, 500.0, 300.0, 200.0, 100.0].into_iter().find(|km| km * px_per_km <= 105.0).unwrap_or(50.0);
         let (y, end) = (TOP + self.height - 6.0, x + km * px_per_km);
         on.line(&[(x, y - 4.0), (x, y), (end, y), (end, y - 4.0)], 1.4, INK)?;
-        on.text(
-            &format!("{} km", number(km, 0)),
-            (x, y - 9.0),
-            Pen::new(SMALL, INK),
-            Align::Left,
-        )
+        on.text(&format!("{} km", number(km, 0)), (x, y - 9.0), Pen::new(SMALL, INK), Align::Left)
     }
 }
 
@@ -310,12 +239,7 @@ impl Figure for Map<'_> {
         self.labels(on)?;
         self.key(on)?;
         self.scale_bar(on)?;
-        on.text(
-            ATTRIBUTION,
-            (LEFT, TOP + self.height + 18.0),
-            Pen::new(SMALL, GREY),
-            Align::Left,
-        )
+        on.text(ATTRIBUTION, (LEFT, TOP + self.height + 18.0), Pen::new(SMALL, GREY), Align::Left)
     }
 }
 
@@ -324,10 +248,8 @@ fn key_ticks(low: f64, high: f64) -> Vec<f64> {
     let from = libm::log10(low).floor() as i32;
     let to = libm::log10(high).ceil() as i32;
     let tens = |steps: &[f64]| -> Vec<f64> {
-        let all =
-            (from..=to).flat_map(|k| steps.iter().map(move |s| s * libm::pow(10.0, f64::from(k))));
-        all.filter(|v| *v >= low * 0.999 && *v <= high * 1.001)
-            .collect()
+        let all = (from..=to).flat_map(|k| steps.iter().map(move |s| s * libm::pow(10.0, f64::from(k))));
+        all.filter(|v| *v >= low * 0.999 && *v <= high * 1.001).collect()
     };
     let decades = tens(&[1.0]);
     if decades.len() > 2 {

@@ -24,10 +24,7 @@ pub fn charts(dir: &Path, data_dir: &Path) -> Result<Vec<PathBuf>> {
     let series = Series::read(dir)?;
     let out = dir.join("charts");
     let all = figures::all(&manifest, &series);
-    let drawn: Result<Vec<_>> = all
-        .par_iter()
-        .map(|(name, chart)| canvas::save(chart, &out, name))
-        .collect();
+    let drawn: Result<Vec<_>> = all.par_iter().map(|(name, chart)| canvas::save(chart, &out, name)).collect();
     let mut written = drawn?.concat();
     written.extend(maps(dir, data_dir, &manifest, &out)?);
     Ok(written)
@@ -46,26 +43,11 @@ fn maps(dir: &Path, data_dir: &Path, manifest: &Manifest, out: &Path) -> Result<
     let people: Vec<_> = cells.iter().map(|(c, p)| (*c, p.people)).collect();
     let arms: Vec<_> = cells.iter().map(|(c, p)| (*c, p.arms)).collect();
     let all = [
-        (
-            "map_people",
-            "Where people passed, over the whole run",
-            ["Passages", "of people"],
-            people,
-        ),
-        (
-            "map_arms",
-            "Where arms passed, over the whole run",
-            ["Passages", "of arms"],
-            arms,
-        ),
+        ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], people),
+        ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], arms),
     ];
     let draw = |(name, title, counts, cells): &(&str, &str, [&str; 2], Vec<_>)| {
-        let texts = Texts {
-            title,
-            subtitle: &manifest.title,
-            caption: &caption,
-            counts: *counts,
-        };
+        let texts = Texts { title, subtitle: &manifest.title, caption: &caption, counts: *counts };
         match Map::new(&texts, cells, &countries, &places) {
             Some(map) => canvas::save(&map, out, name),
             None => Ok(Vec::new()),

@@ -38,8 +38,8 @@ impl Manifest {
     pub fn read(dir: &Path) -> Result<Manifest> {
         let path = dir.join("manifest.json");
         let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
-        let mut manifest: Manifest = serde_json::from_str(&text)
-            .map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+        let mut manifest: Manifest =
+            serde_json::from_str(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
         // A control character would break the SVG it is printed in.
         manifest.title.retain(|c| !c.is_control());
         manifest.scenario.retain(|c| !c.is_control());
@@ -49,10 +49,7 @@ impl Manifest {
 
     /// The line under a figure.
     pub fn caption(&self) -> String {
-        format!(
-            "Scenario {}, seed {}, Sirocco {}",
-            self.scenario, self.seed, self.version
-        )
+        format!("Scenario {}, seed {}, Sirocco {}", self.scenario, self.seed, self.version)
     }
 }
 
@@ -72,17 +69,11 @@ impl Series {
         let mut csv = open(&path)?;
         let header = csv.headers().map_err(|e| bad_csv(&path, e))?.clone();
         if header.get(0) != Some("date") {
-            return Err(Error::Input(format!(
-                "{}:1: the first column should be `date`",
-                path.display()
-            )));
+            return Err(Error::Input(format!("{}:1: the first column should be `date`", path.display())));
         }
         let mut names: BTreeSet<&str> = BTreeSet::new();
         if let Some(twice) = header.iter().find(|name| !names.insert(name)) {
-            return Err(Error::Input(format!(
-                "{}:1: two columns are named `{twice}`",
-                path.display()
-            )));
+            return Err(Error::Input(format!("{}:1: two columns are named `{twice}`", path.display())));
         }
         let mut dates: Vec<Date> = Vec::new();
         let mut columns: Vec<Vec<f64>> = vec![Vec::new(); header.len() - 1];
@@ -90,42 +81,24 @@ impl Series {
             let row = row.map_err(|e| bad_csv(&path, e))?;
             let line = row.position().map_or(0, csv::Position::line);
             let day = row.get(0).unwrap_or_default();
-            let date: Date = day
-                .parse()
-                .map_err(|_| bad(&path, line, "date", day, "a date like 2014-01-31"))?;
+            let date: Date = day.parse().map_err(|_| bad(&path, line, "date", day, "a date like 2014-01-31"))?;
             if dates.last().is_some_and(|last| *last >= date) {
-                return Err(bad(
-                    &path,
-                    line,
-                    "date",
-                    day,
-                    "a later day than the line before",
-                ));
+                return Err(bad(&path, line, "date", day, "a later day than the line before"));
             }
             dates.push(date);
             for (i, col) in columns.iter_mut().enumerate() {
                 let name = header.get(i + 1).unwrap_or_default();
-                col.push(value(
-                    &path,
-                    line,
-                    name,
-                    row.get(i + 1).unwrap_or_default(),
-                )?);
+                col.push(value(&path, line, name, row.get(i + 1).unwrap_or_default())?);
             }
         }
         let names = header.iter().skip(1).map(str::to_string);
-        Ok(Series {
-            dates,
-            columns: names.zip(columns).collect(),
-        })
+        Ok(Series { dates, columns: names.zip(columns).collect() })
     }
 
     /// The values of a metric, if it is there and ever other than zero.
     pub fn live(&self, name: &str) -> Option<&[f64]> {
         let col = self.columns.get(name)?;
-        col.iter()
-            .any(|v| *v != 0.0 && v.is_finite())
-            .then_some(col)
+        col.iter().any(|v| *v != 0.0 && v.is_finite()).then_some(col)
     }
 }
 
@@ -159,9 +132,7 @@ pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Passages>>> {
         let line = row.position().map_or(0, csv::Position::line);
         let at = |i: usize, name: &str| value(&path, line, name, row.get(i).unwrap_or_default());
         let (p, a) = (at(people, "people")?, at(arms, "arms")?);
-        let sum = sums
-            .entry(row.get(cell).unwrap_or_default().to_string())
-            .or_default();
+        let sum = sums.entry(row.get(cell).unwrap_or_default().to_string()).or_default();
         sum.people += if p.is_finite() { p } else { 0.0 };
         sum.arms += if a.is_finite() { a } else { 0.0 };
     }
@@ -184,10 +155,7 @@ pub struct Place {
 /// Reads `geo/places.csv`.
 pub fn places(data_dir: &Path) -> Result<Vec<Place>> {
     let path = data_dir.join("geo").join("places.csv");
-    open(&path)?
-        .deserialize()
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|e| bad_csv(&path, e))
+    open(&path)?.deserialize().collect::<std::result::Result<_, _>>().map_err(|e| bad_csv(&path, e))
 }
 
 /// A closed line of (longitude, latitude).
@@ -198,22 +166,13 @@ pub fn countries(data_dir: &Path) -> Result<Vec<Ring>> {
     let path = data_dir.join("geo").join("countries.geojson");
     let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
     let wrong = |e: String| Error::Input(format!("{}: {e}", path.display()));
-    let doc: geojson::FeatureCollection = text
-        .parse()
-        .map_err(|e: geojson::Error| wrong(e.to_string()))?;
+    let doc: geojson::FeatureCollection = text.parse().map_err(|e: geojson::Error| wrong(e.to_string()))?;
     let mut rings = Vec::new();
     for feature in doc.features {
         match feature.geometry.map(|g| g.value) {
-            Some(geojson::GeometryValue::Polygon { coordinates }) => {
-                rings.extend(coordinates.first().map(|r| ring(r)))
-            }
+            Some(geojson::GeometryValue::Polygon { coordinates }) => rings.extend(coordinates.first().map(|r| ring(r))),
             Some(geojson::GeometryValue::MultiPolygon { coordinates }) => {
-                rings.extend(
-                    coordinates
-                        .iter()
-                        .filter_map(|p| p.first())
-                        .map(|r| ring(r)),
-                );
+                rings.extend(coordinates.iter().filter_map(|p| p.first()).map(|r| ring(r)));
             }
             _ => {}
         }
@@ -225,10 +184,7 @@ pub fn countries(data_dir: &Path) -> Result<Vec<Ring>> {
 }
 
 fn ring(points: &[geojson::Position]) -> Ring {
-    points
-        .iter()
-        .filter_map(|p| Some((*p.as_slice().first()?, *p.as_slice().get(1)?)))
-        .collect()
+    points.iter().filter_map(|p| Some((*p.as_slice().first()?, *p.as_slice().get(1)?))).collect()
 }
 
 fn open(path: &Path) -> Result<csv::Reader<File>> {
@@ -247,25 +203,17 @@ fn value(path: &Path, line: u64, column: &str, text: &str) -> Result<f64> {
 }
 
 fn bad(path: &Path, line: u64, column: &str, text: &str, want: &str) -> Error {
-    Error::Input(format!(
-        "{}:{line}: `{column}` is `{text}`, expected {want}",
-        path.display()
-    ))
+    Error::Input(format!("{}:{line}: `{column}` is `{text}`, expected {want}", path.display()))
 }
 
 fn bad_csv(path: &Path, e: csv::Error) -> Error {
     let line = e.position().map_or(1, csv::Position::line);
     match e.into_kind() {
         csv::ErrorKind::Io(e) => Error::io(path, e),
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => Error::Input(format!(
-            "{}:{line}: {len} fields, expected {expected_len}: is the file torn?",
-            path.display()
-        )),
-        csv::ErrorKind::Deserialize { err, .. } => {
-            Error::Input(format!("{}:{line}: {err}", path.display()))
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Error::Input(format!("{}:{line}: {len} fields, expected {expected_len}: is the file torn?", path.display()))
         }
+        csv::ErrorKind::Deserialize { err, .. } => Error::Input(format!("{}:{line}: {err}", path.display())),
         _ => Error::Input(format!("{}:{line}: not readable as CSV", path.display())),
     }
 }

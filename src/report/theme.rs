@@ -99,22 +99,12 @@ pub fn fonts() -> Result<()> {
         register_font("sans-serif", FontStyle::Normal, dejavu::sans::regular()).is_ok()
             && register_font("sans-serif", FontStyle::Bold, dejavu::sans::bold()).is_ok()
     });
-    if *ok {
-        Ok(())
-    } else {
-        Err(Error::Input(
-            "the embedded font DejaVu Sans cannot be read".into(),
-        ))
-    }
+    if *ok { Ok(()) } else { Err(Error::Input("the embedded font DejaVu Sans cannot be read".into())) }
 }
 
 /// Width of a text in logical pixels. Measured ten times as large, because plotters counts in whole pixels.
 pub fn text_width(text: &str, size: f64, bold: bool) -> f64 {
-    let style = if bold {
-        FontStyle::Bold
-    } else {
-        FontStyle::Normal
-    };
+    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = (FAMILY, size * 10.0 * BITMAP_EM, style).into_font();
     match font.box_size(text) {
         Ok((w, _)) => f64::from(w) / 10.0,
@@ -153,11 +143,7 @@ pub fn number(v: f64, decimals: usize) -> String {
         out.push_str(rest);
     }
     let zero = plain.chars().all(|c| c == '0' || c == '.');
-    if v < 0.0 && !zero {
-        format!("−{out}")
-    } else {
-        out
-    }
+    if v < 0.0 && !zero { format!("−{out}") } else { out }
 }
 
 /// A metric's name in plain English: underscores become spaces.
@@ -171,12 +157,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        let cases = [
-            (0.0, 0, "0"),
-            (999.0, 0, "999"),
-            (1000.0, 0, "1,000"),
-            (3_000_000.0, 0, "3,000,000"),
-        ];
+        let cases = [(0.0, 0, "0"), (999.0, 0, "999"), (1000.0, 0, "1,000"), (3_000_000.0, 0, "3,000,000")];
         for (v, d, want) in cases {
             assert_eq!(number(v, d), want);
         }
@@ -190,10 +171,7 @@ mod tests {
         fonts()?;
         assert_eq!(fit("short", 12.0, false, 200.0), "short");
         let cut = fit(&"long ".repeat(40), 12.0, false, 100.0);
-        assert!(
-            cut.ends_with('…') && text_width(&cut, 12.0, false) <= 100.0,
-            "{cut}"
-        );
+        assert!(cut.ends_with('…') && text_width(&cut, 12.0, false) <= 100.0, "{cut}");
         Ok(())
     }
 

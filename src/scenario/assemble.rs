@@ -22,23 +22,11 @@ pub fn scenario_schema() -> Value {
         sections.insert(step.name.to_string(), schema);
     }
     let properties = &mut root["properties"];
-    put(
-        &mut properties["processes"],
-        "properties",
-        Value::Object(sections),
-    );
-    put(
-        &mut properties["processes"],
-        "additionalProperties",
-        json!(false),
-    );
+    put(&mut properties["processes"], "properties", Value::Object(sections));
+    put(&mut properties["processes"], "additionalProperties", json!(false));
     put(&mut properties["processes"], "x-noun", json!("process"));
     let levers: Vec<Value> = LEVERS.iter().map(lever_schema).collect();
-    put(
-        &mut properties["lever"],
-        "items",
-        json!({"x-noun": "lever", "oneOf": levers}),
-    );
+    put(&mut properties["lever"], "items", json!({"x-noun": "lever", "oneOf": levers}));
     put(&mut properties["event"]["items"], "x-noun", json!("event"));
     close_integers(&mut root);
     root
@@ -58,10 +46,7 @@ pub fn lever_schema(lever: &LeverKind) -> Value {
     put(&mut properties["intensity"], "x-unit", json!(lever.unit));
     let places: Vec<&str> = lever.places.iter().map(|p| noun(*p)).collect();
     put(&mut properties["where"], "x-names", json!(places));
-    if let (Some(all), Some(own)) = (
-        schema["required"].as_array_mut(),
-        own["required"].as_array(),
-    ) {
+    if let (Some(all), Some(own)) = (schema["required"].as_array_mut(), own["required"].as_array()) {
         all.extend(own.clone());
     }
     schema
@@ -165,12 +150,8 @@ mod tests {
                 "{at}: schema keyword `{key}` is not checked"
             );
             match (key.as_str(), value) {
-                ("properties", Value::Object(all)) => {
-                    all.iter().for_each(|(k, v)| walk(v, &format!("{at}.{k}")))
-                }
-                ("anyOf" | "oneOf" | "prefixItems", Value::Array(all)) => {
-                    all.iter().for_each(|v| walk(v, at))
-                }
+                ("properties", Value::Object(all)) => all.iter().for_each(|(k, v)| walk(v, &format!("{at}.{k}"))),
+                ("anyOf" | "oneOf" | "prefixItems", Value::Array(all)) => all.iter().for_each(|v| walk(v, at)),
                 ("items" | "additionalProperties", v) => walk(v, at),
                 _ => {}
             }
@@ -186,23 +167,12 @@ mod tests {
     fn no_lever_has_a_key_of_its_own_that_all_levers_have() {
         for lever in LEVERS {
             let own = plain((lever.schema)());
-            for key in own["properties"]
-                .as_object()
-                .into_iter()
-                .flat_map(Map::keys)
-            {
-                assert!(
-                    !Common::KEYS.contains(&key.as_str()),
-                    "{}: `{key}` is a common key",
-                    lever.kind
-                );
+            for key in own["properties"].as_object().into_iter().flat_map(Map::keys) {
+                assert!(!Common::KEYS.contains(&key.as_str()), "{}: `{key}` is a common key", lever.kind);
             }
         }
         let common = plain(schema_of::<Common>());
-        let mut keys: Vec<&String> = common["properties"]
-            .as_object()
-            .map(|m| m.keys().collect())
-            .unwrap_or_default();
+        let mut keys: Vec<&String> = common["properties"].as_object().map(|m| m.keys().collect()).unwrap_or_default();
         let mut known = Common::KEYS.to_vec();
         keys.sort();
         known.sort_unstable();
@@ -219,10 +189,7 @@ mod tests {
                         let kinds = super::super::words::name_kinds(schema);
                         assert!(!kinds.is_empty(), "{n}");
                         for k in kinds {
-                            assert!(
-                                ["country", "place", "border", "zone"].contains(&k),
-                                "x-names = {k}"
-                            );
+                            assert!(["country", "place", "border", "zone"].contains(&k), "x-names = {k}");
                         }
                     }
                     map.values().for_each(names);

@@ -69,13 +69,7 @@ impl<'a> Checker<'a> {
     }
 
     /// "`key` is X; it must be Y".
-    pub(crate) fn wrong(
-        &mut self,
-        node: &Node,
-        path: &Path,
-        expected: String,
-        help: Option<String>,
-    ) {
+    pub(crate) fn wrong(&mut self, node: &Node, path: &Path, expected: String, help: Option<String>) {
         let found = words::found(node, self.sources);
         let message = format!("`{path}` is {found}; it must be {expected}");
         self.say(node.at, path, found, expected, message, help);
@@ -123,10 +117,7 @@ impl<'a> Checker<'a> {
     fn choice(&mut self, values: &[&Value], node: &Node, path: &Path) {
         let value = node.to_json();
         if !values.contains(&&value) {
-            let help = node
-                .text()
-                .and_then(|t| nearest(t, values.iter().filter_map(|v| v.as_str())))
-                .map(did_you_mean);
+            let help = node.text().and_then(|t| nearest(t, values.iter().filter_map(|v| v.as_str()))).map(did_you_mean);
             self.wrong(node, path, words::one_of(values), help);
         }
     }
@@ -136,28 +127,22 @@ impl<'a> Checker<'a> {
         let types = words::types(schema);
         let last = path.0.last().map_or("", String::as_str);
         let help = match &node.kind {
-            Kind::Text(t) if !types.contains(&"string") && t.parse::<f64>().is_ok() => Some(
-                format!("write it without quotes: {last} = {}", words::short(t)),
-            ),
-            Kind::Real(f)
-                if types.contains(&"integer") && libm::trunc(*f) == *f && f.abs() < 1e15 =>
-            {
+            Kind::Text(t) if !types.contains(&"string") && t.parse::<f64>().is_ok() => {
+                Some(format!("write it without quotes: {last} = {}", words::short(t)))
+            }
+            Kind::Real(f) if types.contains(&"integer") && libm::trunc(*f) == *f && f.abs() < 1e15 => {
                 Some(format!("write it without a point: {last} = {f:.0}"))
             }
-            Kind::Text(t) if types.contains(&"array") => Some(format!(
-                "put it in brackets: {last} = [{:?}]",
-                words::short(t)
-            )),
+            Kind::Text(t) if types.contains(&"array") => {
+                Some(format!("put it in brackets: {last} = [{:?}]", words::short(t)))
+            }
             Kind::Table(_) if types.contains(&"array") && path.0.len() == 1 => {
                 Some(format!("write [[{last}]] with two brackets"))
             }
-            Kind::List(_) if types.contains(&"object") => {
-                Some(format!("write [{path}] with one bracket"))
+            Kind::List(_) if types.contains(&"object") => Some(format!("write [{path}] with one bracket")),
+            Kind::Time(t) if words::is_date(schema) => {
+                t.get(..10).filter(|d| parse_date(d).is_some()).map(|d| format!("leave the time out: {last} = {d}"))
             }
-            Kind::Time(t) if words::is_date(schema) => t
-                .get(..10)
-                .filter(|d| parse_date(d).is_some())
-                .map(|d| format!("leave the time out: {last} = {d}")),
             _ => None,
         };
         self.wrong(node, path, expected(schema), help);
@@ -170,9 +155,7 @@ impl<'a> Checker<'a> {
         }
         let count = text.chars().count() as u64;
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
-        if limit("minLength").is_some_and(|min| count < min)
-            || limit("maxLength").is_some_and(|max| count > max)
-        {
+        if limit("minLength").is_some_and(|min| count < min) || limit("maxLength").is_some_and(|max| count > max) {
             let range = match (limit("minLength"), limit("maxLength")) {
                 (Some(1), None) => "text that is not empty".into(),
                 (min, max) => format!(
@@ -189,39 +172,24 @@ impl<'a> Checker<'a> {
     /// A text, or a key, that must name something on the map.
     pub(super) fn name(&mut self, schema: &Value, text: &str, at: Span, path: &Path) {
         let kinds = words::name_kinds(schema);
-        if kinds.is_empty()
-            || self.names.any
-            || kinds
-                .iter()
-                .any(|k| self.names.list(k).iter().any(|n| n == text))
-        {
+        if kinds.is_empty() || self.names.any || kinds.iter().any(|k| self.names.list(k).iter().any(|n| n == text)) {
             return;
         }
         let shown = words::short(text);
-        let all = kinds
-            .iter()
-            .flat_map(|k| self.names.list(k))
-            .map(String::as_str);
+        let all = kinds.iter().flat_map(|k| self.names.list(k)).map(String::as_str);
         let help = nearest(text, all).map(did_you_mean);
         let takes = words::plurals(&kinds);
         let message = match self.names.kind_of(text) {
             Some(other) => format!("`{path}` names the {other} `{shown}`; it takes {takes}"),
-            None => format!(
-                "`{path}` names the unknown {} `{shown}`",
-                kinds.join(" or ")
-            ),
+            None => format!("`{path}` names the unknown {} `{shown}`", kinds.join(" or ")),
         };
         self.say(at, path, shown, takes, message, help);
     }
 
     fn number(&mut self, schema: &Value, node: &Node, path: &Path) {
-        let (value, limit) = (node.to_json(), |key: &str| {
-            schema.get(key).filter(|v| v.is_number())
-        });
-        let below =
-            |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(&value, l, or_equal));
-        let above =
-            |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(l, &value, or_equal));
+        let (value, limit) = (node.to_json(), |key: &str| schema.get(key).filter(|v| v.is_number()));
+        let below = |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(&value, l, or_equal));
+        let above = |key: &str, or_equal: bool| limit(key).is_some_and(|l| less(l, &value, or_equal));
         if below("minimum", false)
             || below("exclusiveMinimum", true)
             || above("maximum", false)
@@ -243,19 +211,9 @@ impl<'a> Checker<'a> {
                 (_, b) => format!("a list of at most {}", b.unwrap_or(0)),
             };
             let message = format!("`{path}` has {count} items; it must be {words}");
-            self.say(
-                node.at,
-                path,
-                format!("{count} items"),
-                words,
-                message,
-                None,
-            );
+            self.say(node.at, path, format!("{count} items"), words, message, None);
         }
-        let first: &[Value] = schema
-            .get("prefixItems")
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice);
+        let first: &[Value] = schema.get("prefixItems").and_then(Value::as_array).map_or(&[], Vec::as_slice);
         let named = !words::name_kinds(schema).is_empty();
         let unique = named || schema.get("uniqueItems").and_then(Value::as_bool) == Some(true);
         let mut seen = BTreeSet::new();
@@ -271,10 +229,8 @@ impl<'a> Checker<'a> {
                 self.name(schema, text, item.at, path);
             }
             if unique && !seen.insert(item.to_json().to_string()) && self.out.len() == before {
-                let found = item.text().map_or_else(
-                    || words::found(item, self.sources),
-                    |t| format!("`{}`", words::short(t)),
-                );
+                let found =
+                    item.text().map_or_else(|| words::found(item, self.sources), |t| format!("`{}`", words::short(t)));
                 let message = format!("`{path}` has {found} twice");
                 self.say(item.at, path, found, "each item once".into(), message, None);
             }
@@ -303,11 +259,7 @@ pub(crate) fn fits(kind: &str, schema: &Value, node: &Node) -> bool {
 
 /// `a < b`, or `a <= b`; whole numbers are compared as such.
 fn less(a: &Value, b: &Value, or_equal: bool) -> bool {
-    let whole = |v: &Value| {
-        v.as_i64()
-            .map(i128::from)
-            .or_else(|| v.as_u64().map(i128::from))
-    };
+    let whole = |v: &Value| v.as_i64().map(i128::from).or_else(|| v.as_u64().map(i128::from));
     match (whole(a), whole(b)) {
         (Some(a), Some(b)) => a < b || or_equal && a == b,
         _ => match (a.as_f64(), b.as_f64()) {

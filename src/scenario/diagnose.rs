@@ -62,11 +62,8 @@ impl fmt::Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        let place = if self.line == 0 {
-            self.file.clone()
-        } else {
-            format!("{}:{}:{}", self.file, self.line, self.column)
-        };
+        let place =
+            if self.line == 0 { self.file.clone() } else { format!("{}:{}:{}", self.file, self.line, self.column) };
         writeln!(f, "{place}: {word}: {}", self.message)?;
         if let Some((line, caret)) = &self.excerpt {
             writeln!(f, "  | {line}")?;
@@ -94,8 +91,7 @@ impl Report {
     pub(crate) fn tidy(mut self) -> Report {
         for list in [&mut self.diagnostics, &mut self.warnings] {
             list.sort_by(|a, b| {
-                (&a.file, a.line, a.column, &a.key, &a.message)
-                    .cmp(&(&b.file, b.line, b.column, &b.key, &b.message))
+                (&a.file, a.line, a.column, &a.key, &a.message).cmp(&(&b.file, b.line, b.column, &b.key, &b.message))
             });
             list.dedup();
         }
@@ -139,25 +135,9 @@ pub struct Names {
 
 impl Names {
     /// Names from plain lists; sorts them.
-    pub fn new(
-        countries: Vec<String>,
-        places: Vec<String>,
-        borders: Vec<String>,
-        zones: Vec<String>,
-    ) -> Names {
-        let mut names = Names {
-            countries,
-            places,
-            borders,
-            zones,
-            any: false,
-        };
-        for list in [
-            &mut names.countries,
-            &mut names.places,
-            &mut names.borders,
-            &mut names.zones,
-        ] {
+    pub fn new(countries: Vec<String>, places: Vec<String>, borders: Vec<String>, zones: Vec<String>) -> Names {
+        let mut names = Names { countries, places, borders, zones, any: false };
+        for list in [&mut names.countries, &mut names.places, &mut names.borders, &mut names.zones] {
             list.sort();
             list.dedup();
         }
@@ -166,37 +146,21 @@ impl Names {
 
     /// The names of a region.
     pub fn of(region: &Region) -> Names {
-        let iso = |id: u16| {
-            region
-                .countries
-                .get(usize::from(id))
-                .map_or("???", |c| c.iso3.as_str())
-        };
+        let iso = |id: u16| region.countries.get(usize::from(id)).map_or("???", |c| c.iso3.as_str());
         let border = |a: &str, b: &str| {
-            if a <= b {
-                format!("{a}-{b}")
-            } else {
-                format!("{b}-{a}")
-            }
+            if a <= b { format!("{a}-{b}") } else { format!("{b}-{a}") }
         };
         Names::new(
             region.countries.iter().map(|c| c.iso3.clone()).collect(),
             region.places.iter().map(|p| p.name.clone()).collect(),
-            region
-                .borders
-                .iter()
-                .map(|b| border(iso(b.a), iso(b.b)))
-                .collect(),
+            region.borders.iter().map(|b| border(iso(b.a), iso(b.b))).collect(),
             region.sea.zones.iter().map(|z| z.name.clone()).collect(),
         )
     }
 
     /// No names known: every name passes.
     pub fn any() -> Names {
-        Names {
-            any: true,
-            ..Names::default()
-        }
+        Names { any: true, ..Names::default() }
     }
 
     /// The names of a kind: `country`, `place`, `border` or `zone`.
@@ -212,9 +176,7 @@ impl Names {
 
     /// What kind of name this is, if any.
     pub fn kind_of(&self, name: &str) -> Option<&'static str> {
-        ["country", "place", "border", "zone"]
-            .into_iter()
-            .find(|kind| self.list(kind).iter().any(|n| n == name))
+        ["country", "place", "border", "zone"].into_iter().find(|kind| self.list(kind).iter().any(|n| n == name))
     }
 }
 
@@ -242,23 +204,10 @@ pub(crate) struct Source {
 const SHOWN: usize = 120;
 
 impl Sources {
-    pub(crate) fn add(
-        &mut self,
-        label: impl Into<String>,
-        text: impl Into<String>,
-        is_set: bool,
-    ) -> usize {
+    pub(crate) fn add(&mut self, label: impl Into<String>, text: impl Into<String>, is_set: bool) -> usize {
         let text = text.into();
-        let lines = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(i, _)| i + 1))
-            .collect();
-        self.list.push(Source {
-            label: label.into(),
-            text,
-            lines,
-            is_set,
-            broken: String::new(),
-        });
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        self.list.push(Source { label: label.into(), text, lines, is_set, broken: String::new() });
         self.list.len() - 1
     }
 
@@ -277,22 +226,17 @@ impl Sources {
     /// True when a statement that could not be read mentions the key.
     pub(crate) fn mentions_in_broken(&self, key: &str) -> bool {
         let part = |c: char| !(c.is_alphanumeric() || c == '_' || c == '-');
-        self.list
-            .iter()
-            .any(|s| s.broken.split(part).any(|word| word == key))
+        self.list.iter().any(|s| s.broken.split(part).any(|word| word == key))
     }
 
     /// The text at a place.
     pub(crate) fn text(&self, at: Span) -> &str {
-        self.get(at.source)
-            .and_then(|s| s.text.get(at.start..at.end))
-            .unwrap_or("")
+        self.get(at.source).and_then(|s| s.text.get(at.start..at.end)).unwrap_or("")
     }
 
     /// Line of a place, from 1.
     pub(crate) fn line(&self, at: Span) -> usize {
-        self.get(at.source)
-            .map_or(1, |s| s.lines.partition_point(|start| *start <= at.start))
+        self.get(at.source).map_or(1, |s| s.lines.partition_point(|start| *start <= at.start))
     }
 
     /// A diagnostic at a place, with the line shown.
@@ -302,24 +246,9 @@ impl Sources {
         };
         let mut d = Diagnostic::of_file(source.label.clone(), message);
         d.key = key.to_string();
-        let start = source
-            .lines
-            .get(self.line(at).saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let line = source
-            .text
-            .get(start..)
-            .unwrap_or("")
-            .lines()
-            .next()
-            .unwrap_or("");
-        let column = source
-            .text
-            .get(start..at.start)
-            .unwrap_or("")
-            .chars()
-            .count();
+        let start = source.lines.get(self.line(at).saturating_sub(1)).copied().unwrap_or(0);
+        let line = source.text.get(start..).unwrap_or("").lines().next().unwrap_or("");
+        let column = source.text.get(start..at.start).unwrap_or("").chars().count();
         if !source.is_set {
             d.line = self.line(at);
             d.column = column + 1;
@@ -327,14 +256,7 @@ impl Sources {
         if source.text.is_empty() {
             return d;
         }
-        let length = self
-            .text(at)
-            .lines()
-            .next()
-            .unwrap_or("")
-            .chars()
-            .count()
-            .max(1);
+        let length = self.text(at).lines().next().unwrap_or("").chars().count().max(1);
         d.excerpt = Some(excerpt(line, column, length));
         d
     }
@@ -342,21 +264,10 @@ impl Sources {
 
 /// The part of a line around a place, and a caret line under it.
 fn excerpt(line: &str, column: usize, length: usize) -> (String, String) {
-    let skip = if column + length.min(40) > SHOWN {
-        column.saturating_sub(SHOWN / 2)
-    } else {
-        0
-    };
-    let shown: String = line
-        .chars()
-        .skip(skip)
-        .take(SHOWN)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let skip = if column + length.min(40) > SHOWN { column.saturating_sub(SHOWN / 2) } else { 0 };
+    let shown: String = line.chars().skip(skip).take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let shown = shown.trim_end().to_string();
-    let carets = length
-        .min((shown.chars().count() + skip).saturating_sub(column))
-        .max(1);
+    let carets = length.min((shown.chars().count() + skip).saturating_sub(column)).max(1);
     let caret = format!("{}{}", " ".repeat(column - skip), "^".repeat(carets));
     (shown, caret)
 }
@@ -386,12 +297,7 @@ mod tests {
 
     #[test]
     fn names_of_a_region_are_sorted_and_borders_joined() {
-        let names = Names::new(
-            vec!["NER".into(), "LBY".into()],
-            vec![],
-            vec!["LBY-NER".into()],
-            vec![],
-        );
+        let names = Names::new(vec!["NER".into(), "LBY".into()], vec![], vec!["LBY-NER".into()], vec![]);
         assert_eq!(names.countries, ["LBY", "NER"]);
         assert_eq!(names.kind_of("LBY-NER"), Some("border"));
         assert_eq!(names.kind_of("LBX"), None);

@@ -40,24 +40,15 @@ impl Reader {
     /// Reads the scenario at `path` and all it extends, merged. The error is that of the first file alone.
     pub(crate) fn read(&mut self, path: &Path) -> std::io::Result<Node> {
         let bytes = read_limited(path)?;
-        let name = path.file_name().map_or_else(
-            || path.display().to_string(),
-            |n| n.to_string_lossy().into_owned(),
-        );
-        let link = Link {
-            real: path.canonicalize()?,
-            label: path.display().to_string(),
-        };
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let link = Link { real: path.canonicalize()?, label: path.display().to_string() };
         Ok(self.file(&bytes, &name, &mut vec![link]))
     }
 
     /// Parses the last file of the chain and lays it on the one it extends.
     fn file(&mut self, bytes: &[u8], name: &str, chain: &mut Vec<Link>) -> Node {
         let label = chain.last().map_or(String::new(), |l| l.label.clone());
-        self.inputs.push((
-            name.replace('\\', "/"),
-            blake3::hash(bytes).to_hex().to_string(),
-        ));
+        self.inputs.push((name.replace('\\', "/"), blake3::hash(bytes).to_hex().to_string()));
         let mut node = self.parse(bytes, &label);
         let Some(extends) = node.get("extends").filter(|n| n.text().is_some()).cloned() else {
             return node;
@@ -87,30 +78,16 @@ impl Reader {
         if bytes.len() as u64 > LARGEST {
             let source = self.sources.add(label, "", false);
             self.incomplete = true;
-            let message = format!(
-                "the file is larger than {} KiB; no scenario needs that",
-                LARGEST / 1024
-            );
-            self.out.push(
-                self.sources
-                    .diagnostic(Span::new(source, 0..0), "", message),
-            );
+            let message = format!("the file is larger than {} KiB; no scenario needs that", LARGEST / 1024);
+            self.out.push(self.sources.diagnostic(Span::new(source, 0..0), "", message));
             return Node::empty(source);
         }
-        let source = self
-            .sources
-            .add(label, String::from_utf8_lossy(bytes), false);
+        let source = self.sources.add(label, String::from_utf8_lossy(bytes), false);
         if let Err(error) = std::str::from_utf8(bytes) {
             let at = error.valid_up_to();
             self.incomplete = true;
-            let message = format!(
-                "the file is not UTF-8 text: byte 0x{:02x}",
-                bytes.get(at).unwrap_or(&0)
-            );
-            self.out.push(
-                self.sources
-                    .diagnostic(Span::new(source, at..at), "", message),
-            );
+            let message = format!("the file is not UTF-8 text: byte 0x{:02x}", bytes.get(at).unwrap_or(&0));
+            self.out.push(self.sources.diagnostic(Span::new(source, at..at), "", message));
             return Node::empty(source);
         }
         syntax::parse(&mut self.sources, source, &mut self.out)
@@ -127,16 +104,10 @@ impl Reader {
     /// Finds and reads the file that `extends` names; the error is a message and advice.
     fn follow(&self, target: &str, name: &str, chain: &[Link]) -> Result<Found, Refusal> {
         let shown = words::short(target);
-        let refuse = |why: String, help: Option<String>| {
-            Err((format!("`extends` names {shown:?}, {why}"), help))
-        };
+        let refuse = |why: String, help: Option<String>| Err((format!("`extends` names {shown:?}, {why}"), help));
         let stays = "name a file in the same folder or below it";
         let relative = Path::new(target);
-        if target.is_empty()
-            || !relative
-                .components()
-                .all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
-        {
+        if target.is_empty() || !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
             return refuse("which leads out of the folder".into(), Some(stays.into()));
         }
         let Some(child) = chain.last() else {
@@ -146,26 +117,17 @@ impl Reader {
         let real = match folder.join(relative).canonicalize() {
             Ok(real) => real,
             Err(why) => {
-                return refuse(
-                    format!("which cannot be read: {why}"),
-                    near_file(folder, target),
-                );
+                return refuse(format!("which cannot be read: {why}"), near_file(folder, target));
             }
         };
         if !real.starts_with(folder) {
-            return refuse(
-                "a link that leads out of the folder".into(),
-                Some(stays.into()),
-            );
+            return refuse("a link that leads out of the folder".into(), Some(stays.into()));
         }
         if let Some(circle) = circle(chain, &real) {
             return Err((format!("`extends` goes in a circle: {circle}"), None));
         }
         if chain.len() >= DEEPEST {
-            return Err((
-                format!("`extends` goes deeper than {DEEPEST} files"),
-                Some("merge some of them".into()),
-            ));
+            return Err((format!("`extends` goes deeper than {DEEPEST} files"), Some("merge some of them".into())));
         }
         if !real.is_file() {
             return refuse("which is no file".into(), None);
@@ -184,40 +146,24 @@ impl Reader {
 fn circle(chain: &[Link], real: &Path) -> Option<String> {
     let first = chain.iter().position(|l| l.real == real)?;
     let links = chain.iter().skip(first).chain(chain.get(first));
-    Some(
-        links
-            .map(|l| short_name(&l.label))
-            .collect::<Vec<_>>()
-            .join(" -> "),
-    )
+    Some(links.map(|l| short_name(&l.label)).collect::<Vec<_>>().join(" -> "))
 }
 
 /// The name of a file beside another, without `./`.
 fn beside(file: &str, relative: &Path) -> String {
-    let plain: PathBuf = relative
-        .components()
-        .filter(|c| matches!(c, Component::Normal(_)))
-        .collect();
-    Path::new(file)
-        .with_file_name("")
-        .join(plain)
-        .display()
-        .to_string()
+    let plain: PathBuf = relative.components().filter(|c| matches!(c, Component::Normal(_))).collect();
+    Path::new(file).with_file_name("").join(plain).display().to_string()
 }
 
 /// Reads a file up to just over the limit, so that its size can be judged without reading all of `/dev/zero`.
 fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 fn short_name(label: &str) -> String {
-    Path::new(label)
-        .file_name()
-        .map_or_else(|| label.to_string(), |n| n.to_string_lossy().into_owned())
+    Path::new(label).file_name().map_or_else(|| label.to_string(), |n| n.to_string_lossy().into_owned())
 }
 
 /// "did you mean" for a file name that is nearly that of a scenario in the folder.

@@ -22,45 +22,20 @@ use std::path::{Path, PathBuf};
 pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Report> {
     let (reader, root) = read(path, sets)?;
     let folder = folder_of(path);
-    let Reader {
-        sources,
-        mut out,
-        incomplete,
-        inputs,
-    } = reader;
+    let Reader { sources, mut out, incomplete, inputs } = reader;
     let schema = scenario_schema();
-    let mut checker = Checker {
-        sources: &sources,
-        names,
-        root: &schema,
-        incomplete,
-        out: Vec::new(),
-    };
+    let mut checker = Checker { sources: &sources, names, root: &schema, incomplete, out: Vec::new() };
     checker.node(&schema, &root, &Keys::default());
     if checker.out.len() >= MOST {
         let file = path.display().to_string();
-        out.push(Diagnostic::of_file(
-            file,
-            format!("more than {MOST} mistakes; the rest was not checked"),
-        ));
+        out.push(Diagnostic::of_file(file, format!("more than {MOST} mistakes; the rest was not checked")));
     }
     out.append(&mut checker.out);
-    let mut semantic = Semantic {
-        sources: &sources,
-        errors: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let mut semantic = Semantic { sources: &sources, errors: Vec::new(), warnings: Vec::new() };
     semantic.check(&root, &folder);
     out.append(&mut semantic.errors);
     let warnings = semantic.warnings;
-    let refuse = |diagnostics, warnings| {
-        Err(Report {
-            diagnostics,
-            warnings,
-            unreadable: None,
-        }
-        .tidy())
-    };
+    let refuse = |diagnostics, warnings| Err(Report { diagnostics, warnings, unreadable: None }.tidy());
     if !out.is_empty() {
         return refuse(out, warnings);
     }
@@ -83,32 +58,16 @@ pub struct Peek {
 /// [`load`] to report.
 pub fn peek(path: &Path, sets: &[String]) -> Result<Peek, Report> {
     let (_, root) = read(path, sets)?;
-    let region = root
-        .get("region")
-        .map(Node::to_json)
-        .and_then(|v| serde_json::from_value(v).ok())
-        .unwrap_or_default();
-    let resolution = root
-        .get("run")
-        .and_then(|r| r.get("resolution"))
-        .and_then(|n| n.to_json().as_u64());
-    let resolution = resolution
-        .and_then(|n| u8::try_from(n).ok())
-        .filter(|r| (3..=5).contains(r))
-        .unwrap_or(4);
-    Ok(Peek {
-        region,
-        resolution,
-        folder: folder_of(path),
-    })
+    let region = root.get("region").map(Node::to_json).and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
+    let resolution = root.get("run").and_then(|r| r.get("resolution")).and_then(|n| n.to_json().as_u64());
+    let resolution = resolution.and_then(|n| u8::try_from(n).ok()).filter(|r| (3..=5).contains(r)).unwrap_or(4);
+    Ok(Peek { region, resolution, folder: folder_of(path) })
 }
 
 fn read(path: &Path, sets: &[String]) -> Result<(Reader, Node), Report> {
     let mut reader = Reader::default();
-    let mut root = reader.read(path).map_err(|why| Report {
-        unreadable: Some((path.into(), why)),
-        ..Report::default()
-    })?;
+    let mut root =
+        reader.read(path).map_err(|why| Report { unreadable: Some((path.into(), why)), ..Report::default() })?;
     sets::apply(&mut root, sets, &mut reader.sources, &mut reader.out);
     Ok((reader, root))
 }
@@ -136,11 +95,7 @@ struct Parts {
 fn build(root: &Node, sources: &Sources) -> Result<Parts, Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let mut fault = |node: &Node, key: String, why: String| {
-        let name = if key.is_empty() {
-            "the scenario".into()
-        } else {
-            format!("`{key}`")
-        };
+        let name = if key.is_empty() { "the scenario".into() } else { format!("`{key}`") };
         faults.push(sources.diagnostic(node.at, &key, format!("{name} cannot be read: {why}")));
     };
     let mut params = ParamSet::new();
@@ -150,28 +105,14 @@ fn build(root: &Node, sources: &Sources) -> Result<Parts, Vec<Diagnostic>> {
             Ok(p) => {
                 params.insert(step.name, p);
             }
-            Err(why) => fault(
-                section.unwrap_or(root),
-                format!("processes.{}", step.name),
-                why,
-            ),
+            Err(why) => fault(section.unwrap_or(root), format!("processes.{}", step.name), why),
         }
     }
     let mut uses = Vec::new();
-    for (i, node) in root
-        .get("lever")
-        .and_then(Node::list)
-        .unwrap_or(&[])
-        .iter()
-        .enumerate()
-    {
+    for (i, node) in root.get("lever").and_then(Node::list).unwrap_or(&[]).iter().enumerate() {
         match lever_use(node) {
             Ok(used) => uses.push(used),
-            Err(why) => fault(
-                node,
-                Keys(vec!["lever".into()]).item(i, node).to_string(),
-                why,
-            ),
+            Err(why) => fault(node, Keys(vec!["lever".into()]).item(i, node).to_string(), why),
         }
     }
     let file = serde_path_to_error::deserialize::<_, ScenarioFile>(root.to_json());
@@ -184,11 +125,7 @@ fn build(root: &Node, sources: &Sources) -> Result<Parts, Vec<Diagnostic>> {
         }
     };
     match file {
-        Some(file) if faults.is_empty() => Ok(Parts {
-            file,
-            params,
-            levers: uses,
-        }),
+        Some(file) if faults.is_empty() => Ok(Parts { file, params, levers: uses }),
         _ => Err(faults),
     }
 }
@@ -197,11 +134,8 @@ fn lever_use(node: &Node) -> Result<LeverUse, String> {
     let Value::Object(all) = node.to_json() else {
         return Err("it is no table".into());
     };
-    let (common, own): (Map<_, _>, Map<_, _>) = all
-        .into_iter()
-        .partition(|(k, _)| Common::KEYS.contains(&k.as_str()));
-    let common: Common =
-        serde_path_to_error::deserialize(Value::Object(common)).map_err(|e| e.to_string())?;
+    let (common, own): (Map<_, _>, Map<_, _>) = all.into_iter().partition(|(k, _)| Common::KEYS.contains(&k.as_str()));
+    let common: Common = serde_path_to_error::deserialize(Value::Object(common)).map_err(|e| e.to_string())?;
     let kind = levers::find(&common.kind).ok_or("unknown kind")?;
     let own: AnyParams = (kind.parse)(Value::Object(own))?;
     Ok(LeverUse { common, kind, own })
@@ -214,10 +148,7 @@ fn locate<'a>(root: &'a Node, path: &serde_path_to_error::Path) -> (&'a Node, St
     for segment in path.iter() {
         let next = match segment {
             Segment::Map { key } => node.get(key).map(|n| (n, keys.join(key))),
-            Segment::Seq { index } => node
-                .list()
-                .and_then(|l| l.get(*index))
-                .map(|n| (n, keys.item(*index, n))),
+            Segment::Seq { index } => node.list().and_then(|l| l.get(*index)).map(|n| (n, keys.item(*index, n))),
             _ => None,
         };
         let Some((n, k)) = next else { break };
@@ -234,15 +165,9 @@ fn finish(
     warnings: Vec<Diagnostic>,
 ) -> Scenario {
     let resolved = resolve(&parts);
-    let Parts {
-        file,
-        params,
-        levers,
-    } = parts;
+    let Parts { file, params, levers } = parts;
     Scenario {
-        name: path
-            .file_stem()
-            .map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned()),
+        name: path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned()),
         title: file.title,
         about: file.about,
         run: file.run,
@@ -255,23 +180,15 @@ fn finish(
         output: file.output,
         resolved,
         inputs,
-        warnings: Report {
-            warnings,
-            ..Report::default()
-        }
-        .tidy()
-        .warnings,
+        warnings: Report { warnings, ..Report::default() }.tidy().warnings,
     }
 }
 
 /// The whole scenario with its defaults filled in, keys in alphabetical order.
 fn resolve(parts: &Parts) -> Value {
     let file = &parts.file;
-    let processes: Map<String, Value> = parts
-        .params
-        .iter()
-        .map(|(name, p)| (name.to_string(), p.resolved.clone()))
-        .collect();
+    let processes: Map<String, Value> =
+        parts.params.iter().map(|(name, p)| (name.to_string(), p.resolved.clone())).collect();
     let levers: Vec<Value> = parts
         .levers
         .iter()
@@ -300,8 +217,7 @@ fn resolve(parts: &Parts) -> Value {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
-            let mut keys: Vec<(String, Value)> =
-                map.into_iter().map(|(k, v)| (k, sorted(v))).collect();
+            let mut keys: Vec<(String, Value)> = map.into_iter().map(|(k, v)| (k, sorted(v))).collect();
             keys.sort_by(|a, b| a.0.cmp(&b.0));
             Value::Object(keys.into_iter().collect())
         }

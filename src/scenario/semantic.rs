@@ -24,26 +24,12 @@ impl Semantic<'_> {
     /// Runs every check. Values that the schema has refused are passed over. `folder` is that of the scenario file.
     pub(crate) fn check(&mut self, root: &Node, folder: &Path) {
         self.run_dates(root);
-        let date = |key| {
-            root.get("run")
-                .and_then(|r| r.get(key))
-                .and_then(Node::date)
-        };
-        let span = date("start")
-            .zip(date("end"))
-            .filter(|(start, end)| start <= end);
-        for (list, first, last) in [
-            ("lever", "start", "end"),
-            ("event", "date", "until"),
-            ("event", "earliest", "latest"),
-        ] {
-            for (i, item) in root
-                .get(list)
-                .and_then(Node::list)
-                .unwrap_or(&[])
-                .iter()
-                .enumerate()
-            {
+        let date = |key| root.get("run").and_then(|r| r.get(key)).and_then(Node::date);
+        let span = date("start").zip(date("end")).filter(|(start, end)| start <= end);
+        for (list, first, last) in
+            [("lever", "start", "end"), ("event", "date", "until"), ("event", "earliest", "latest")]
+        {
+            for (i, item) in root.get(list).and_then(Node::list).unwrap_or(&[]).iter().enumerate() {
                 if self.errors.len() + self.warnings.len() >= MOST {
                     return;
                 }
@@ -58,13 +44,7 @@ impl Semantic<'_> {
         self.network(root, folder);
     }
 
-    fn diagnostic(
-        &self,
-        node: &Node,
-        path: &Keys,
-        expected: String,
-        message: String,
-    ) -> Diagnostic {
+    fn diagnostic(&self, node: &Node, path: &Keys, expected: String, message: String) -> Diagnostic {
         let mut d = self.sources.diagnostic(node.at, &path.to_string(), message);
         d.found = words::found(node, self.sources);
         d.expected = expected;
@@ -79,30 +59,18 @@ impl Semantic<'_> {
             return;
         };
         if start < FIRST {
-            let message = format!(
-                "`run.start` is {start}; days are counted from {FIRST}, and no run may begin before it"
-            );
-            self.errors.push(self.diagnostic(
-                node,
-                &path.join("start"),
-                format!("a date from {FIRST} on"),
-                message,
-            ));
+            let message =
+                format!("`run.start` is {start}; days are counted from {FIRST}, and no run may begin before it");
+            self.errors.push(self.diagnostic(node, &path.join("start"), format!("a date from {FIRST} on"), message));
         }
         let Some((node, end)) = run.get("end").and_then(|n| Some((n, n.date()?))) else {
             return;
         };
         let latest = Date(start.0.saturating_add(jiff::Span::new().years(LONGEST)));
         if end > latest {
-            let message = format!(
-                "`run.end` is {end}; a run that begins on {start} must end by {latest} ({LONGEST} years)"
-            );
-            self.errors.push(self.diagnostic(
-                node,
-                &path.join("end"),
-                format!("a date up to {latest}"),
-                message,
-            ));
+            let message =
+                format!("`run.end` is {end}; a run that begins on {start} must end by {latest} ({LONGEST} years)");
+            self.errors.push(self.diagnostic(node, &path.join("end"), format!("a date up to {latest}"), message));
         }
     }
 
@@ -117,20 +85,12 @@ impl Semantic<'_> {
         if end < begin {
             let at = path.join(last);
             let message = format!("`{at}` is {end}, before `{first}`, which is {begin}");
-            self.errors
-                .push(self.diagnostic(b, &at, format!("a date from {begin} on"), message));
+            self.errors.push(self.diagnostic(b, &at, format!("a date from {begin} on"), message));
         }
     }
 
     /// Warns of what happens only before or after the run.
-    fn within(
-        &mut self,
-        table: &Node,
-        path: &Keys,
-        first: &str,
-        last: &str,
-        (start, end): (Date, Date),
-    ) {
+    fn within(&mut self, table: &Node, path: &Keys, first: &str, last: &str, (start, end): (Date, Date)) {
         let Some((node, begin)) = table.get(first).and_then(|n| Some((n, n.date()?))) else {
             return;
         };
@@ -138,24 +98,15 @@ impl Semantic<'_> {
         let range = format!("a date from {start} to {end}");
         let (node, at, message) = if begin > end {
             let at = path.join(first);
-            let message = format!(
-                "`{at}` is {begin}, after the run's last day, {end}: it will have no effect"
-            );
+            let message = format!("`{at}` is {begin}, after the run's last day, {end}: it will have no effect");
             (node, at, message)
-        } else if let Some((node, over)) = table
-            .get(last)
-            .zip(over.filter(|d| *d < start && *d >= begin))
-        {
+        } else if let Some((node, over)) = table.get(last).zip(over.filter(|d| *d < start && *d >= begin)) {
             let at = path.join(last);
-            let message = format!(
-                "`{at}` is {over}, before the run's first day, {start}: it will have no effect"
-            );
+            let message = format!("`{at}` is {over}, before the run's first day, {start}: it will have no effect");
             (node, at, message)
         } else if begin < start && table.get(last).is_none() && first == "date" {
             let at = path.join(first);
-            let message = format!(
-                "`{at}` is {begin}, before the run's first day, {start}: it will not happen"
-            );
+            let message = format!("`{at}` is {begin}, before the run's first day, {start}: it will not happen");
             (node, at, message)
         } else {
             return;
@@ -169,9 +120,7 @@ impl Semantic<'_> {
     fn twins(&mut self, root: &Node) {
         let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
         for lever in root.get("lever").and_then(Node::list).unwrap_or(&[]) {
-            let Some((name, node)) =
-                lever_name(lever).zip(lever.get("name").or_else(|| lever.get("kind")))
-            else {
+            let Some((name, node)) = lever_name(lever).zip(lever.get("name").or_else(|| lever.get("kind"))) else {
                 continue;
             };
             if self.errors.len() >= MOST {
@@ -187,18 +136,10 @@ impl Semantic<'_> {
                 Some(s) => s.label.clone(),
                 None => String::new(),
             };
-            let path = Keys(vec!["lever".into()])
-                .join(&words::short(name))
-                .join("name");
-            let message = format!(
-                "two levers are named `{}`; the other is in {place}",
-                words::short(name)
-            );
+            let path = Keys(vec!["lever".into()]).join(&words::short(name)).join("name");
+            let message = format!("two levers are named `{}`; the other is in {place}", words::short(name));
             let mut d = self.diagnostic(node, &path, "a name of its own".into(), message);
-            d.help = Some(format!(
-                "give one of them another name: name = \"{}_2\"",
-                words::short(name)
-            ));
+            d.help = Some(format!("give one of them another name: name = \"{}_2\"", words::short(name)));
             self.errors.push(d);
         }
     }
@@ -211,27 +152,21 @@ impl Semantic<'_> {
         let Some(text) = node.text() else { return };
         let path = Keys(vec!["region".into(), "network".into()]);
         let relative = Path::new(text);
-        let plain = relative
-            .components()
-            .all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+        let plain = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
         let real = folder.join(relative).canonicalize().ok();
-        let inside = real
-            .as_ref()
-            .zip(folder.canonicalize().ok())
-            .is_none_or(|(real, folder)| real.starts_with(folder));
+        let inside =
+            real.as_ref().zip(folder.canonicalize().ok()).is_none_or(|(real, folder)| real.starts_with(folder));
         let shown = words::short(text);
         let message = if text.is_empty() || !plain || !inside {
             format!("`{path}` names {shown:?}, which leads out of the folder of the scenario")
-        } else if let Some(missing) = ["nodes.csv", "links.csv"]
-            .iter()
-            .find(|f| !folder.join(relative).join(f).is_file())
+        } else if let Some(missing) =
+            ["nodes.csv", "links.csv"].iter().find(|f| !folder.join(relative).join(f).is_file())
         {
             format!("`{path}` names the folder {shown:?}, which has no file `{missing}`")
         } else {
             return;
         };
         let expected = "a folder beside the scenario file with nodes.csv and links.csv".into();
-        self.errors
-            .push(self.diagnostic(node, &path, expected, message));
+        self.errors.push(self.diagnostic(node, &path, expected, message));
     }
 }

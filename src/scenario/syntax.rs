@@ -22,23 +22,15 @@ pub(crate) fn parse(sources: &mut Sources, source: usize, out: &mut Vec<Diagnost
     let mut text = original.clone();
     for _ in 0..MOST_BROKEN {
         let (table, errors) = DeTable::parse_recoverable(&text);
-        let first = errors
-            .iter()
-            .min_by_key(|e| e.span().map_or(0, |s| s.start));
+        let first = errors.iter().min_by_key(|e| e.span().map_or(0, |s| s.start));
         let Some(error) = first else {
-            return Node {
-                at: Span::new(source, 0..0),
-                kind: Kind::Table(build_table(table.get_ref(), source)),
-            };
+            return Node { at: Span::new(source, 0..0), kind: Kind::Table(build_table(table.get_ref(), source)) };
         };
         let at = error.span().unwrap_or(0..0);
         let place = find(table.get_ref(), at.start, Vec::new());
         out.push(describe(sources, source, error, &errors, place.as_ref()));
         let hidden = statement(&text, at.start, place.as_ref());
-        let head = original
-            .get(hidden.start..)
-            .and_then(|t| t.lines().next())
-            .unwrap_or("");
+        let head = original.get(hidden.start..).and_then(|t| t.lines().next()).unwrap_or("");
         sources.add_broken(source, head);
         let blanked = blank(&text, hidden);
         // Nothing more to blank: the error is not in any statement. It has been reported; the rest cannot be read.
@@ -72,51 +64,30 @@ fn find(table: &DeTable, at: usize, path: Vec<String>) -> Option<Place> {
         path.push(key.get_ref().to_string());
         let deeper = match value.get_ref() {
             DeValue::Table(t) => find(t, at, path.clone()),
-            DeValue::Array(a) => a
-                .iter()
-                .enumerate()
-                .find_map(|(i, item)| match item.get_ref() {
-                    DeValue::Table(t) => find(
-                        t,
-                        at,
-                        path.iter().cloned().chain([(i + 1).to_string()]).collect(),
-                    ),
-                    _ => None,
-                }),
+            DeValue::Array(a) => a.iter().enumerate().find_map(|(i, item)| match item.get_ref() {
+                DeValue::Table(t) => find(t, at, path.iter().cloned().chain([(i + 1).to_string()]).collect()),
+                _ => None,
+            }),
             _ => None,
         };
         let span = value.span();
-        let holds =
-            !matches!(value.get_ref(), DeValue::Table(_)) && span.start <= at && at <= span.end;
+        let holds = !matches!(value.get_ref(), DeValue::Table(_)) && span.start <= at && at <= span.end;
         if deeper.is_some() {
             return deeper;
         }
         if holds && key.span().end <= span.start {
-            return Some(Place {
-                path,
-                key: key.span(),
-                value: span,
-            });
+            return Some(Place { path, key: key.span(), value: span });
         }
     }
     None
 }
 
 /// The parser's message in words that help.
-fn describe(
-    sources: &Sources,
-    source: usize,
-    error: &Error,
-    all: &[Error],
-    place: Option<&Place>,
-) -> Diagnostic {
+fn describe(sources: &Sources, source: usize, error: &Error, all: &[Error], place: Option<&Place>) -> Diagnostic {
     let at = error.span().unwrap_or(0..0);
     let path = place.map(|p| p.path.join(".")).unwrap_or_default();
     // Messages name the last key alone: the number of an event in its file is not its number in the scenario.
-    let key = place
-        .and_then(|p| p.path.last())
-        .cloned()
-        .unwrap_or_default();
+    let key = place.and_then(|p| p.path.last()).cloned().unwrap_or_default();
     let here = Span::new(source, at.clone());
     let written = words::short(sources.text(here));
     let says = error.message();
@@ -128,32 +99,22 @@ fn describe(
         d.expected = "a date such as 2011-10-20".into();
     } else if says == "duplicate key" {
         d.message = format!("`{written}` is written twice");
-        d.help = Some(
-            "keep one of the two; a second `[[lever]]` or `[[event]]` has two brackets".into(),
-        );
-    } else if let Some(place) = place.filter(|_| {
-        all.iter()
-            .any(|e| e.message().starts_with("unclosed array"))
-    }) {
+        d.help = Some("keep one of the two; a second `[[lever]]` or `[[event]]` has two brackets".into());
+    } else if let Some(place) = place.filter(|_| all.iter().any(|e| e.message().starts_with("unclosed array"))) {
         let start = Span::new(source, place.value.start..place.value.start + 1);
         d = sources.diagnostic(start, &path, format!("the list `{key}` has no closing `]`"));
-    } else if (says.starts_with("string values must") || says.starts_with("invalid boolean"))
-        && place.is_some()
-    {
+    } else if (says.starts_with("string values must") || says.starts_with("invalid boolean")) && place.is_some() {
         if written.trim().is_empty() {
             d.message = format!("`{key}` has no value");
         } else {
-            d.message = format!(
-                "`{key}` is {written}, which is no number, date, true or false; text needs quotes"
-            );
+            d.message = format!("`{key}` is {written}, which is no number, date, true or false; text needs quotes");
             d.help = Some(format!("{key} = {written:?}"));
         }
     } else if says.starts_with("invalid unquoted key") && written.starts_with(':') {
         d.message = "a key is followed by `=`, not by `:`".into();
     } else if says.contains("string, expected") && place.is_some() {
-        d.message = format!(
-            "the text of `{key}` is not closed by a quote, or has a character that must not stand there"
-        );
+        d.message =
+            format!("the text of `{key}` is not closed by a quote, or has a character that must not stand there");
     } else if says.starts_with("unclosed table") {
         d.message = "this header has no closing `]`; the keys below it were not checked".into();
     } else {
@@ -165,32 +126,16 @@ fn describe(
 /// The bytes to blank after an error at `at`: the whole section for a broken header, the whole value for one of many
 /// lines, else the line.
 fn statement(text: &str, at: usize, place: Option<&Place>) -> Range<usize> {
-    let line_start = |at: usize| {
-        text.get(..at)
-            .and_then(|t| t.rfind('\n'))
-            .map_or(0, |i| i + 1)
-    };
-    let line_end = |at: usize| {
-        text.get(at..)
-            .and_then(|t| t.find('\n'))
-            .map_or(text.len(), |i| at + i)
-    };
+    let line_start = |at: usize| text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |i| i + 1);
+    let line_end = |at: usize| text.get(at..).and_then(|t| t.find('\n')).map_or(text.len(), |i| at + i);
     let start = line_start(at);
     if let Some(place) = place {
         let first = line_start(place.key.start);
         if first < start {
-            let body = text
-                .get(line_end(place.key.start)..place.value.end)
-                .unwrap_or("");
+            let body = text.get(line_end(place.key.start)..place.value.end).unwrap_or("");
             // A value that swallows other statements is one that was never closed: only its first line is its own.
-            let swallows = body
-                .lines()
-                .any(|l| is_header(l) || l.split_once('=').is_some_and(|(k, _)| is_key(k)));
-            return first..if swallows {
-                line_end(place.key.start)
-            } else {
-                line_end(place.value.end)
-            };
+            let swallows = body.lines().any(|l| is_header(l) || l.split_once('=').is_some_and(|(k, _)| is_key(k)));
+            return first..if swallows { line_end(place.key.start) } else { line_end(place.value.end) };
         }
     }
     if text.get(start..line_end(at)).is_some_and(is_header) {
@@ -210,10 +155,7 @@ fn is_header(line: &str) -> bool {
 
 fn is_key(text: &str) -> bool {
     let text = text.trim();
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || "_-.".contains(c))
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
 }
 
 /// Replaces everything in the range but line ends by spaces, byte for byte, so that all other places stay.
@@ -231,10 +173,7 @@ fn blank(text: &str, range: Range<usize>) -> String {
 
 fn build_table(table: &DeTable, source: usize) -> Table {
     let entry = |(key, value): (&Spanned<toml::de::DeString>, &Spanned<DeValue>)| {
-        let entry = Entry {
-            key: Span::new(source, key.span()),
-            node: build(value, source),
-        };
+        let entry = Entry { key: Span::new(source, key.span()), node: build(value, source) };
         (key.get_ref().to_string(), entry)
     };
     table.iter().map(entry).collect()
@@ -255,10 +194,7 @@ fn build(value: &Spanned<DeValue>, source: usize) -> Node {
         DeValue::Array(a) => Kind::List(a.iter().map(|item| build(item, source)).collect()),
         DeValue::Table(t) => Kind::Table(build_table(t, source)),
     };
-    Node {
-        at: Span::new(source, value.span()),
-        kind,
-    }
+    Node { at: Span::new(source, value.span()), kind }
 }
 
 #[cfg(test)]
@@ -270,12 +206,7 @@ mod tests {
         let s = sources.add("f", text, false);
         let mut out = Vec::new();
         let node = parse(&mut sources, s, &mut out);
-        (
-            node,
-            out.into_iter()
-                .map(|d| format!("{}: {}", d.line, d.message))
-                .collect(),
-        )
+        (node, out.into_iter().map(|d| format!("{}: {}", d.line, d.message)).collect())
     }
 
     #[test]
@@ -290,13 +221,9 @@ mod tests {
 
     #[test]
     fn an_open_list_is_one_error_and_the_rest_is_read() {
-        let (node, said) =
-            read("[[lever]]\nwhere = ['x', 'y'\n[[lever]]\nkind = 'b'\n[run]\nk = 2\n");
+        let (node, said) = read("[[lever]]\nwhere = ['x', 'y'\n[[lever]]\nkind = 'b'\n[run]\nk = 2\n");
         assert_eq!(said, ["2: the list `where` has no closing `]`"]);
-        assert_eq!(
-            node.get("lever").and_then(Node::list).map(<[Node]>::len),
-            Some(2)
-        );
+        assert_eq!(node.get("lever").and_then(Node::list).map(<[Node]>::len), Some(2));
         assert!(node.get("run").is_some_and(|t| t.get("k").is_some()));
     }
 
@@ -304,9 +231,6 @@ mod tests {
     fn a_broken_header_takes_its_section_with_it() {
         let (node, said) = read("a = 1\n[region\nb = 2\nc = 3\n[run]\nd = 4\n");
         assert_eq!(said.len(), 1, "{said:?}");
-        assert_eq!(
-            node.table().map(|t| t.keys().cloned().collect::<Vec<_>>()),
-            Some(vec!["a".into(), "run".into()])
-        );
+        assert_eq!(node.table().map(|t| t.keys().cloned().collect::<Vec<_>>()), Some(vec!["a".into(), "run".into()]));
     }
 }

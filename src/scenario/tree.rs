@@ -14,11 +14,7 @@ pub(crate) struct Span {
 
 impl Span {
     pub(crate) fn new(source: usize, range: std::ops::Range<usize>) -> Span {
-        Span {
-            source,
-            start: range.start,
-            end: range.end,
-        }
+        Span { source, start: range.start, end: range.end }
     }
 }
 
@@ -60,34 +56,19 @@ pub(crate) enum Kind {
 impl Node {
     /// An empty table at the head of a source.
     pub(crate) fn empty(source: usize) -> Node {
-        Node {
-            at: Span::new(source, 0..0),
-            kind: Kind::Table(Table::new()),
-        }
+        Node { at: Span::new(source, 0..0), kind: Kind::Table(Table::new()) }
     }
 
     pub(crate) fn table(&self) -> Option<&Table> {
-        if let Kind::Table(t) = &self.kind {
-            Some(t)
-        } else {
-            None
-        }
+        if let Kind::Table(t) = &self.kind { Some(t) } else { None }
     }
 
     pub(crate) fn table_mut(&mut self) -> Option<&mut Table> {
-        if let Kind::Table(t) = &mut self.kind {
-            Some(t)
-        } else {
-            None
-        }
+        if let Kind::Table(t) = &mut self.kind { Some(t) } else { None }
     }
 
     pub(crate) fn list(&self) -> Option<&[Node]> {
-        if let Kind::List(l) = &self.kind {
-            Some(l)
-        } else {
-            None
-        }
+        if let Kind::List(l) = &self.kind { Some(l) } else { None }
     }
 
     /// The value under `key` when this is a table that has it.
@@ -96,11 +77,7 @@ impl Node {
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Kind::Text(t) = &self.kind {
-            Some(t)
-        } else {
-            None
-        }
+        if let Kind::Text(t) = &self.kind { Some(t) } else { None }
     }
 
     /// The date this is, written as TOML date or as text.
@@ -120,42 +97,29 @@ impl Node {
             Kind::TooLarge => Value::Null,
             Kind::Bool(b) => Value::Bool(*b),
             Kind::List(l) => Value::Array(l.iter().map(Node::to_json).collect()),
-            Kind::Table(t) => Value::Object(
-                t.iter()
-                    .map(|(k, e)| (k.clone(), e.node.to_json()))
-                    .collect::<Map<_, _>>(),
-            ),
+            Kind::Table(t) => {
+                Value::Object(t.iter().map(|(k, e)| (k.clone(), e.node.to_json())).collect::<Map<_, _>>())
+            }
         }
     }
 }
 
 /// Reads `2011-10-20` and nothing looser (jiff alone would also take a time or a week date).
 pub(crate) fn parse_date(text: &str) -> Option<Date> {
-    if date_shaped(text) {
-        text.parse().ok().map(Date)
-    } else {
-        None
-    }
+    if date_shaped(text) { text.parse().ok().map(Date) } else { None }
 }
 
 /// Four digits, two and two, with hyphens; perhaps a day that does not exist.
 pub(crate) fn date_shaped(text: &str) -> bool {
     let fits = |(i, b): (usize, u8)| {
-        if i == 4 || i == 7 {
-            b == b'-'
-        } else {
-            b.is_ascii_digit()
-        }
+        if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() }
     };
     text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
 /// Name of a lever in outputs and in paths: its `name`, or else its `kind`.
 pub(crate) fn lever_name(lever: &Node) -> Option<&str> {
-    lever
-        .get("name")
-        .or_else(|| lever.get("kind"))
-        .and_then(Node::text)
+    lever.get("name").or_else(|| lever.get("kind")).and_then(Node::text)
 }
 
 /// Lays a file on the one it inherits from: tables key by key, lists of events and levers one after the other, all else
@@ -185,40 +149,19 @@ fn lay(base: &mut Node, over: Node, top: bool, moves: bool) {
             ("lever", Kind::List(olds), Kind::List(news)) if top => add_levers(olds, news),
             ("event", Kind::List(olds), Kind::List(news)) if top => olds.extend(news),
             (_, Kind::Table(_), Kind::Table(new)) => {
-                lay(
-                    &mut old.node,
-                    Node {
-                        at: entry.node.at,
-                        kind: Kind::Table(new),
-                    },
-                    false,
-                    moves,
-                );
+                lay(&mut old.node, Node { at: entry.node.at, kind: Kind::Table(new) }, false, moves);
             }
-            (_, _, kind) => {
-                *old = Entry {
-                    key: entry.key,
-                    node: Node {
-                        at: entry.node.at,
-                        kind,
-                    },
-                }
-            }
+            (_, _, kind) => *old = Entry { key: entry.key, node: Node { at: entry.node.at, kind } },
         }
     }
 }
 
 /// A lever that bears the name of an inherited one takes its place; others are added.
 fn add_levers(olds: &mut Vec<Node>, news: Vec<Node>) {
-    let named = olds
-        .iter()
-        .enumerate()
-        .filter_map(|(i, old)| Some((lever_name(old)?.to_string(), i)));
+    let named = olds.iter().enumerate().filter_map(|(i, old)| Some((lever_name(old)?.to_string(), i)));
     let inherited: BTreeMap<String, usize> = named.collect();
     for new in news {
-        let twin = lever_name(&new)
-            .and_then(|name| inherited.get(name))
-            .copied();
+        let twin = lever_name(&new).and_then(|name| inherited.get(name)).copied();
         match twin.and_then(|i| olds.get_mut(i)) {
             Some(old) => *old = new,
             None => olds.push(new),

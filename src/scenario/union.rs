@@ -36,36 +36,18 @@ impl Checker<'_> {
     }
 
     fn tagged(&mut self, schema: &Value, branches: &[&Value], tag: &str, node: &Node, path: &Path) {
-        let of = |branch: &&Value| {
-            branch
-                .pointer(&format!("/properties/{tag}/const"))
-                .cloned()
-                .unwrap_or(Value::Null)
-        };
+        let of = |branch: &&Value| branch.pointer(&format!("/properties/{tag}/const")).cloned().unwrap_or(Value::Null);
         let tags: Vec<Value> = branches.iter().map(of).collect();
         let known: Vec<&Value> = tags.iter().collect();
         let expected = words::one_of(&known);
-        let noun = schema
-            .get("x-noun")
-            .and_then(Value::as_str)
-            .map_or(String::new(), |n| format!("{n} "));
+        let noun = schema.get("x-noun").and_then(Value::as_str).map_or(String::new(), |n| format!("{n} "));
         let Some(value) = node.get(tag) else {
             // A misspelt `kind` key: name it, and say what it should be.
-            let near = node
-                .table()
-                .and_then(|t| t.iter().find(|(k, _)| nearest(k, [tag]).is_some()));
-            let (at, help) =
-                near.map_or((node.at, None), |(_, e)| (e.key, Some(did_you_mean(tag))));
+            let near = node.table().and_then(|t| t.iter().find(|(k, _)| nearest(k, [tag]).is_some()));
+            let (at, help) = near.map_or((node.at, None), |(_, e)| (e.key, Some(did_you_mean(tag))));
             if !self.incomplete && !self.sources.mentions_in_broken(tag) {
                 let message = format!("`{path}` lacks the key `{tag}`: {expected}");
-                self.say(
-                    at,
-                    &path.join(tag),
-                    "nothing".into(),
-                    expected,
-                    message,
-                    help,
-                );
+                self.say(at, &path.join(tag), "nothing".into(), expected, message, help);
             }
             return;
         };
@@ -82,25 +64,14 @@ impl Checker<'_> {
             _ => Some("`sirocco levers` and `sirocco schema scenario` list them".into()),
         });
         let message = format!("unknown {noun}{tag} `{}`", words::short(text));
-        self.say(
-            value.at,
-            &path.join(tag),
-            words::short(text),
-            expected,
-            message,
-            help,
-        );
+        self.say(value.at, &path.join(tag), words::short(text), expected, message, help);
     }
 }
 
 /// The key whose fixed value tells all alternatives apart.
 fn tag(branches: &[&Value]) -> Option<String> {
     let first = branches.first()?.get("properties")?.as_object()?;
-    let fixed = |key: &str| {
-        branches
-            .iter()
-            .all(|b| b.pointer(&format!("/properties/{key}/const")).is_some())
-    };
+    let fixed = |key: &str| branches.iter().all(|b| b.pointer(&format!("/properties/{key}/const")).is_some());
     first.keys().find(|key| fixed(key)).cloned()
 }
 
@@ -162,13 +133,7 @@ mod tests {
         let node = syntax::parse(&mut sources, source, &mut out);
         let schema = schema_of::<Shapes>().to_value();
         let names = Names::new(vec!["LBY".into()], vec![], vec![], vec![]);
-        let mut checker = Checker {
-            sources: &sources,
-            names: &names,
-            root: &schema,
-            incomplete: false,
-            out,
-        };
+        let mut checker = Checker { sources: &sources, names: &names, root: &schema, incomplete: false, out };
         checker.node(&schema, &node, &Path::default());
         checker.out.into_iter().map(|d| d.message).collect()
     }
@@ -183,34 +148,16 @@ mod tests {
 
     #[test]
     fn errors_land_on_the_bad_key() {
-        assert_eq!(
-            said("plain = 'fats'"),
-            ["`plain` is the text \"fats\"; it must be one of `fast`, `slow`"]
-        );
+        assert_eq!(said("plain = 'fats'"), ["`plain` is the text \"fats\"; it must be one of `fast`, `slow`"]);
         assert_eq!(
             said("outer = { drawn = { mean = 'x', spread = 1 } }"),
             ["`outer.drawn.mean` is the text \"x\"; it must be a number"]
         );
-        assert_eq!(
-            said("inner = { how = 'fixd', days = 3 }"),
-            ["unknown how `fixd`"]
-        );
-        assert_eq!(
-            said("inner = { how = 'drawn', mean = true }"),
-            ["`inner.mean` is true; it must be a number"]
-        );
-        assert_eq!(
-            said("mixed = { a = 'x' }"),
-            ["`mixed.a` is the text \"x\"; it must be a number"]
-        );
-        assert_eq!(
-            said("share = { LBX = 1 }"),
-            ["`share` names the unknown country `LBX`"]
-        );
-        assert_eq!(
-            said("pair = [1]"),
-            ["`pair` has 1 items; it must be a list of 2"]
-        );
+        assert_eq!(said("inner = { how = 'fixd', days = 3 }"), ["unknown how `fixd`"]);
+        assert_eq!(said("inner = { how = 'drawn', mean = true }"), ["`inner.mean` is true; it must be a number"]);
+        assert_eq!(said("mixed = { a = 'x' }"), ["`mixed.a` is the text \"x\"; it must be a number"]);
+        assert_eq!(said("share = { LBX = 1 }"), ["`share` names the unknown country `LBX`"]);
+        assert_eq!(said("pair = [1]"), ["`pair` has 1 items; it must be a list of 2"]);
         assert_eq!(said("mixed = true").len(), 1);
     }
 }

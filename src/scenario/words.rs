@@ -20,11 +20,7 @@ pub(crate) fn found(node: &Node, sources: &Sources) -> String {
 /// A text cut to what fits in a message.
 pub(crate) fn short(text: &str) -> String {
     const MOST: usize = 60;
-    if text.chars().count() <= MOST {
-        text.into()
-    } else {
-        text.chars().take(MOST).chain("...".chars()).collect()
-    }
+    if text.chars().count() <= MOST { text.into() } else { text.chars().take(MOST).chain("...".chars()).collect() }
 }
 
 /// What a schema asks for, for "it must be ...".
@@ -32,20 +28,10 @@ pub(crate) fn expected(schema: &Value) -> String {
     if let Some(values) = allowed(schema) {
         return one_of(&values);
     }
-    let words: Vec<String> = types(schema)
-        .into_iter()
-        .map(|t| of_type(t, schema))
-        .collect();
+    let words: Vec<String> = types(schema).into_iter().map(|t| of_type(t, schema)).collect();
     if words.is_empty() {
-        let branches = branches(schema)
-            .into_iter()
-            .map(expected)
-            .collect::<Vec<_>>();
-        return if branches.is_empty() {
-            "something else".into()
-        } else {
-            branches.join(", or ")
-        };
+        let branches = branches(schema).into_iter().map(expected).collect::<Vec<_>>();
+        return if branches.is_empty() { "something else".into() } else { branches.join(", or ") };
     }
     words.join(" or ")
 }
@@ -102,11 +88,7 @@ pub(crate) fn bounds(schema: &Value) -> String {
     .into_iter()
     .filter_map(|(key, words)| get(key).map(|v| format!("{words} {}", number(v))))
     .collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!("{}{unit}", parts.join(" and "))
-    }
+    if parts.is_empty() { String::new() } else { format!("{}{unit}", parts.join(" and ")) }
 }
 
 /// A number without a needless `.0`.
@@ -117,10 +99,7 @@ pub(crate) fn number(value: &Value) -> String {
 
 /// The unit of a parameter, `x-unit`.
 pub(crate) fn unit(schema: &Value) -> Option<&str> {
-    schema
-        .get("x-unit")
-        .and_then(Value::as_str)
-        .filter(|u| !u.is_empty())
+    schema.get("x-unit").and_then(Value::as_str).filter(|u| !u.is_empty())
 }
 
 /// Kinds of names that a text (or a list's texts, or a table's keys) must be of: `x-names`, one or a list.
@@ -136,11 +115,7 @@ pub(crate) fn name_kinds(schema: &Value) -> Vec<&str> {
 pub(crate) fn types(schema: &Value) -> Vec<&str> {
     match schema.get("type") {
         Some(Value::String(s)) => vec![s.as_str()],
-        Some(Value::Array(all)) => all
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|t| *t != "null")
-            .collect(),
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).filter(|t| *t != "null").collect(),
         _ => Vec::new(),
     }
 }
@@ -151,13 +126,9 @@ pub(crate) fn is_date(schema: &Value) -> bool {
 
 /// The alternatives of a schema, without null.
 pub(crate) fn branches(schema: &Value) -> Vec<&Value> {
-    let all = schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))
-        .and_then(Value::as_array);
+    let all = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
     let is_null = |s: &Value| s.get("type").and_then(Value::as_str) == Some("null");
-    all.map(|list| list.iter().filter(|s| !is_null(s)).collect())
-        .unwrap_or_default()
+    all.map(|list| list.iter().filter(|s| !is_null(s)).collect()).unwrap_or_default()
 }
 
 /// The values a schema allows, when it lists them (`enum`, `const`, or alternatives that are each a `const`).
@@ -179,26 +150,17 @@ pub(crate) fn allowed(schema: &Value) -> Option<Vec<&Value>> {
 /// "`a`", or "one of `a`, `b`, `c`".
 pub(crate) fn one_of(values: &[&Value]) -> String {
     let quoted: Vec<String> = values.iter().map(|v| format!("`{}`", plain(v))).collect();
-    if quoted.len() == 1 {
-        quoted.concat()
-    } else {
-        format!("one of {}", quoted.join(", "))
-    }
+    if quoted.len() == 1 { quoted.concat() } else { format!("one of {}", quoted.join(", ")) }
 }
 
 /// A value as a user would say it: texts without quotes.
 pub(crate) fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), String::from)
+    value.as_str().map_or_else(|| value.to_string(), String::from)
 }
 
 /// The candidate nearest to a word, when it is near enough to be meant: a third of the letters may differ, or one is
 /// the beginning of the other. Of equals the one that begins more alike is nearer, then the first in the alphabet.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words are no typing errors, and the comparison takes time that grows with the square of the length.
     if word.len() > 200 {
         return None;
@@ -218,9 +180,7 @@ fn distance(a: &str, b: &str) -> usize {
     let edits = strsim::damerau_levenshtein(a, b);
     let begins = a.len() >= 4 && b.len() >= 4 && (a.starts_with(b) || b.starts_with(a));
     // A border named from its other side.
-    let swapped = a
-        .split_once('-')
-        .is_some_and(|(x, y)| b.split_once('-') == Some((y, x)));
+    let swapped = a.split_once('-').is_some_and(|(x, y)| b.split_once('-') == Some((y, x)));
     if swapped || begins { 0 } else { edits }
 }
 
@@ -249,11 +209,7 @@ mod tests {
     fn nearest_takes_typing_errors_and_leaves_other_words() {
         let keys = ["start", "end", "seed", "replicates", "speed_kmh"];
         assert_eq!(nearest("edn", keys), Some("end"));
-        assert_eq!(
-            nearest("speed", keys),
-            Some("speed_kmh"),
-            "a forgotten unit is likelier than a letter too many"
-        );
+        assert_eq!(nearest("speed", keys), Some("speed_kmh"), "a forgotten unit is likelier than a letter too many");
         assert_eq!(nearest("speed_km", keys), Some("speed_kmh"));
         assert_eq!(nearest("SEED", keys), Some("seed"));
         assert_eq!(nearest("colour", keys), None);
@@ -264,22 +220,10 @@ mod tests {
 
     #[test]
     fn ranges_carry_their_unit() {
-        assert_eq!(
-            bounds(&json!({"minimum": 0.0, "maximum": 10, "x-unit": "m"})),
-            "from 0 to 10 m"
-        );
+        assert_eq!(bounds(&json!({"minimum": 0.0, "maximum": 10, "x-unit": "m"})), "from 0 to 10 m");
         assert_eq!(bounds(&json!({"exclusiveMinimum": 0})), "more than 0");
-        assert_eq!(
-            expected(&json!({"type": ["integer", "null"], "minimum": 1})),
-            "a whole number of at least 1"
-        );
-        assert_eq!(
-            expected(&json!({"type": "number", "x-unit": "km"})),
-            "a number in km"
-        );
-        assert_eq!(
-            expected(&json!({"anyOf": [{"const": "a"}, {"const": "b"}]})),
-            "one of `a`, `b`"
-        );
+        assert_eq!(expected(&json!({"type": ["integer", "null"], "minimum": 1})), "a whole number of at least 1");
+        assert_eq!(expected(&json!({"type": "number", "x-unit": "km"})), "a number in km");
+        assert_eq!(expected(&json!({"anyOf": [{"const": "a"}, {"const": "b"}]})), "one of `a`, `b`");
     }
 }

@@ -79,7 +79,18 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
 }
 
 fn unloaded(c: Crew) -> Crew {
-    Crew { cargo: crew::EMPTY_RUN, leg: NO_LEG, goal: crew::NOWHERE, riders: 0, first: END, arms: EMPTY, hazard: 0.0, owed: 0.0, waypoint: 0, ..c }
+    Crew {
+        cargo: crew::EMPTY_RUN,
+        leg: NO_LEG,
+        goal: crew::NOWHERE,
+        riders: 0,
+        first: END,
+        arms: EMPTY,
+        hazard: 0.0,
+        owed: 0.0,
+        waypoint: 0,
+        ..c
+    }
 }
 
 /// Sets a passenger down; the next morning's journeys decide what follows.

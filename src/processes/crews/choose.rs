@@ -167,7 +167,14 @@ fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -
 }
 
 /// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
-fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId) -> bool, options: &mut Vec<(Plan, f64)>) {
+fn arms_options(
+    p: &Params,
+    w: &World,
+    t: &Trade,
+    c: &Crew,
+    reach: &dyn Fn(HubId) -> bool,
+    options: &mut Vec<(Plan, f64)>,
+) {
     let supply = t.supply[c.hub as usize];
     if supply.iter().all(|&n| n == 0) {
         return;
@@ -180,7 +187,11 @@ fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId
         let profit = |class: Class| {
             let n = load_of(p, class).min(supply[class as usize]).min(t.wanted[to as usize][class as usize]);
             let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
-            (loads / t.idle[c.hub as usize] as f64).min(1.0) * n as f64 * p.arms_price_usd[class as usize] * (1.0 - p.source_price_share) - Usd(cost as i64).as_dollars()
+            (loads / t.idle[c.hub as usize] as f64).min(1.0)
+                * n as f64
+                * p.arms_price_usd[class as usize]
+                * (1.0 - p.source_price_share)
+                - Usd(cost as i64).as_dollars()
         };
         let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((class, gain)) = best {
@@ -252,7 +263,8 @@ fn market_supply(w: &World) -> Vec<u64> {
     let mut supply = vec![0; w.routes.hubs.len() * CLASSES];
     for i in w.stores.rows().filter(|&i| w.stores.kind()[i] == store::MARKET) {
         for class in Class::ALL {
-            supply[w.stores.at()[i] as usize * CLASSES + class as usize] = u64::from(arms::of_class(&w.stores.arms()[i], class));
+            supply[w.stores.at()[i] as usize * CLASSES + class as usize] =
+                u64::from(arms::of_class(&w.stores.arms()[i], class));
         }
     }
     supply
@@ -277,7 +289,7 @@ fn board(w: &mut World, row: usize, leg: LegId, n: u32) {
     let size = u64::from(w.persons_per_agent);
     let mut first = crate::agents::migrant::END;
     for _ in 0..n {
-        let Some(rider) = w.queues.seats[leg as usize].next() else { break };
+        let Some(rider) = w.queues.seats[leg as usize].serve() else { break };
         let mut m = w.migrants.get(rider as usize);
         m.money -= fare;
         m.enter(Status::Carried);

@@ -49,7 +49,7 @@ pub struct Params {
     #[schemars(range(min = 0.1, max = 100), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 2)", "x-low" = 2, "x-high" = 15))]
     pub link_sharpness: f64,
     /// Profit difference that makes one cargo e times as likely as another.
-    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 300, "x-high" = 5000))]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 1000, "x-high" = 15_000))]
     pub profit_scale_usd: f64,
     /// Weight a vehicle carries in arms.
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 800, "x-high" = 5000))]
@@ -93,7 +93,7 @@ impl Default for Params {
             day_usd: 5.0,
             choice_sharpness: 8.0,
             link_sharpness: 5.0,
-            profit_scale_usd: 1000.0,
+            profit_scale_usd: 4000.0,
             arms_load_kg: 2000.0,
             arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
             source_price_share: 0.5,
@@ -134,7 +134,8 @@ pub struct CrewsAtWork;
 
 impl Process<World> for CrewsAtWork {
     const NAME: &'static str = "crews";
-    const ABOUT: &'static str = "Crews choose cargo and way, load, drive, are stopped by patrols or arrive (equations 1, 2, 4, 15).";
+    const ABOUT: &'static str =
+        "Crews choose cargo and way, load, drive, are stopped by patrols or arrive (equations 1, 2, 4, 15).";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
