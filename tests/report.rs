@@ -2,6 +2,8 @@
 //!
 //! To look at the pictures: `SIROCCO_LOOK=folder cargo test --test report` keeps them there.
 
+#![allow(clippy::disallowed_methods)] // made-up curves to look at; nothing of the model
+
 use sirocco::error::Error;
 use sirocco::report::charts;
 use std::collections::BTreeSet;
