@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
     /// Weapons a group wants per fighter, by class (tonnes per fighter for munitions and chemical).
-    #[schemars(extend("x-unit" = "pieces per fighter", "x-source" = "1.2 rifles: model.md eq. 7; others assumptions"))]
+    #[schemars(inner(range(min = 0, max = 1000)), extend("x-unit" = "pieces per fighter", "x-source" = "1.2 rifles: model.md eq. 7; others assumptions"))]
     pub wanted_per_fighter: [f64; CLASSES],
     /// Share of what it lacks that a group can pay for in a day.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.002, "x-high" = 0.05))]

@@ -23,13 +23,13 @@ pub struct Params {
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 16)"))]
     pub launch_slope: f64,
     /// Wave height at which half of the boats stay ashore.
-    #[schemars(extend("x-unit" = "m", "x-source" = "assumption (model.md eq. 16): 0.4-0.8 and 0.5-1.1"))]
+    #[schemars(inner(range(min = 0, max = 20)), extend("x-unit" = "m", "x-source" = "assumption (model.md eq. 16): 0.4-0.8 and 0.5-1.1"))]
     pub launch_wave_m: [f64; 2],
     /// Least and most people on a boat of each kind.
-    #[schemars(extend("x-unit" = "persons", "x-source" = "assumption (model.md eq. 16)"))]
+    #[schemars(inner(inner(range(min = 1, max = 5000))), extend("x-unit" = "persons", "x-source" = "assumption (model.md eq. 16)"))]
     pub load: [[u32; 2]; 2],
     /// Price of a boat with its engine.
-    #[schemars(extend("x-unit" = "USD", "x-source" = "assumption"))]
+    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "assumption"))]
     pub hull_usd: [f64; 2],
     /// What a launcher reckons to lose, in later custom, by the death of a passenger.
     #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 0, "x-high" = 5000))]
@@ -38,7 +38,7 @@ pub struct Params {
     #[schemars(range(min = 0.1, max = 10_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 20, "x-high" = 120))]
     pub kind_scale_usd: f64,
     /// Rate of sinking at a wave height of 1 m.
-    #[schemars(extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range of rubber boats, 0.001-0.01"))]
+    #[schemars(inner(range(min = 0, max = 10)), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range of rubber boats, 0.001-0.01"))]
     pub sinking_per_hour: [f64; 2],
     /// How the rate grows with wave height: exp(x (Hs - 1)).
     #[schemars(range(min = 0, max = 20), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 17)"))]

@@ -55,7 +55,7 @@ pub struct Params {
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 300, "x-high" = 3000))]
     pub arms_load_kg: f64,
     /// Price of a weapon (a tonne of munitions) outside Libya by class; 0: not traded.
-    #[schemars(extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
+    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
     pub arms_price_usd: [f64; CLASSES],
     /// Price in Libya's black markets as a share of that.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.25, "x-high" = 0.8))]
