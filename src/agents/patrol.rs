@@ -16,6 +16,8 @@ table! {
         country: u16,
         /// Teams on duty on an average day.
         teams: f32,
+        /// Distance from its base within which it patrols, km.
+        beat_km: f32,
     }
 }
 
@@ -26,6 +28,9 @@ pub struct Initial {
     /// Teams on duty at every border post and desert base of the region.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "teams", "x-source" = "assumption", "x-low" = 0.25, "x-high" = 4))]
     pub teams_per_base: f64,
+    /// Distance from its base within which a unit patrols: the same ground at every resolution of the grid.
+    #[schemars(range(min = 1, max = 1000), extend("x-unit" = "km", "x-source" = "assumption", "x-low" = 30, "x-high" = 120))]
+    pub beat_km: f64,
     /// Bases besides the border posts and military bases of `places.csv`.
     pub bases: Vec<Base>,
 }
@@ -43,7 +48,7 @@ pub struct Base {
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { teams_per_base: 1.0, bases: vec![] }
+        Initial { teams_per_base: 1.0, beat_km: 60.0, bases: vec![] }
     }
 }
 
@@ -57,7 +62,7 @@ pub fn populate(w: &mut World, init: &Initial) {
             && teams > 0.0
         {
             let key = Key::named("patrol", &place.name, w.patrols.len() as u64).0;
-            w.patrols.push(Patrol { key, node, country: place.country, teams: teams as f32 });
+            w.patrols.push(Patrol { key, node, country: place.country, teams: teams as f32, beat_km: init.beat_km as f32 });
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Leg {
     pub corridor: usize,
     /// Nodes to pass, from the first hub's to the last hub's.
     pub waypoints: Vec<NodeId>,
+    /// Every node of the least-cost way, without the first.
+    pub path: Vec<NodeId>,
     pub carrier: Carrier,
     pub people: bool,
     pub arms: bool,
@@ -116,6 +118,8 @@ pub struct Routes {
     pub legs: Vec<Leg>,
     /// Legs out of each hub.
     pub out: Vec<Vec<LegId>>,
+    /// Great-circle distance between hubs, km: `km[a * hubs + b]`.
+    km: Vec<f64>,
     /// Years in which each leg is open.
     years: Vec<Vec<(i16, i16)>>,
     /// Cost of each edge by cargo value class, US cents.
@@ -142,6 +146,7 @@ impl Routes {
         });
         let mut routes = Routes {
             out: vec![vec![]; hubs.len()],
+            km: distances(&hubs),
             hubs,
             legs: vec![],
             years: vec![],
@@ -188,6 +193,11 @@ impl Routes {
     /// True when the leg is in use in that year.
     pub fn open(&self, leg: LegId, year: i16) -> bool {
         self.years[leg as usize].iter().any(|&(a, b)| (a..=b).contains(&year))
+    }
+
+    /// Great-circle distance between two hubs, km.
+    pub fn km_between(&self, a: HubId, b: HubId) -> f64 {
+        self.km[a as usize * self.hubs.len() + b as usize]
     }
 
     /// The hub at a place.
@@ -252,6 +262,7 @@ impl Routes {
         let g = &region.graph;
         let (mut km, mut hours, mut hazard, mut fuel, mut crew) = (0.0, 0.0, 0.0, 0u64, 0u64);
         let mut at = *cut.waypoints.first()?;
+        let mut path = vec![];
         for &next in &cut.waypoints[1..] {
             let field = self.field(region, next, 0);
             while at != next {
@@ -267,6 +278,7 @@ impl Routes {
                 fuel += u64::from(self.edge_fuel[e]);
                 crew += u64::from(self.edge_cost[0][e]);
                 at = g.to[e];
+                path.push(at);
             }
         }
         let fare_per_km = match corridor.carrier {
@@ -280,6 +292,7 @@ impl Routes {
             to: cut.to,
             corridor: cut.corridor,
             waypoints: cut.waypoints.clone(),
+            path,
             carrier: corridor.carrier,
             people: corridor.people,
             arms: corridor.arms,
@@ -331,6 +344,10 @@ fn find_hubs(region: &Region, homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> 
             })
         })
         .collect()
+}
+
+fn distances(hubs: &[Hub]) -> Vec<f64> {
+    hubs.iter().flat_map(|a| hubs.iter().map(|b| great_circle_km(a.lat, a.lon, b.lat, b.lon))).collect()
 }
 
 fn people_within(region: &Region, lat: f64, lon: f64, km: f64) -> u64 {

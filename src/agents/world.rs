@@ -90,6 +90,8 @@ pub struct World {
     pub teams: Vec<f32>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
+    /// Nodes that each patrol unit goes round.
+    pub beats: Vec<Vec<NodeId>>,
     /// How far from home a network does business, km.
     pub network_range: Vec<f64>,
     /// Hub of the black market nearest to each group, within 300 km.
@@ -133,6 +135,7 @@ impl World {
             ways: Default::default(),
             teams: vec![0.0; nodes],
             takers: vec![],
+            beats: vec![],
             network_range: vec![],
             market_of: vec![],
             shortfall: vec![[0; CLASSES]; routes.hubs.len()],
@@ -340,6 +343,22 @@ impl World {
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
         self.market_of = self.find_markets();
+        self.beats = self.find_beats();
+    }
+
+    /// Nodes within each patrol unit's beat; at least its own.
+    fn find_beats(&self) -> Vec<Vec<NodeId>> {
+        let n = &self.region.nodes;
+        let units: Vec<usize> = (0..self.patrols.len()).collect();
+        crate::engine::parallel::map_items(&units, 4, |&i| {
+            let (base, reach) = (self.patrols.node()[i], f64::from(self.patrols.beat_km()[i]));
+            let (lat, lon) = (n.lat[base as usize], n.lon[base as usize]);
+            let near = |j: &usize| {
+                *j == base as usize
+                    || (n.lat[*j] - lat).abs() <= reach / 110.0 && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= reach
+            };
+            (0..n.len()).filter(near).map(|j| j as NodeId).collect()
+        })
     }
 
     /// Nearest hub of each group's black market, within 300 km.

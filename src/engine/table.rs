@@ -5,7 +5,6 @@
 //! always `key: u64`; a row whose key is 0 is empty and will be used again. Columns under `links` hold row numbers (who
 //! rides with whom): they are saved but stay out of the digest, which must not hang on where a row happens to lie.
 
-use super::digest::Hasher;
 
 /// What every table can do, whatever its columns.
 pub trait Table {
@@ -25,10 +24,12 @@ pub trait Table {
     }
 }
 
-/// Adds a plain value to a row hash.
+/// Copies a plain value into a row's bytes and returns where the next one goes.
 #[inline]
-pub fn hash_field<T: bytemuck::NoUninit>(h: &mut Hasher, v: &T) {
-    h.bytes(bytemuck::bytes_of(v));
+pub fn pack<T: bytemuck::NoUninit>(bytes: &mut [u8], at: usize, v: &T) -> usize {
+    let v = bytemuck::bytes_of(v);
+    bytes[at..at + v.len()].copy_from_slice(v);
+    at + v.len()
 }
 
 /// Bytes of a saved column as values; `None` when the length does not fit.
@@ -75,9 +76,13 @@ macro_rules! table {
 
             fn hash(row: &$Row) -> u128 {
                 if row.key == 0 { return 0; }
+                // Packed first, so that small columns share a word of the hash.
+                const BYTES: usize = 8 $( + std::mem::size_of::<$ty>() )*;
+                let mut bytes = [0u8; BYTES];
+                let _at = $crate::engine::table::pack(&mut bytes, 0, &row.key);
+                $( let _at = $crate::engine::table::pack(&mut bytes, _at, &row.$field); )*
                 let mut h = $crate::engine::digest::Hasher::new(Self::SALT);
-                h.word(row.key);
-                $( $crate::engine::table::hash_field(&mut h, &row.$field); )*
+                h.bytes(&bytes);
                 h.finish()
             }
             /// A row, whole.

@@ -31,16 +31,13 @@ impl Process<World> for Allocation {
     }
 }
 
-/// Teams by node: a base's teams over its cell and the cells beside it, a border's over its cells on both sides.
+/// Teams by node: a unit's teams evenly over its beat, a border's over its cells on both sides.
 fn teams(w: &mut World) {
     w.teams.fill(0.0);
     for i in w.patrols.rows() {
-        let node = w.patrols.node()[i];
-        let edges = w.region.graph.edges(node);
-        let share = w.patrols.teams()[i] / (edges.len() + 1) as f32;
-        w.teams[node as usize] += share;
-        for e in edges {
-            w.teams[w.region.graph.to[e] as usize] += share;
+        let share = w.patrols.teams()[i] / w.beats[i].len() as f32;
+        for &node in &w.beats[i] {
+            w.teams[node as usize] += share;
         }
     }
     for (b, &n) in w.controls.border_teams.iter().enumerate().filter(|(_, n)| **n > 0.0) {

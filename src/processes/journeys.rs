@@ -252,6 +252,12 @@ pub fn leave(w: &mut World, row: usize, into: People) {
 
 fn apply(w: &mut World, row: usize, next: Next) {
     let size = u64::from(w.persons_per_agent);
+    let before = w.migrants.get(row);
+    if before.status() == Status::Riding as u8 {
+        for &node in &w.routes.legs[before.leg as usize].path {
+            w.cells[node as usize].people += size as u32;
+        }
+    }
     match next {
         Next::Goes { to, paid, earned } => {
             w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(earned) * size);

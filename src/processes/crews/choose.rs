@@ -13,7 +13,7 @@ use crate::engine::grant::{Request, grant};
 use crate::engine::rng::Purpose;
 use crate::processes::journeys::{go_on, logit_over_least};
 use crate::region::Carrier;
-use crate::units::{Tick, Usd, great_circle_km};
+use crate::units::{Tick, Usd};
 
 const CARGO: Purpose = Purpose::new("crews.cargo");
 const TURN: Purpose = Purpose::new("crews.turn");
@@ -133,10 +133,7 @@ pub fn plans(p: &Params, w: &World, waits: &[Wait], day: Tick) -> Vec<(usize, Pl
 fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -> Plan {
     let c = w.crews.get(i);
     let mut options = vec![(Plan::Wait, 0.0)];
-    let away = |hub: HubId| {
-        let (a, b) = (&w.routes.hubs[c.home as usize], &w.routes.hubs[hub as usize]);
-        great_circle_km(a.lat, a.lon, b.lat, b.lon)
-    };
+    let away = |hub: HubId| w.routes.km_between(c.home, hub);
     let reach = |hub: HubId| away(hub) <= w.network_range[c.network as usize];
     // Arms pay for trips twice as long as people do (assumption).
     let arms_reach = |hub: HubId| away(hub) <= 2.0 * w.network_range[c.network as usize];

@@ -52,7 +52,7 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 1000, "x-high" = 15_000))]
     pub profit_scale_usd: f64,
     /// Weight a vehicle carries in arms.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 800, "x-high" = 5000))]
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 300, "x-high" = 3000))]
     pub arms_load_kg: f64,
     /// Price of a weapon (a tonne of munitions) outside Libya by class; 0: not traded.
     #[schemars(extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
@@ -94,7 +94,7 @@ impl Default for Params {
             choice_sharpness: 8.0,
             link_sharpness: 5.0,
             profit_scale_usd: 4000.0,
-            arms_load_kg: 2000.0,
+            arms_load_kg: 1000.0,
             arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
             source_price_share: 0.5,
             stopped_days: 60,
