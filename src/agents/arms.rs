@@ -75,6 +75,12 @@ pub fn of_class(bag: &Bag, class: Class) -> u32 {
     bag[class as usize * ORIGINS..(class as usize + 1) * ORIGINS].iter().sum()
 }
 
+/// Pieces in a bag: all weapons but munitions and chemical, which are tonnes.
+pub fn pieces(bag: &Bag) -> i64 {
+    let counted = Class::ALL.into_iter().filter(|c| !matches!(c, Class::Munitions | Class::Chemical));
+    counted.map(|c| i64::from(of_class(bag, c))).sum()
+}
+
 /// Takes up to `n` weapons of a class out of a bag, origins in proportion to what is there.
 pub fn take(bag: &mut Bag, class: Class, n: u32) -> Bag {
     let range = class as usize * ORIGINS..(class as usize + 1) * ORIGINS;

@@ -62,7 +62,13 @@ pub fn populate(w: &mut World, init: &Initial) {
             && teams > 0.0
         {
             let key = Key::named("patrol", &place.name, w.patrols.len() as u64).0;
-            w.patrols.push(Patrol { key, node, country: place.country, teams: teams as f32, beat_km: init.beat_km as f32 });
+            w.patrols.push(Patrol {
+                key,
+                node,
+                country: place.country,
+                teams: teams as f32,
+                beat_km: init.beat_km as f32,
+            });
         }
     }
 }

@@ -28,6 +28,9 @@ pub const LINE_ORDER: Purpose = Purpose::new("line.order");
 /// Row of the clock of residents in [`World::clocks`].
 pub const RESIDENTS: usize = 0;
 
+/// One patrol team in [`World::teams`].
+pub const TEAM: f64 = 1_000_000.0;
+
 /// Least costs between hubs in the current year; derived.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
@@ -86,8 +89,8 @@ pub struct World {
 
     pub queues: Queues,
     pub ways: Ways,
-    /// Patrol teams by node today.
-    pub teams: Vec<f32>,
+    /// Patrol teams by node today, in units of 1 / [`TEAM`], so that sums do not hang on the order of units.
+    pub teams: Vec<u64>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
     /// Nodes that each patrol unit goes round.
@@ -133,7 +136,7 @@ impl World {
             log: vec![],
             queues: Default::default(),
             ways: Default::default(),
-            teams: vec![0.0; nodes],
+            teams: vec![0; nodes],
             takers: vec![],
             beats: vec![],
             network_range: vec![],
@@ -355,7 +358,8 @@ impl World {
             let (lat, lon) = (n.lat[base as usize], n.lon[base as usize]);
             let near = |j: &usize| {
                 *j == base as usize
-                    || (n.lat[*j] - lat).abs() <= reach / 110.0 && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= reach
+                    || (n.lat[*j] - lat).abs() <= reach / 110.0
+                        && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= reach
             };
             (0..n.len()).filter(near).map(|j| j as NodeId).collect()
         })

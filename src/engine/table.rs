@@ -5,7 +5,6 @@
 //! always `key: u64`; a row whose key is 0 is empty and will be used again. Columns under `links` hold row numbers (who
 //! rides with whom): they are saved but stay out of the digest, which must not hang on where a row happens to lie.
 
-
 /// What every table can do, whatever its columns.
 pub trait Table {
     /// Name in saved states and error messages.

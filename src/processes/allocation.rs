@@ -4,7 +4,7 @@
 
 use crate::agents::migrant::END;
 use crate::agents::vessel::{NEVER, Vessel};
-use crate::agents::world::World;
+use crate::agents::world::{TEAM, World};
 use crate::engine::rng::Key;
 use crate::engine::step::Process;
 use crate::units::Tick;
@@ -33,9 +33,9 @@ impl Process<World> for Allocation {
 
 /// Teams by node: a unit's teams evenly over its beat, a border's over its cells on both sides.
 fn teams(w: &mut World) {
-    w.teams.fill(0.0);
+    w.teams.fill(0);
     for i in w.patrols.rows() {
-        let share = w.patrols.teams()[i] / w.beats[i].len() as f32;
+        let share = fixed(f64::from(w.patrols.teams()[i]) / w.beats[i].len() as f64);
         for &node in &w.beats[i] {
             w.teams[node as usize] += share;
         }
@@ -43,9 +43,13 @@ fn teams(w: &mut World) {
     for (b, &n) in w.controls.border_teams.iter().enumerate().filter(|(_, n)| **n > 0.0) {
         let nodes = &w.region.borders[b].nodes;
         for &node in nodes {
-            w.teams[node as usize] += (n / nodes.len() as f64) as f32;
+            w.teams[node as usize] += fixed(n / nodes.len() as f64);
         }
     }
+}
+
+fn fixed(teams: f64) -> u64 {
+    libm::round(teams * TEAM) as u64
 }
 
 /// Calls up the vessels that levers ask for and sends home those they ask for no more.

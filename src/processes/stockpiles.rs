@@ -168,6 +168,6 @@ fn carry_off(p: &Params, w: &mut World, raid: &Raid, day: Tick) {
     w.tally.raids += 1;
     let key = Key(w.depots.key()[raid.depot]).0;
     let place = hub.map_or(String::new(), |h| format!("near {}", w.routes.hubs[h as usize].name));
-    let count = raid.loot.iter().map(|&n| i64::from(n)).sum();
-    w.log.push(Entry { day, kind: "depot_raid", place, item: "weapons and tonnes", count, key });
+    let count = parts.iter().map(crate::agents::arms::pieces).sum();
+    w.log.push(Entry { day, kind: "depot_raid", place, item: "weapons", count, key });
 }

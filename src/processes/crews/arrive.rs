@@ -69,8 +69,8 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
             w.tally.seized[class as usize] += i64::from(arms::of_class(&c.arms, class));
         }
         let place = w.region.countries[country as usize].iso3.clone();
-        let count = c.arms.iter().map(|&n| i64::from(n)).sum();
-        w.log.push(Entry { day, kind: "arms_seized", place, item: "weapons and tonnes", count, key: c.key });
+        let count = arms::pieces(&c.arms);
+        w.log.push(Entry { day, kind: "arms_seized", place, item: "weapons", count, key: c.key });
     }
     let loss = Usd::dollars(p.loss_usd).0.max(0);
     w.ledgers.pay(Money::Crews, Money::Economy, loss as u64);

@@ -222,7 +222,9 @@ pub fn load(p: &Params, w: &mut World, waits: &[Wait], plans: Vec<(usize, Plan)>
     for (row, plan) in plans {
         match plan {
             Plan::Wait => {}
-            Plan::People(leg) => seats.push(request(w, leg as usize, row, u64::from(p.seats / w.persons_per_agent))),
+            Plan::People(leg) => {
+                seats.push(request(w, leg as usize, row, u64::from((p.seats / w.persons_per_agent).max(1))))
+            }
             Plan::Arms(class, to) => {
                 w.crews.update(row, |c| {
                     c.goal = to;

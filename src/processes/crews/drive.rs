@@ -3,7 +3,7 @@
 use super::Params;
 use crate::agents::crew::{self, Crew};
 use crate::agents::tally::Passage;
-use crate::agents::world::World;
+use crate::agents::world::{TEAM, World};
 use crate::engine::dist::choose;
 use crate::engine::rng::Purpose;
 use crate::region::NodeId;
@@ -74,7 +74,7 @@ fn trip(p: &Params, w: &World, row: usize, day: Tick) -> Trip {
         c.node = to;
         c.hazard += w.routes.edge_hazard[e];
         t.passages.push(Passage { node: to, people: c.riders, arms });
-        let teams = f64::from(w.teams[to as usize]);
+        let teams = w.teams[to as usize] as f64 / TEAM;
         if teams > 0.0 && c.cargo != crew::EMPTY_RUN {
             let chance = seizure(p, teams, f64::from(hours), w.region.nodes.area_km2[to as usize]);
             t.stopped = stop.nth(step).chance(c.key, chance);
