@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod arms;
+mod books;
 pub mod controls;
 pub mod convoy;
 pub mod crew;
@@ -11,6 +12,7 @@ pub mod migrant;
 pub mod model_data;
 pub mod patrol;
 pub mod routes;
+mod saved;
 pub mod store;
 pub mod tally;
 pub mod vessel;

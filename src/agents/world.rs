@@ -1,7 +1,7 @@
 //! The whole state of a run: tables, ledgers, today's tally, and what is derived from them.
 
-use super::accounts::{Arms, Fighters, Hulls, Ledgers, People};
-use super::arms::{Bag, CLASSES, Class, ORIGINS, Origin, slot};
+use super::accounts::Ledgers;
+use super::arms::CLASSES;
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
@@ -13,9 +13,7 @@ use super::routes::{HubId, Routes, ToGo, Traveller};
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, Tally};
 use super::vessel::{Boats, Vessels, Zones};
-use crate::engine::ledger::Residual;
 use crate::engine::rng::{Key, Luck, Purpose};
-use crate::engine::save::Sections;
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
@@ -169,7 +167,8 @@ impl World {
         ]
     }
 
-    fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
+    /// Every table, to be restored.
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -190,145 +189,6 @@ impl World {
     pub fn digest(&self) -> u128 {
         let tables = self.tables().iter().fold(0u128, |d, t| d.wrapping_add(t.digest()));
         self.ledgers.all().iter().fold(tables, |d, l| d.wrapping_add(l.digest()))
-    }
-
-    /// Recounts digests and ledgers from every row; the error says what does not fit.
-    pub fn audit(&self) -> Result<(), String> {
-        for t in self.tables() {
-            if t.digest() != t.recount() {
-                return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
-            }
-        }
-        self.count_ledgers().map_err(|r| r.to_string())
-    }
-
-    /// Sums every holder's stock and compares it with the books.
-    pub fn count_ledgers(&self) -> Result<(), Residual> {
-        let l = &self.ledgers;
-        for ledger in l.all() {
-            ledger.check()?;
-        }
-        self.count_arms()?;
-        self.count_people()?;
-        let fighters: i64 = self.groups.rows().map(|i| i64::from(self.groups.fighters()[i])).sum();
-        let driving: i64 = self.convoys.rows().map(|i| i64::from(self.convoys.fighters()[i])).sum();
-        l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
-        l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
-        l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
-        let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
-        let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
-        l.money.compare(0, super::accounts::Money::Crews as usize, crews)?;
-        l.money.compare(0, super::accounts::Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))
-    }
-
-    fn count_arms(&self) -> Result<(), Residual> {
-        let mut depots = [0i64; CLASSES * ORIGINS];
-        for i in self.depots.rows() {
-            for class in Class::ALL {
-                depots[slot(class, Origin::LibyanDepot)] += i64::from(self.depots.stock()[i][class as usize]);
-            }
-        }
-        let mut by_store = [[0i64; CLASSES * ORIGINS]; 3];
-        for i in self.stores.rows() {
-            add_up(&mut by_store[self.stores.kind()[i] as usize], &self.stores.arms()[i]);
-        }
-        let bags = |bags: &[Bag], rows: &mut dyn Iterator<Item = usize>| {
-            let mut sum = [0i64; CLASSES * ORIGINS];
-            rows.for_each(|i| add_up(&mut sum, &bags[i]));
-            sum
-        };
-        let groups = bags(self.groups.arms(), &mut self.groups.rows());
-        let crews = bags(self.crews.arms(), &mut self.crews.rows());
-        let convoys = bags(self.convoys.arms(), &mut self.convoys.rows());
-        let [markets, civilians, custody] = by_store;
-        let counted = [
-            (Arms::Depots, depots),
-            (Arms::Groups, groups),
-            (Arms::Markets, markets),
-            (Arms::Civilians, civilians),
-            (Arms::Custody, custody),
-            (Arms::Crews, crews),
-            (Arms::Convoys, convoys),
-        ];
-        for (account, sums) in counted {
-            for (item, n) in sums.into_iter().enumerate() {
-                self.ledgers.arms.compare(item, account as usize, n)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn count_people(&self) -> Result<(), Residual> {
-        let mut by_status = [0i64; 10];
-        for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
-            by_status[usize::from(s & !super::migrant::SEA).min(9)] += i64::from(self.persons_per_agent);
-        }
-        let of = |s: Status| by_status[s as usize];
-        let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
-        let counted = [
-            (People::Home, home),
-            (People::Travelling, of(Status::Riding) + of(Status::Carried)),
-            (People::AtHubs, of(Status::Queuing) + of(Status::Earning)),
-            (People::Working, of(Status::Resident)),
-            (People::OnCoast, of(Status::Beach) + of(Status::BeachEarning)),
-            (People::AtSea, of(Status::AtSea)),
-            (People::Aboard, of(Status::Aboard)),
-        ];
-        for (account, n) in counted {
-            self.ledgers.people.compare(0, account as usize, n)?;
-        }
-        Ok(())
-    }
-
-    /// The state as bytes: every column, every ledger, the day.
-    pub fn save(&self) -> Vec<u8> {
-        let mut s = Sections::default();
-        s.put("day", &self.day.0.to_le_bytes());
-        for t in self.tables() {
-            for (name, _, bytes) in t.columns() {
-                s.put(format!("table/{}/{name}", t.name()), bytes);
-            }
-        }
-        for l in self.ledgers.all() {
-            let (balance, moved) = l.parts();
-            s.put(format!("ledger/{}/balance", l.name), bytemuck::cast_slice(balance));
-            s.put(format!("ledger/{}/moved", l.name), bytemuck::cast_slice(moved));
-        }
-        let cells: Vec<[u32; 4]> = self.cells.iter().map(|c| [c.people, c.arms, c.deaths, c.seizures]).collect();
-        s.put("cells", bytemuck::cast_slice(&cells));
-        s.to_bytes()
-    }
-
-    /// Puts a saved state into this world, which must be of the same scenario; the error says what does not fit.
-    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let s = Sections::from_bytes(bytes)?;
-        let day = s.get("day")?;
-        self.day = Tick(u32::from_le_bytes(day.try_into().map_err(|_| "section `day` has a wrong length")?));
-        for t in self.tables_mut() {
-            let prefix = format!("table/{}/", t.name());
-            t.restore(&s.under(&prefix))?;
-        }
-        for l in self.ledgers.all_mut() {
-            let column = |part: &str| -> Result<Vec<i64>, String> {
-                let name = format!("ledger/{}/{part}", l.name);
-                crate::engine::table::column_from_bytes(s.get(&name)?)
-                    .ok_or(format!("section `{name}` has a wrong length"))
-            };
-            let (balance, moved) = (column("balance")?, column("moved")?);
-            if !l.restore(&balance, &moved) {
-                return Err(format!("ledger `{}` has a wrong length", l.name));
-            }
-        }
-        let cells: Vec<[u32; 4]> =
-            crate::engine::table::column_from_bytes(s.get("cells")?).ok_or("section `cells` has a wrong length")?;
-        if cells.len() != self.cells.len() {
-            return Err("section `cells` has a wrong length".into());
-        }
-        for (c, v) in self.cells.iter_mut().zip(cells) {
-            (c.people, c.arms, c.deaths, c.seizures) = (v[0], v[1], v[2], v[3]);
-        }
-        self.rederive();
-        Ok(())
     }
 
     /// Rebuilds lines, clocks, ways and takers from the columns.
@@ -489,11 +349,5 @@ impl World {
             at = self.migrants.next()[at as usize];
         }
         out
-    }
-}
-
-fn add_up(sum: &mut [i64; CLASSES * ORIGINS], bag: &Bag) {
-    for (s, &b) in sum.iter_mut().zip(bag) {
-        *s += i64::from(b);
     }
 }

@@ -1,0 +1,103 @@
+//! The books: every holder's stock counted anew and compared with the ledgers, every digest with a recount.
+
+use super::accounts::{Arms, Fighters, Hulls, Money, People};
+use super::arms::{Bag, CLASSES, Class, ORIGINS, Origin, slot};
+use super::migrant::{SEA, Status};
+use super::world::World;
+use crate::engine::ledger::Residual;
+
+impl World {
+    /// Recounts digests and ledgers from every row; the error says what does not fit.
+    pub fn audit(&self) -> Result<(), String> {
+        for t in self.tables() {
+            if t.digest() != t.recount() {
+                return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
+            }
+        }
+        self.count_ledgers().map_err(|r| r.to_string())
+    }
+
+    /// Sums every holder's stock and compares it with the books.
+    pub fn count_ledgers(&self) -> Result<(), Residual> {
+        let l = &self.ledgers;
+        for ledger in l.all() {
+            ledger.check()?;
+        }
+        self.count_arms()?;
+        self.count_people()?;
+        let fighters: i64 = self.groups.rows().map(|i| i64::from(self.groups.fighters()[i])).sum();
+        let driving: i64 = self.convoys.rows().map(|i| i64::from(self.convoys.fighters()[i])).sum();
+        l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
+        l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
+        l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
+        let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
+        let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
+        l.money.compare(0, Money::Crews as usize, crews)?;
+        l.money.compare(0, Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))
+    }
+
+    fn count_arms(&self) -> Result<(), Residual> {
+        let mut depots = [0i64; CLASSES * ORIGINS];
+        for i in self.depots.rows() {
+            for class in Class::ALL {
+                depots[slot(class, Origin::LibyanDepot)] += i64::from(self.depots.stock()[i][class as usize]);
+            }
+        }
+        let mut by_store = [[0i64; CLASSES * ORIGINS]; 3];
+        for i in self.stores.rows() {
+            add_up(&mut by_store[self.stores.kind()[i] as usize], &self.stores.arms()[i]);
+        }
+        let bags = |bags: &[Bag], rows: &mut dyn Iterator<Item = usize>| {
+            let mut sum = [0i64; CLASSES * ORIGINS];
+            rows.for_each(|i| add_up(&mut sum, &bags[i]));
+            sum
+        };
+        let groups = bags(self.groups.arms(), &mut self.groups.rows());
+        let crews = bags(self.crews.arms(), &mut self.crews.rows());
+        let convoys = bags(self.convoys.arms(), &mut self.convoys.rows());
+        let [markets, civilians, custody] = by_store;
+        let counted = [
+            (Arms::Depots, depots),
+            (Arms::Groups, groups),
+            (Arms::Markets, markets),
+            (Arms::Civilians, civilians),
+            (Arms::Custody, custody),
+            (Arms::Crews, crews),
+            (Arms::Convoys, convoys),
+        ];
+        for (account, sums) in counted {
+            for (item, n) in sums.into_iter().enumerate() {
+                self.ledgers.arms.compare(item, account as usize, n)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count_people(&self) -> Result<(), Residual> {
+        let mut by_status = [0i64; 10];
+        for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
+            by_status[usize::from(s & !SEA).min(9)] += i64::from(self.persons_per_agent);
+        }
+        let of = |s: Status| by_status[s as usize];
+        let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
+        let counted = [
+            (People::Home, home),
+            (People::Travelling, of(Status::Riding) + of(Status::Carried)),
+            (People::AtHubs, of(Status::Queuing) + of(Status::Earning)),
+            (People::Working, of(Status::Resident)),
+            (People::OnCoast, of(Status::Beach) + of(Status::BeachEarning)),
+            (People::AtSea, of(Status::AtSea)),
+            (People::Aboard, of(Status::Aboard)),
+        ];
+        for (account, n) in counted {
+            self.ledgers.people.compare(0, account as usize, n)?;
+        }
+        Ok(())
+    }
+}
+
+fn add_up(sum: &mut [i64; CLASSES * ORIGINS], bag: &Bag) {
+    for (s, &b) in sum.iter_mut().zip(bag) {
+        *s += i64::from(b);
+    }
+}

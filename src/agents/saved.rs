@@ -1,0 +1,57 @@
+//! A world as bytes, and back.
+
+use super::world::World;
+use crate::engine::save::Sections;
+use crate::engine::table::column_from_bytes;
+use crate::units::Tick;
+
+impl World {
+    /// The state as bytes: every column, every ledger, the day.
+    pub fn save(&self) -> Vec<u8> {
+        let mut s = Sections::default();
+        s.put("day", &self.day.0.to_le_bytes());
+        for t in self.tables() {
+            for (name, _, bytes) in t.columns() {
+                s.put(format!("table/{}/{name}", t.name()), bytes);
+            }
+        }
+        for l in self.ledgers.all() {
+            let (balance, moved) = l.parts();
+            s.put(format!("ledger/{}/balance", l.name), bytemuck::cast_slice(balance));
+            s.put(format!("ledger/{}/moved", l.name), bytemuck::cast_slice(moved));
+        }
+        let cells: Vec<[u32; 4]> = self.cells.iter().map(|c| [c.people, c.arms, c.deaths, c.seizures]).collect();
+        s.put("cells", bytemuck::cast_slice(&cells));
+        s.to_bytes()
+    }
+
+    /// Puts a saved state into this world, which must be of the same scenario; the error says what does not fit.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let s = Sections::from_bytes(bytes)?;
+        let day = s.get("day")?;
+        self.day = Tick(u32::from_le_bytes(day.try_into().map_err(|_| "section `day` has a wrong length")?));
+        for t in self.tables_mut() {
+            let prefix = format!("table/{}/", t.name());
+            t.restore(&s.under(&prefix))?;
+        }
+        for l in self.ledgers.all_mut() {
+            let column = |part: &str| -> Result<Vec<i64>, String> {
+                let name = format!("ledger/{}/{part}", l.name);
+                column_from_bytes(s.get(&name)?).ok_or(format!("section `{name}` has a wrong length"))
+            };
+            let (balance, moved) = (column("balance")?, column("moved")?);
+            if !l.restore(&balance, &moved) {
+                return Err(format!("ledger `{}` has a wrong length", l.name));
+            }
+        }
+        let cells: Vec<[u32; 4]> = column_from_bytes(s.get("cells")?).ok_or("section `cells` has a wrong length")?;
+        if cells.len() != self.cells.len() {
+            return Err("section `cells` has a wrong length".into());
+        }
+        for (c, v) in self.cells.iter_mut().zip(cells) {
+            (c.people, c.arms, c.deaths, c.seizures) = (v[0], v[1], v[2], v[3]);
+        }
+        self.rederive();
+        Ok(())
+    }
+}
