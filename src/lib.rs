@@ -66,7 +66,8 @@
 //! processes/  one file a rule of the day   | calendar weather allocation stockpiles armed_groups
 //!                                          | departures journeys crews/ sea
 //! agents/     the state, a file a kind     | migrant crew group depot convoy patrol vessel store
-//!             and what holds it together   | world accounts arms controls routes tally model_data
+//!             and what holds it together   | world books saved accounts arms controls routes tally
+//!                                          | model_data
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake parallel save

@@ -377,9 +377,8 @@ fn every_row_of_the_model_tables_has_a_source() {
     none_of("numbers without a source", &wrong, "name the source, or say `assumption`");
 }
 
-/// Parameters that state a fact about the file itself and not about the world.
-const NO_SOURCE: &[&str] =
-    &["name", "place", "home", "tie", "bloc", "date", "until", "from", "to", "countries", "kind"];
+/// Numbers that only compare rows of one list.
+const NO_UNIT: &[&str] = &["weight"];
 
 /// Goes through a schema's properties, and through those of lists of tables and of alternatives.
 fn properties(path: &str, schema: &Value, found: &mut dyn FnMut(&str, &str, &Value)) {
@@ -429,18 +428,18 @@ fn every_parameter_has_unit_and_source() {
     let mut wrong = vec![];
     for (path, schema) in schemas() {
         properties(&path, schema.as_value(), &mut |at, key, sub| {
-            if sub.get("description").is_none() && !NO_SOURCE.contains(&key) {
+            // What a user lists (a group, a network, a base) or an event states has its source in the scenario file;
+            // what has a default needs one here.
+            let given = at.contains("[]") || sub.get("default").is_none();
+            if sub.get("description").is_none() && !given {
                 wrong.push(format!("{at}: no description"));
             }
             if !is_number(sub) {
                 return;
             }
-            if sub.get("x-unit").is_none() {
+            if sub.get("x-unit").is_none() && !NO_UNIT.contains(&key) {
                 wrong.push(format!("{at}: no x-unit"));
             }
-            // What a user lists (a group, a network, a base) or an event states has its source in the scenario file;
-            // what has a default needs one here.
-            let given = at.contains("[]") || sub.get("default").is_none();
             if sub.get("x-source").is_none() && !given {
                 wrong.push(format!("{at}: no x-source"));
             }
