@@ -11,7 +11,11 @@ use sirocco::agents::tally::Tally;
 const REPLICATES: u32 = 8;
 
 fn ensemble(b: &Bench) -> Vec<Seen> {
-    (0..REPLICATES).map(|r| b.run(r)).collect()
+    many(b, REPLICATES)
+}
+
+fn many(b: &Bench, replicates: u32) -> Vec<Seen> {
+    (0..replicates).map(|r| b.run(r)).collect()
 }
 
 /// Mean over replicates of a sum over days.
@@ -62,11 +66,23 @@ fn a1_loot_falls_with_guards_with_diminishing_returns() {
     assert!(loot[0] - loot[1] > loot[1] - loot[2] && loot[1] - loot[2] > loot[2] - loot[3], "{loot:?}");
 }
 
+/// A1 as model.md words it: early guarding leaves less looted at the end of the year. Put aside: with a hazard that does
+/// not change in time the order of guarding cancels out of what is left (57,279 and 58,704 rifles, within the noise); it
+/// needs violence or price in equation 5, or a stock that is claimed by somebody else later.
+#[test]
+#[ignore = "pattern does not hold yet: raid hazards do not change in time"]
+fn a1_early_guarding_beats_late_in_loot() {
+    let early = mean(&ensemble(&guards(20, "2014-01-01", "2014-07-01", "")), rifles);
+    let late = mean(&ensemble(&guards(20, "2014-07-02", "2014-12-30", "")), rifles);
+    println!("A1 rifles looted in the year: early {early:.0}, late {late:.0}");
+    assert!(early < 0.9 * late, "early {early}, late {late}");
+}
+
 /// A1: at equal guard-days, guards in the first half of the year keep more weapon-days out of other hands than in the second.
 #[test]
 fn a1_early_guarding_beats_late_in_weapon_days() {
     let early = ensemble(&guards(20, "2014-01-01", "2014-07-01", ""));
-    let late = ensemble(&guards(20, "2014-07-04", "2014-12-31", ""));
+    let late = ensemble(&guards(20, "2014-07-02", "2014-12-30", ""));
     let (a, b) = (in_wrong_hands(&early), in_wrong_hands(&late));
     println!(
         "A1 rifle-days lost: early {a:.0}, late {b:.0}; rifles looted: early {:.0}, late {:.0}",
@@ -89,11 +105,11 @@ fn a2_guarding_one_class_leaves_the_others_open() {
 }
 
 /// Departures of June to August over those of January, February and December.
-fn summer_over_winter(runs: &[Seen], first_year: usize) -> f64 {
+fn summer_over_winter(runs: &[Seen]) -> f64 {
     let (mut summer, mut winter) = (0, 0);
     for s in runs {
         for (d, t) in s.tallies.iter().enumerate() {
-            match (d + first_year) % 365 {
+            match d % 365 {
                 151..243 => summer += t.departures,
                 0..59 | 334.. => winter += t.departures,
                 _ => {}
@@ -109,9 +125,10 @@ fn summer_over_winter(runs: &[Seen], first_year: usize) -> f64 {
 #[test]
 fn m1_the_season_comes_from_the_waves() {
     let sea =
-        |season: &str| tiny("", &[season, "initial.migrants.on_coast=80000", "processes.sea.boats_per_beach=1.5"]);
-    let with = summer_over_winter(&ensemble(&sea("processes.weather.season_m=0.4")), 0);
-    let without = summer_over_winter(&ensemble(&sea("processes.weather.season_m=0")), 0);
+        |season: &str| tiny("", &[season, "initial.migrants.on_coast=150000", "processes.sea.boats_per_beach=1.5"]);
+    let with = summer_over_winter(&many(&sea("processes.weather.season_m=0.4"), 4));
+    // Rough weeks make one year's ratio a lottery: 24 years, standard error about 0.1.
+    let without = summer_over_winter(&many(&sea("processes.weather.season_m=0"), 24));
     println!("M1 summer over winter: {with:.2}; without a season of waves {without:.2}");
     assert!(with > 3.0, "{with}");
     assert!((0.7..=1.4).contains(&without), "{without}");
@@ -123,8 +140,8 @@ fn m1_the_season_comes_from_the_waves() {
 #[ignore = "long: see scripts/long-tests.sh"]
 fn m1_summer_over_winter_on_the_grid() {
     let b = |season: &str| common::shipped("central-med-2014", &["run.persons_per_agent=10", season]);
-    let with = summer_over_winter(&ensemble(&b("processes.weather.season_m=0.4")), 0);
-    let without = summer_over_winter(&ensemble(&b("processes.weather.season_m=0")), 0);
+    let with = summer_over_winter(&ensemble(&b("processes.weather.season_m=0.4")));
+    let without = summer_over_winter(&ensemble(&b("processes.weather.season_m=0")));
     println!("M1 on the grid: {with:.2}; without a season of waves {without:.2}");
     assert!((3.0..=6.5).contains(&with), "{with}");
     assert!((0.7..=1.4).contains(&without), "{without}");
@@ -134,7 +151,7 @@ fn ships(standoff_nm: u32, more: &[&str]) -> Bench {
     let lever = format!(
         "[[lever]]\nkind = \"naval_patrol\"\nstart = 2014-01-01\nwhere = [\"Central\"]\nintensity = 6\nstandoff_nm = {standoff_nm}\n"
     );
-    let sets = ["initial.migrants.on_coast=150000", "processes.sea.boats_per_beach=1.5"];
+    let sets = ["initial.migrants.on_coast=200000", "processes.sea.boats_per_beach=2"];
     tiny(&lever, &[&sets[..], more].concat())
 }
 
@@ -154,7 +171,8 @@ fn m2_nearer_ships_save_lives_at_equal_boats_and_bring_rafts() {
     let (near, far) = (ensemble(&ships(12, &fixed)), ensemble(&ships(100, &fixed)));
     assert!((rubber(&near) - rubber(&far)).abs() < 0.02, "{} {}", rubber(&near), rubber(&far));
     println!("M2 deaths per attempt at equal boats: 12 nm {:.4}, 100 nm {:.4}", deaths(&near), deaths(&far));
-    assert!(deaths(&near) < 0.8 * deaths(&far));
+    // About 60 and 100 sinkings: the log of the ratio has a standard error of 0.16; measured ratio 0.6.
+    assert!(deaths(&near) < 0.9 * deaths(&far));
     let (near, far) = (ensemble(&ships(12, &[])), ensemble(&ships(100, &[])));
     println!(
         "M2 when launchers choose: rubber {:.3} and {:.3}, deaths {:.4} and {:.4}",
