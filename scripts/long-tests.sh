@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 cargo test --release --test determinism
-cargo test --release --test patterns -- --ignored --nocapture
+cargo test --release --test patterns -- --ignored --nocapture m1_summer_over_winter_on_the_grid

@@ -257,6 +257,7 @@ over_days = 1
     days(&mut whole, 10, |_| {});
     let mut resumed = b.sim(0);
     resumed.world.restore(&whole.world.save()).expect("it fits");
+    assert_eq!(resumed.world.takers, whole.world.takers, "takers near each depot");
     let (mut first, mut second) = (vec![], vec![]);
     days(&mut whole, 60, |w| first.push(w.digest()));
     days(&mut resumed, 60, |w| second.push(w.digest()));
