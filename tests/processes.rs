@@ -76,10 +76,9 @@ intensity = 3
     let mut sim = b.sim(0);
     sim.day().expect("a day");
     let w = &sim.world;
-    let at = |name: &str| f64::from(w.teams[node(w, name)]);
-    // Toummo has two neighbours, so a third of 4 each; the border (one link, 100 km) adds 3 over its two nodes.
-    for (name, want) in [("Toummo", 4.0 / 3.0 + 1.5), ("Sabha", 4.0 / 3.0 + 1.5), ("Agadez", 4.0 / 3.0), ("Kidal", 0.0)]
-    {
+    let at = |name: &str| w.teams[node(w, name)] as f64 / sirocco::agents::world::TEAM;
+    // No other place lies within Toummo's beat; the border (one link, 100 km) adds 3 over its two nodes.
+    for (name, want) in [("Toummo", 4.0 + 1.5), ("Sabha", 1.5), ("Agadez", 0.0), ("Kidal", 0.0)] {
         assert!((at(name) - want).abs() < 1e-5, "{name}: {}", at(name));
     }
     // 560,000 USD a team and year.

@@ -293,7 +293,7 @@ impl World {
     }
 
     /// Nodes with groups within 300 km of each depot (equation 5), nearest first, at most six.
-    fn find_takers(&self) -> Vec<Vec<NodeId>> {
+    pub fn find_takers(&self) -> Vec<Vec<NodeId>> {
         const REACH_KM: f64 = 300.0;
         let mut nodes: Vec<NodeId> = self.groups.rows().map(|i| self.groups.node()[i]).collect();
         nodes.sort_unstable();

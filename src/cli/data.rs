@@ -1,6 +1,10 @@
 //! Where the data is.
 
 use crate::error::{Error, Result};
+use crate::scenario::diagnose::{Names, Report};
+use crate::scenario::load::{load, peek};
+use crate::scenario::schema::Scenario;
+use crate::sim::Ground;
 use std::path::{Path, PathBuf};
 
 /// A file that only the data folder has.
@@ -39,4 +43,26 @@ pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
         "no data folder found (one with `{MARK}`); tried {}; name it with --data DIR or SIROCCO_DATA",
         tried.join(", ")
     )))
+}
+
+/// A scenario with the ground it runs on, or all that is wrong with the file. The outer error is of the data, not of the
+/// file.
+///
+/// The ground is only loaded for a `[region]` without mistakes: it tells which places there are, and a wrong region must be
+/// named at its line and open nothing.
+///
+/// # Errors
+/// A missing or bad data file.
+pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result::Result<(Scenario, Ground), Report>> {
+    if let Err(report) = load(file, sets, &Names::any())
+        && (report.unreadable.is_some() || report.diagnostics.iter().any(|d| d.key.starts_with("region")))
+    {
+        return Ok(Err(report));
+    }
+    let peeked = match peek(file, sets) {
+        Ok(peeked) => peeked,
+        Err(report) => return Ok(Err(report)),
+    };
+    let ground = Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder)?;
+    Ok(load(file, sets, &Names::of(&ground.region)).map(|scenario| (scenario, ground)))
 }

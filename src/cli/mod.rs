@@ -15,7 +15,7 @@ pub mod run;
 pub mod schema;
 pub mod validate;
 
-pub use data::data_folder;
+pub use data::{data_folder, prepare};
 
 /// Simulates arms, smuggling and migration across Libya, the Sahel and the central Mediterranean, and what policy can
 /// do about it.

@@ -1,15 +1,13 @@
 //! `sirocco run`: a scenario becomes a folder of results.
 
 use super::progress::Progress;
-use super::{data_folder, print};
+use super::{data_folder, prepare, print};
 use crate::agents::world::World;
 use crate::error::{Error, Result};
 use crate::observe::folder::RunFolder;
 use crate::observe::metric;
 use crate::observe::recorder::Recorder;
 use crate::report;
-use crate::scenario::diagnose::Names;
-use crate::scenario::load::{load, peek};
 use crate::scenario::schema::Scenario;
 use crate::sim::{Ground, Observer, RunOutput};
 use crate::study::ensemble::replicates;
@@ -79,9 +77,8 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let began = Instant::now();
     let data = data_folder(args.data.as_deref())?;
     let sets = args.all_sets();
-    let peeked = peek(&args.scenario, &sets)?;
-    let ground = Ground::load(&data, &peeked.region, peeked.resolution, &peeked.folder)?;
-    let scenario = Arc::new(load(&args.scenario, &sets, &Names::of(&ground.region))?);
+    let (scenario, ground) = prepare(&args.scenario, &sets, &data)??;
+    let scenario = Arc::new(scenario);
     for warning in &scenario.warnings {
         eprint!("{warning}");
     }

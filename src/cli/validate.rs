@@ -1,12 +1,10 @@
 //! `sirocco validate`: every mistake of every file in one pass.
 
-use super::{data_folder, print};
+use super::{data_folder, prepare, print};
 use crate::error::{Error, Result};
-use crate::scenario::diagnose::{Names, Report};
-use crate::scenario::load::{load, peek};
-use crate::sim::Ground;
+use crate::scenario::diagnose::Report;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `validate`.
 #[derive(clap::Args, Debug)]
@@ -27,9 +25,9 @@ pub fn validate(args: &ValidateArgs) -> Result<()> {
     let data = data_folder(args.data.as_deref())?;
     let (mut wrong, mut unreadable) = (0, None);
     for file in &args.files {
-        match check(file, &args.sets, &data)? {
-            Ok(warnings) => {
-                complain(&warnings.to_string());
+        match prepare(file, &args.sets, &data)? {
+            Ok((scenario, _)) => {
+                complain(&Report { warnings: scenario.warnings, ..Report::default() }.to_string());
                 print(&format!("{}: ok\n", file.display()))?;
             }
             Err(report) => {
@@ -57,18 +55,6 @@ pub fn validate(args: &ValidateArgs) -> Result<()> {
             Err(Error::Input(format!("{} of {} with errors", n, files(args.files.len()))))
         }
     }
-}
-
-/// One file: its warnings, or all that is wrong. The outer error is of the data, not of the file.
-fn check(file: &Path, sets: &[String], data: &Path) -> Result<std::result::Result<Report, Report>> {
-    let peeked = match peek(file, sets) {
-        Ok(peeked) => peeked,
-        Err(report) => return Ok(Err(report)),
-    };
-    let ground = Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder)?;
-    let names = Names::of(&ground.region);
-    let loaded = load(file, sets, &names);
-    Ok(loaded.map(|scenario| Report { warnings: scenario.warnings, ..Report::default() }))
 }
 
 fn count(report: &Report) -> String {

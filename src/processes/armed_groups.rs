@@ -61,6 +61,7 @@ impl Process<World> for ArmedGroups {
         }
         if w.market_of.len() != w.groups.len() {
             w.market_of = w.find_markets();
+            w.takers = w.find_takers();
         }
         buy(p, w, day);
         civilians_buy(p, w, day);

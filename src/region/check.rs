@@ -292,24 +292,4 @@ pub(crate) mod tests {
         );
         assert!(region.node_label(sabha).starts_with("84") && region.node_label(sabha).len() == 15);
     }
-
-    /// Prints the time to load and build; run with `cargo test --release --lib start_up -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn start_up_time() {
-        for resolution in [4, 4, 4, 3, 5] {
-            let start = std::time::Instant::now();
-            let geo = GeoData::load(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap();
-            let loaded = start.elapsed();
-            let region = Region::build_grid(&geo, resolution, &[]).unwrap();
-            println!(
-                "resolution {resolution}: load {loaded:.1?}, all {:.1?}, {} nodes, {} edges, {} borders, {} towns",
-                start.elapsed(),
-                region.nodes.len(),
-                region.graph.edge_count(),
-                region.borders.len(),
-                region.towns.len()
-            );
-        }
-    }
 }

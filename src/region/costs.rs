@@ -213,31 +213,4 @@ mod tests {
             }
         }
     }
-
-    /// Prints the time of one field; run with `cargo test --release --lib field_time -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn field_time() {
-        let region = crate::region::check::tests::shipped(4);
-        let (mut scratch, mut field) = (Scratch::default(), CostField::default());
-        for spread in [1_u32, 100, 20_000] {
-            let cost: Vec<u32> = (0..region.graph.edge_count())
-                .map(|e| (region.graph.km[e] * 120.0) as u32 + (e as u32).wrapping_mul(2_654_435_761) % spread)
-                .collect();
-            let mut costs = Costs::default();
-            costs.set(&region.graph, &cost);
-            let start = std::time::Instant::now();
-            costs.set(&region.graph, &cost);
-            let set = start.elapsed().as_secs_f64() * 1000.0;
-            let mut took: Vec<f64> = Vec::new();
-            for dest in (0..region.graph.len() as u32).step_by(15) {
-                let start = std::time::Instant::now();
-                costs.field(&region.graph, dest, &mut scratch, &mut field);
-                took.push(start.elapsed().as_secs_f64() * 1000.0);
-            }
-            took.sort_by(f64::total_cmp);
-            let median = took[took.len() / 2];
-            println!("spread {spread}: costs set in {set:.3} ms, median field {median:.3} ms");
-        }
-    }
 }

@@ -368,12 +368,14 @@ mod tests {
         assert_eq!(Class::ALL.map(|c| load_of(&p, c)), [250, 66, 4, 2, 100, 2]);
     }
 
-    /// A profit lower by one scale is e times less likely; only differences count.
+    /// Profits of 8,000, 4,000 and 0 at a scale of 4,000: weights 1, 1/e and 1/e^2, so shares .665, .245 and .090; what
+    /// loses money is never chosen.
     #[test]
     fn profits_are_weighed_on_their_scale() {
-        let w = logit(&[4000.0, 0.0, 8000.0], 4000.0);
-        assert_eq!(w[2], 1.0);
-        assert!((w[0] - 0.367_879_441).abs() < 1e-8 && (w[1] - 0.135_335_283).abs() < 1e-8);
-        assert_eq!(logit(&[4100.0, 100.0, 8100.0], 4000.0), w);
+        let options = [(Plan::Home, 8000.0), (Plan::Empty(1), 4000.0), (Plan::Wait, 0.0), (Plan::Empty(2), -1.0)];
+        let at = |u: f64| logit(&options, 4000.0, u).map(|o| o.0);
+        assert_eq!([at(0.66), at(0.67)], [Some(Plan::Home), Some(Plan::Empty(1))]);
+        assert_eq!([at(0.90), at(0.92), at(0.999_999)], [Some(Plan::Empty(1)), Some(Plan::Wait), Some(Plan::Wait)]);
+        assert_eq!(logit(&options[3..], 4000.0, 0.5), None);
     }
 }
