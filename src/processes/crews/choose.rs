@@ -132,11 +132,11 @@ pub fn plans(p: &Params, w: &World, waits: &[Wait], day: Tick) -> Vec<(usize, Pl
 
 fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -> Plan {
     let c = w.crews.get(i);
-    let mut options = vec![(Plan::Wait, 0.0)];
     let away = |hub: HubId| w.routes.km_between(c.home, hub);
     let reach = |hub: HubId| away(hub) <= w.network_range[c.network as usize];
     // Arms pay for trips twice as long as people do (assumption).
     let arms_reach = |hub: HubId| away(hub) <= 2.0 * w.network_range[c.network as usize];
+    let mut people = vec![];
     for &leg in &w.routes.out[c.hub as usize] {
         let l = &w.routes.legs[leg as usize];
         let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
@@ -144,37 +144,33 @@ fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -
             let fares = waiting.min(u64::from(p.seats)) * l.fare_cents;
             let gain = Usd(fares as i64 - l.crew_cents as i64).as_dollars();
             let loads = waiting as f64 / f64::from(p.seats);
-            options.push((Plan::People(leg), gain * (loads / t.idle[c.hub as usize] as f64).min(1.0)));
+            people.push((Plan::People(leg), gain * (loads / t.idle[c.hub as usize] as f64).min(1.0)));
         }
     }
-    arms_options(p, w, t, &c, &arms_reach, &mut options);
-    for x in waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)) {
+    let far = waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)).filter_map(|x| {
         let cost = w.ways.empty.cost(c.hub, x.hub);
-        if cost != NO_WAY {
-            options.push((Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0));
-        }
-    }
-    options.retain(|o| o.1 >= 0.0);
+        (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0))
+    });
+    let luck = w.luck.on(CARGO, day);
+    let pick = |nest: u32, options: &[(Plan, f64)]| logit(options, p.profit_scale_usd, luck.nth(nest).unit(c.key));
+    // Nested: first the best of each kind, then the kind; else many poor destinations would outweigh one good load.
+    let mut kinds = vec![(Plan::Wait, 0.0)];
+    kinds.extend(pick(1, &people));
+    kinds.extend(pick(2, &arms_options(p, w, t, &c, &arms_reach)));
+    kinds.extend(pick(3, &far.collect::<Vec<_>>()));
     // The way home has to be driven anyhow, so it weighs as much as waiting.
     if c.hub != c.home && w.ways.empty.cost(c.hub, c.home) != NO_WAY {
-        options.push((Plan::Home, 0.0));
+        kinds.push((Plan::Home, 0.0));
     }
-    let weights = logit(&options.iter().map(|o| o.1).collect::<Vec<_>>(), p.profit_scale_usd);
-    choose(w.luck.on(CARGO, day).unit(c.key), &weights).map_or(Plan::Wait, |k| options[k].0)
+    pick(0, &kinds).map_or(Plan::Wait, |k| k.0)
 }
 
 /// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
-fn arms_options(
-    p: &Params,
-    w: &World,
-    t: &Trade,
-    c: &Crew,
-    reach: &dyn Fn(HubId) -> bool,
-    options: &mut Vec<(Plan, f64)>,
-) {
+fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId) -> bool) -> Vec<(Plan, f64)> {
     let supply = t.supply[c.hub as usize];
+    let mut options = vec![];
     if supply.iter().all(|&n| n == 0) {
-        return;
+        return options;
     }
     for to in 0..w.routes.hubs.len() as HubId {
         let cost = w.ways.arms.cost(c.hub, to);
@@ -184,17 +180,14 @@ fn arms_options(
         let profit = |class: Class| {
             let n = load_of(p, class).min(supply[class as usize]).min(t.wanted[to as usize][class as usize]);
             let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
-            (loads / t.idle[c.hub as usize] as f64).min(1.0)
-                * n as f64
-                * p.arms_price_usd[class as usize]
-                * (1.0 - p.source_price_share)
-                - Usd(cost as i64).as_dollars()
+            let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
+            // Only a crew that gets a load drives, so the chance of getting one weighs gain and cost alike.
+            (n as f64 * margin - Usd(cost as i64).as_dollars()) * (loads / t.idle[c.hub as usize] as f64).min(1.0)
         };
         let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((class, gain)) = best {
-            options.push((Plan::Arms(class, to), gain));
-        }
+        options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
     }
+    options
 }
 
 /// Weapons of a class that fit on a vehicle.
@@ -202,10 +195,12 @@ fn load_of(p: &Params, class: Class) -> u64 {
     libm::floor(p.arms_load_kg / KG[class as usize]) as u64
 }
 
-/// Weights of a logit on profits.
-fn logit(profits: &[f64], scale: f64) -> Vec<f64> {
-    let best = profits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    profits.iter().map(|x| libm::exp((x - best) / scale)).collect()
+/// One of the options that do not lose money, by logit on profit; `None` when there is none.
+fn logit(options: &[(Plan, f64)], scale: f64, u: f64) -> Option<(Plan, f64)> {
+    let best = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);
+    let weight = |profit: f64| if profit >= 0.0 { libm::exp((profit - best) / scale) } else { 0.0 };
+    let weights: Vec<f64> = options.iter().map(|o| weight(o.1)).collect();
+    choose(u, &weights).map(|k| options[k])
 }
 
 /// Grants seats' worth of people, market stock and far-off passengers to the crews that want them, and sends those on
