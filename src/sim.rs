@@ -277,3 +277,66 @@ pub fn strength(lever: &LeverUse, day: Tick, last: Tick) -> f64 {
     let grown = if c.ramp_days == 0 { 1.0 } else { (since / f64::from(c.ramp_days)).min(1.0) };
     c.intensity * grown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::step::AnyParams;
+    use crate::levers::{Common, depot_security::DepotSecurity, find};
+    use crate::units::Date;
+    use serde_json::json;
+
+    fn lever(end: Option<Date>, ramp_days: u32) -> LeverUse {
+        let common = Common {
+            kind: "depot_security".into(),
+            name: None,
+            start: Date::new(2012, 1, 11),
+            end,
+            ramp_days,
+            area: vec![],
+            intensity: 20.0,
+            budget_usd_per_year: None,
+        };
+        let own = AnyParams::parse::<DepotSecurity>(json!({})).unwrap();
+        LeverUse { common, kind: find("depot_security").unwrap(), own }
+    }
+
+    fn on(l: &LeverUse, month: i8, day: i8) -> f64 {
+        strength(l, Date::new(2012, month, day).tick(), Date::new(2012, 12, 31).tick())
+    }
+
+    #[test]
+    fn a_lever_works_from_its_first_day_to_its_last() {
+        let l = lever(Some(Date::new(2012, 2, 1)), 0);
+        assert_eq!([on(&l, 1, 10), on(&l, 1, 11), on(&l, 2, 1), on(&l, 2, 2)], [0.0, 20.0, 20.0, 0.0]);
+        let l = lever(None, 0);
+        assert_eq!([on(&l, 1, 10), on(&l, 12, 31)], [0.0, 20.0], "to the end of the run");
+    }
+
+    /// Over ten days: a tenth on the first day, half on the fifth, all of it from the tenth on.
+    #[test]
+    fn a_ramp_grows_day_by_day() {
+        let l = lever(None, 10);
+        for (day, want) in [(10, 0.0), (11, 2.0), (15, 10.0), (20, 20.0), (21, 20.0)] {
+            assert!((on(&l, 1, day) - want).abs() < 1e-12, "January {day}: {}", on(&l, 1, day));
+        }
+    }
+
+    #[test]
+    fn values_of_a_replicate_replace_parameters_or_are_refused() {
+        let base: ParamSet = DAY.iter().map(|s| (s.name, (s.parse)(json!({})).unwrap())).collect();
+        let with = |path: &str, value: serde_json::Value| with_values(&base, &[(path.into(), value)]);
+        let changed = with("weather.mean_wave_m", json!(1.1)).unwrap();
+        assert_eq!(changed["weather"].resolved["mean_wave_m"], 1.1);
+        assert_eq!(changed["sea"].resolved, base["sea"].resolved);
+        for (path, value) in [
+            ("weather", json!(1)),
+            ("wether.mean_wave_m", json!(1)),
+            ("weather.mean_wave", json!(1)),
+            ("weather.mean_wave_m", json!("high")),
+        ] {
+            let said = with(path, value).err().map(|e| (e.exit_code(), e.to_string())).unwrap();
+            assert!(said.0 == 2 && said.1.contains(path), "{said:?}");
+        }
+    }
+}

@@ -76,7 +76,7 @@ fn a_file_wins_over_the_one_it_extends() -> Result<(), Box<dyn Error>> {
         [("naval_patrol", 9.0), ("border_patrol", 3.0), ("second", 4.0)],
         "a lever of the same name is replaced"
     );
-    assert_eq!(s.resolved["lever"][0]["standoff_nm"], 12.0, "replaced as a whole: the parent's 30 is gone");
+    assert_eq!(s.resolved["lever"][0]["standoff_nm"], 24.0, "replaced as a whole: the parent's 30 is gone");
     let names: Vec<_> = s.inputs.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["child.toml", "below/base.toml"]);
     assert_eq!(s.inputs[0].1, blake3::hash(CHILD.as_bytes()).to_hex().to_string());

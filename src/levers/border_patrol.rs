@@ -38,3 +38,41 @@ impl Lever for BorderPatrol {
         borders(at, world).into_iter().map(|b| strength * world.region.borders[b].km / 100.0).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::routes::Routes;
+    use crate::engine::rng::Luck;
+    use crate::region::Region;
+    use crate::units::Tick;
+    use std::sync::Arc;
+
+    /// A network's border is 100 km a crossing link: LBY-NER two links, LBY-MLI one.
+    #[test]
+    fn teams_follow_the_length_of_the_borders_named() {
+        let region = Region::from_parts(
+            &[
+                ("Sabha", "LBY", 27.0, 14.4, 130_000),
+                ("Ghat", "LBY", 25.0, 10.2, 20_000),
+                ("Agadez", "NER", 17.0, 8.0, 110_000),
+                ("Kidal", "MLI", 18.4, 1.4, 35_000),
+            ],
+            &[("Sabha", "Agadez", 1400.0), ("Ghat", "Agadez", 900.0), ("Ghat", "Kidal", 1200.0)],
+            &[],
+            &[],
+        );
+        let costs = crate::processes::crews::Params::default().travel_costs();
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        let w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
+        let units = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            BorderPatrol {}.units(3.0, &w.region.area(&names).unwrap(), &w)
+        };
+        assert_eq!(units(&["LBY-NER"]), 6.0);
+        assert_eq!(units(&["MLI"]), 3.0);
+        assert_eq!(units(&["LBY"]), 9.0);
+        assert_eq!(units(&[]), 9.0, "everywhere");
+        assert_eq!(units(&["LBY", "LBY-NER"]), 9.0, "named twice, sent once");
+    }
+}

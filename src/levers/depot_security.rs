@@ -57,3 +57,53 @@ impl Lever for DepotSecurity {
         strength * sites.count() as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::routes::{Routes, TravelCosts};
+    use crate::engine::rng::Luck;
+    use crate::region::Region;
+    use crate::units::Tick;
+    use std::sync::Arc;
+
+    fn world() -> World {
+        let region = Region::from_parts(
+            &[("Sabha", "LBY", 27.0, 14.4, 130_000), ("Kidal", "MLI", 18.4, 1.4, 35_000)],
+            &[("Sabha", "Kidal", 1700.0)],
+            &[],
+            &[],
+        );
+        let costs: TravelCosts = crate::processes::crews::Params::default().travel_costs();
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        let mut w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
+        crate::agents::depot::populate(&mut w, &crate::agents::depot::Initial::default());
+        w
+    }
+
+    #[test]
+    fn guards_are_counted_by_site_tier_and_place() {
+        let w = world();
+        let everywhere = Area::default();
+        let all = DepotSecurity::default();
+        assert_eq!(all.units(2.0, &everywhere, &w), 2000.0);
+        let large = DepotSecurity { tier: Some(Tier::Large), classes: vec![] };
+        assert_eq!(large.units(2.0, &everywhere, &w), 40.0);
+        let mali = w.region.area(&["MLI".into()]).unwrap();
+        assert_eq!(all.units(2.0, &mali, &w), 0.0, "Mali has no depots");
+        let sabha = w.region.area(&["Sabha".into()]).unwrap();
+        assert_eq!(all.units(2.0, &sabha, &w), 2000.0);
+    }
+
+    #[test]
+    fn no_class_named_means_all_of_them() {
+        let w = world();
+        let mut c = Controls::none(&w.region);
+        DepotSecurity::default().apply(3.0, &Area::default(), &w, &mut c);
+        DepotSecurity { tier: None, classes: vec![Class::Manpads] }.apply(4.0, &Area::default(), &w, &mut c);
+        assert_eq!(c.depots[0].classes, [true; CLASSES]);
+        assert_eq!(c.depots[1].classes.iter().filter(|x| **x).count(), 1);
+        assert!(c.depots[1].classes[Class::Manpads as usize]);
+        assert_eq!((c.depots[0].guards, c.depots[1].guards), (3.0, 4.0));
+    }
+}

@@ -67,3 +67,14 @@ impl Lever for NavalPatrol {
         f64::from(whole(strength)) * zones(at, world).len() as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_vessels_sail() {
+        assert_eq!([0.0, 0.4, 0.5, 1.4, 2.6].map(whole), [0, 0, 1, 1, 3]);
+        assert_eq!(whole(1e12), 10_000, "an absurd number does not overflow");
+    }
+}

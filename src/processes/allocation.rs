@@ -100,3 +100,33 @@ fn vessels(w: &mut World) {
     }
     w.controls.naval = orders;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::patrol::Patrol;
+    use crate::agents::routes::Routes;
+    use crate::engine::rng::Luck;
+    use crate::region::Region;
+    use std::sync::Arc;
+
+    /// Six teams at a place with two neighbours: two each; yesterday's teams are forgotten.
+    #[test]
+    fn a_base_shares_its_teams_with_the_cells_beside_it() {
+        let region = Region::from_parts(
+            &[("A", "LBY", 27.0, 14.4, 1), ("B", "LBY", 25.0, 12.0, 1), ("C", "LBY", 24.0, 10.0, 1)],
+            &[("A", "B", 300.0), ("B", "C", 300.0)],
+            &[],
+            &[],
+        );
+        let middle = region.places[region.place("B").unwrap() as usize].node.unwrap();
+        let costs = crate::processes::crews::Params::default().travel_costs();
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        let mut w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
+        w.patrols.push(Patrol { key: 1, node: middle, country: 0, teams: 6.0 });
+        for _ in 0..2 {
+            Allocation::run(&Params {}, &mut w, Tick(15_000));
+            assert_eq!(w.teams, [2.0; 3]);
+        }
+    }
+}

@@ -209,3 +209,20 @@ fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1.2 rifles a fighter: 100 fighters with 70 rifles lack 50; whoever has more than enough lacks none.
+    #[test]
+    fn a_group_lacks_what_its_fighters_want_and_it_has_not() {
+        let p = Params { wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0], ..Params::default() };
+        assert_eq!(shortfall(&p, Class::SmallArms, 100, 70), 50);
+        assert_eq!(shortfall(&p, Class::SmallArms, 100, 120), 0);
+        assert_eq!(shortfall(&p, Class::SmallArms, 100, 5000), 0);
+        assert_eq!(shortfall(&p, Class::LightWeapons, 12, 0), 2, "rounded to whole weapons");
+        assert_eq!(shortfall(&p, Class::Chemical, 1_000_000, 0), 0, "nobody wants it");
+        assert_eq!(shortfall(&p, Class::SmallArms, 0, 0), 0);
+    }
+}

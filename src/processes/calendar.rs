@@ -203,3 +203,60 @@ fn drive_days(w: &World, from: u32, hub: u16) -> u32 {
     }
     libm::ceil(hours / HOURS_PER_DAY).max(1.0) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::routes::Routes;
+    use crate::engine::rng::Luck;
+    use crate::region::{Carrier, Region};
+    use std::sync::Arc;
+
+    fn world() -> World {
+        let region = Region::from_parts(
+            &[("Sabha", "LBY", 27.0, 14.4, 130_000), ("Kidal", "MLI", 18.4, 1.4, 35_000)],
+            &[("Sabha", "Kidal", 1700.0)],
+            &[],
+            &[("west", Carrier::Crew, &["Sabha", "Kidal"])],
+        );
+        let costs = crate::processes::crews::Params::default().travel_costs();
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1)
+    }
+
+    /// 1,700 km of paved road at 75 km/h are 22.7 hours: two days of twelve hours; at one's own door it takes a day.
+    #[test]
+    fn a_drive_takes_whole_days() {
+        let w = world();
+        let hub = |name: &str| w.routes.hubs.iter().position(|h| h.name == name).unwrap() as u16;
+        let (sabha, kidal) = (hub("Sabha"), hub("Kidal"));
+        assert_eq!(drive_days(&w, w.routes.hubs[sabha as usize].node, kidal), 2);
+        assert_eq!(drive_days(&w, w.routes.hubs[kidal as usize].node, kidal), 1);
+    }
+
+    #[test]
+    fn shifts_multiply_while_they_hold_and_end_on_their_day() {
+        let mut w = world();
+        let mali = w.region.country("MLI").unwrap();
+        w.origins.push(crate::agents::migrant::Origin {
+            key: 1,
+            pool: 10,
+            rate: 0.0,
+            base_cost: 0.0,
+            shift: 1.0,
+            country: mali,
+            hub: 0,
+        });
+        let shift = |from: i8, to: i8, countries: &[&str], factor| Event::DepartureShift {
+            date: Date::new(2012, from, 1),
+            until: Date::new(2012, to, 1),
+            countries: countries.iter().map(ToString::to_string).collect(),
+            factor,
+        };
+        let events = [shift(2, 5, &["MLI"], 2.0), shift(4, 6, &[], 1.5), shift(1, 12, &["NER"], 100.0)];
+        for (month, want) in [(1, 1.0), (2, 2.0), (4, 3.0), (5, 1.5), (6, 1.0)] {
+            happen(&events, &mut w, Date::new(2012, month, 1).tick());
+            assert_eq!(w.origins.shift()[0], want, "month {month}");
+        }
+    }
+}

@@ -122,3 +122,25 @@ fn work_goals(w: &World, from: HubId) -> (Vec<HubId>, Vec<f64>) {
     })
     .unzip()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equation 14 by hand: at twice the cost 2^-0.6, with 2 % deaths exp(-0.1), under a shift of 3 three times as many.
+    #[test]
+    fn expected_departures_are_those_of_equation_14() {
+        let p = Params::default();
+        let at = |cost, death, push| expected(&p, 1e6, 1e-4, cost, death, push);
+        assert!((at(1.0, 0.0, 1.0) - 100.0).abs() < 1e-9);
+        assert!((at(2.0, 0.0, 1.0) - 65.975_395).abs() < 1e-5);
+        assert!((at(0.5, 0.0, 1.0) - 151.571_657).abs() < 1e-5);
+        assert!((at(1.0, 0.02, 1.0) - 90.483_742).abs() < 1e-5);
+        assert!((at(1.0, 0.0, 3.0) - 300.0).abs() < 1e-9);
+        assert_eq!(at(1.0, 0.0, 0.0), 0.0);
+        assert!(at(0.0, 0.0, 1.0).is_finite(), "a way that costs nothing draws no infinite crowd");
+        // The elasticity: a change of cost by 1 % changes departures by -0.6 %.
+        let change = libm::log(at(1.01, 0.0, 1.0) / at(1.0, 0.0, 1.0)) / libm::log(1.01);
+        assert!((change + 0.6).abs() < 1e-9);
+    }
+}

@@ -280,3 +280,64 @@ fn apply(w: &mut World, row: usize, next: Next) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equation 2 by hand: a way that costs 10 % more than the least is exp(-0.8) as likely at sharpness 8.
+    #[test]
+    fn the_logit_is_relative_to_the_least_cost() {
+        let w = logit_over_least(&[100.0, 110.0, 200.0], 8.0);
+        assert_eq!(w[0], 1.0);
+        assert!((w[1] - 0.449_328_964).abs() < 1e-8);
+        assert!((w[2] - 0.000_335_462_6).abs() < 1e-10);
+        assert_eq!(logit_over_least(&[1000.0, 1100.0, 2000.0], 8.0), w, "the unit of cost does not matter");
+        assert_eq!(logit_over_least(&[], 8.0), [0.0; 0]);
+        let free = logit_over_least(&[0.0, 0.0], 8.0);
+        assert!(free[0] == free[1] && free[0].is_finite(), "ways without cost are alike");
+    }
+
+    #[test]
+    fn every_status_has_its_account() {
+        use Status::*;
+        let expected = [
+            (Riding, People::Travelling),
+            (Carried, People::Travelling),
+            (Queuing, People::AtHubs),
+            (Earning, People::AtHubs),
+            (Resident, People::Working),
+            (Beach, People::OnCoast),
+            (BeachEarning, People::OnCoast),
+            (AtSea, People::AtSea),
+            (Aboard, People::Aboard),
+        ];
+        for (status, want) in expected {
+            assert_eq!(account(status as u8), want, "{status:?}");
+        }
+    }
+
+    /// 12 USD short at 5 USD a day: three days of work; enough money: at once in line.
+    #[test]
+    fn whoever_lacks_the_fare_works_for_it() {
+        let p = Params::default();
+        let mut m = Migrant {
+            key: 1,
+            threshold: 0,
+            money: 8800,
+            since: 0,
+            due: 0,
+            hub: 0,
+            goal: 0,
+            leg: NO_LEG,
+            origin: 0,
+            state: SEA,
+            next: crate::agents::migrant::END,
+        };
+        wait_or_work(&p, &mut m, 10_000, Status::Queuing, Status::Earning, Tick(100));
+        assert_eq!((m.status(), m.due, m.seabound()), (Status::Earning as u8, 103, true));
+        m.money = 10_000;
+        wait_or_work(&p, &mut m, 10_000, Status::Queuing, Status::Earning, Tick(103));
+        assert_eq!((m.status(), m.seabound()), (Status::Queuing as u8, true));
+    }
+}

@@ -370,3 +370,51 @@ fn believe(p: &Params, w: &mut World, before: (i64, i64)) {
         w.zones.update(z, |s| s.death_belief += (share - s.death_belief) / p.belief_days);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn p() -> Params {
+        Params {
+            launch_slope: 8.0,
+            launch_wave_m: [0.6, 0.75],
+            sinking_per_hour: [0.006, 0.002],
+            wave_effect: 1.5,
+            ..Params::default()
+        }
+    }
+
+    /// Equation 16 by hand: half at the midpoint, 1 / (1 + exp(8 x 0.4)) at 1 m for rubber; wood bears more.
+    #[test]
+    fn the_chance_of_a_launch_falls_with_the_waves() {
+        let p = p();
+        assert_eq!(launch_chance(&p, RUBBER, 0.6), 0.5);
+        assert_eq!(launch_chance(&p, WOOD, 0.75), 0.5);
+        assert!((launch_chance(&p, RUBBER, 1.0) - 0.039_165_722).abs() < 1e-8);
+        assert!((launch_chance(&p, RUBBER, 0.2) - 0.960_834_277).abs() < 1e-8);
+        assert!(launch_chance(&p, WOOD, 0.7) > launch_chance(&p, RUBBER, 0.7));
+    }
+
+    /// Equation 17 by hand: the rate itself at 1 m, exp(1.5) times it at 2 m.
+    #[test]
+    fn the_rate_of_sinking_grows_with_the_waves() {
+        let p = p();
+        assert_eq!(sinking_rate(&p, RUBBER, 1.0), 0.006);
+        assert_eq!(sinking_rate(&p, WOOD, 1.0), 0.002);
+        assert!((sinking_rate(&p, RUBBER, 2.0) - 0.006 * 4.481_689_07).abs() < 1e-9);
+        assert!((sinking_rate(&p, RUBBER, 0.0) - 0.006 * 0.223_130_16).abs() < 1e-9);
+    }
+
+    /// By hand at the default prices (7,500 / 130 = 57.7 and 35,000 / 325 = 107.7 USD a seat): without any fear of loss the
+    /// share of rubber is 1 / (1 + exp(-50 / 60)); the nearer the rescue, the more rubber.
+    #[test]
+    fn nearer_rescue_brings_more_rubber() {
+        let p = Params { load: [[100, 160], [200, 450]], hull_usd: [7500.0, 35_000.0], kind_scale_usd: 60.0, ..p() };
+        assert!((rubber_share(&p, 0.0) - 0.697_059).abs() < 1e-5, "{}", rubber_share(&p, 0.0));
+        let shares: Vec<f64> = [0.0, 5.0, 15.0, 33.0].iter().map(|&h| rubber_share(&p, h)).collect();
+        assert!(shares.windows(2).all(|w| w[1] < w[0]), "{shares:?}");
+        let fearless = Params { loss_per_death_usd: 0.0, ..p };
+        assert_eq!(rubber_share(&fearless, 0.0), rubber_share(&fearless, 33.0));
+    }
+}

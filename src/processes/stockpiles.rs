@@ -171,3 +171,21 @@ fn carry_off(p: &Params, w: &mut World, raid: &Raid, day: Tick) {
     let count = parts.iter().map(crate::agents::arms::pieces).sum();
     w.log.push(Entry { day, kind: "depot_raid", place, item: "weapons", count, key });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equation 5 by hand: 0.01 without guards and control; a quarter of it at control 0.5; 1/e of it at 15 guards.
+    #[test]
+    fn the_hazard_of_a_raid_is_that_of_equation_5() {
+        let p = Params::default();
+        assert_eq!(raid_hazard(&p, 0.0, 0.0), 0.01);
+        assert!((raid_hazard(&p, 0.0, 0.5) - 0.0025).abs() < 1e-15);
+        assert!((raid_hazard(&p, 15.0, 0.0) - 0.003_678_794_4).abs() < 1e-10);
+        assert!((raid_hazard(&p, 30.0, 0.3) - 0.01 * 0.49 * 0.135_335_283).abs() < 1e-10);
+        assert_eq!(raid_hazard(&p, 0.0, 1.0), 0.0);
+        let saved = |g: f64| raid_hazard(&p, g, 0.0) - raid_hazard(&p, g + 10.0, 0.0);
+        assert!(saved(0.0) > saved(10.0) && saved(10.0) > saved(20.0), "diminishing returns");
+    }
+}

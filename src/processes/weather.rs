@@ -61,3 +61,22 @@ impl Process<World> for Weather {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mid-January is the roughest day (0.9 + 0.4), half a year later the calmest (0.9 - 0.4), autumn between them.
+    #[test]
+    fn the_season_peaks_in_mid_january() {
+        let p = Params::default();
+        assert!((seasonal_mean(&p, 15) - 1.3).abs() < 1e-12);
+        assert!((seasonal_mean(&p, 197) - 0.5).abs() < 1e-4);
+        assert!((seasonal_mean(&p, 106) - 0.9).abs() < 0.01);
+        assert!((seasonal_mean(&p, 380) - seasonal_mean(&p, 15)).abs() < 1e-12, "a year later");
+        let flat = Params { season_m: 0.0, ..p.clone() };
+        assert_eq!(seasonal_mean(&flat, 15), seasonal_mean(&flat, 200));
+        let negative = Params { mean_wave_m: 0.1, ..p };
+        assert_eq!(seasonal_mean(&negative, 197), 0.0, "no waves below zero");
+    }
+}

@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(last(get("c33")), "Obock");
         assert_eq!(last(get("c34")), "Bosaso");
         assert_eq!(last(get("c45")), "Dakhla");
-        assert_eq!(region.corridors.len(), 46);
+        assert_eq!(region.corridors.len(), 48);
         assert!(get("c45").open(2006) && !get("c45").open(2012) && get("c45").open(2020));
         assert!(get("c03").arms && !get("c03").people);
     }

@@ -415,7 +415,7 @@ mod tests {
         let geo = GeoData::load(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap();
         assert_eq!(geo.cells.len(), 20_168);
         assert_eq!(geo.countries.len(), 72);
-        assert_eq!(geo.inputs.len(), 9);
+        assert_eq!(geo.inputs.len(), 10);
         assert!(geo.inputs.iter().all(|(path, hash)| !path.starts_with('/') && hash.len() == 64));
     }
 }

@@ -170,3 +170,43 @@ fn sell(p: &Params, w: &mut World, c: &Crew, hub: u16) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::arms::{Origin, slot};
+
+    /// Ten rifles at 600 USD and two missiles at 10,000, whatever their origin, in cents.
+    #[test]
+    fn a_cargo_is_worth_its_price_by_class() {
+        let p = Params { arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0], ..Params::default() };
+        let mut arms = EMPTY;
+        arms[slot(Class::SmallArms, Origin::LibyanDepot)] = 7;
+        arms[slot(Class::SmallArms, Origin::Local)] = 3;
+        arms[slot(Class::Manpads, Origin::LibyanDepot)] = 2;
+        arms[slot(Class::Chemical, Origin::LibyanDepot)] = 5;
+        let c = Crew {
+            key: 1,
+            money: 0,
+            network: 0,
+            home: 0,
+            hub: 0,
+            leg: NO_LEG,
+            goal: 0,
+            waypoint: 3,
+            state: crew::DRIVING,
+            cargo: crew::ARMS,
+            hazard: 0.5,
+            owed: 1.0,
+            node: 0,
+            riders: 0,
+            due: 0,
+            arms,
+            first: END,
+        };
+        assert_eq!(value(&p, &c), 26_000 * 100);
+        let u = unloaded(c);
+        assert_eq!((u.arms, u.cargo, u.leg, u.goal), (EMPTY, crew::EMPTY_RUN, NO_LEG, crew::NOWHERE));
+        assert_eq!((u.hazard, u.owed, u.waypoint), (0.0, 0.0, 0));
+    }
+}

@@ -357,3 +357,23 @@ pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
     let weights = logit_over_least(&costs, p.choice_sharpness);
     choose(w.luck.on(WAY, day).unit(c.key), &weights).map(|k| legs[k])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vehicle_carries_its_weight_in_whole_weapons() {
+        let p = Params { arms_load_kg: 2000.0, ..Params::default() };
+        assert_eq!(Class::ALL.map(|c| load_of(&p, c)), [250, 66, 4, 2, 100, 2]);
+    }
+
+    /// A profit lower by one scale is e times less likely; only differences count.
+    #[test]
+    fn profits_are_weighed_on_their_scale() {
+        let w = logit(&[4000.0, 0.0, 8000.0], 4000.0);
+        assert_eq!(w[2], 1.0);
+        assert!((w[0] - 0.367_879_441).abs() < 1e-8 && (w[1] - 0.135_335_283).abs() < 1e-8);
+        assert_eq!(logit(&[4100.0, 100.0, 8100.0], 4000.0), w);
+    }
+}

@@ -104,3 +104,22 @@ fn next_edge(p: &Params, w: &World, at: NodeId, target: NodeId, class: usize, u:
     }
     choose(u, &weights[..n]).map(|i| edges[i])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Equation 4 by hand: one team that searches 2,000 km2 a day meets a crew that spends a day in 2,000 km2 with
+    /// 1 - 1/e; of what is seen 0.4 pass for money, and on 0.6 of the rest the patrol acts.
+    #[test]
+    fn the_chance_of_seizure_is_that_of_equation_4() {
+        let p = Params { search_km2_per_day: 2000.0, corruption: 0.4, will: 0.6, ..Params::default() };
+        assert!((seizure(&p, 1.0, 24.0, 2000.0) - 0.632_120_559 * 0.36).abs() < 1e-8);
+        assert!((seizure(&p, 2.0, 6.0, 1000.0) - 0.632_120_559 * 0.36).abs() < 1e-8, "teams and hours over area");
+        assert_eq!(seizure(&p, 0.0, 24.0, 2000.0), 0.0);
+        assert_eq!(seizure(&p, 1.0, 0.0, 2000.0), 0.0);
+        assert!((seizure(&p, 1e9, 24.0, 2000.0) - 0.36).abs() < 1e-12, "never more than corruption and will allow");
+        let corrupt = Params { corruption: 1.0, ..p };
+        assert_eq!(seizure(&corrupt, 5.0, 24.0, 2000.0), 0.0);
+    }
+}

@@ -1,0 +1,209 @@
+//! Worlds for tests: a tiny network of seven places on which nothing happens until a test says so, and the shipped
+//! scenarios on the real grid, coarse and short.
+#![allow(dead_code)]
+
+use sirocco::agents::tally::Tally;
+use sirocco::agents::world::World;
+use sirocco::error::Result;
+use sirocco::observe::metric;
+use sirocco::processes::DAY;
+use sirocco::scenario::diagnose::Names;
+use sirocco::scenario::load::{load, peek};
+use sirocco::scenario::schema::Scenario;
+use sirocco::sim::{Ground, Observer, RunPlan, Simulation, run_one};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
+
+// One road north (Niamey, by bus to Agadez, with crews over Toummo to Sabha and on to the coast at Zuwara), one from Sabha
+// to Kidal, one lane to Lampedusa. Zuwara has few people, so that nearly all who look for work go to Sabha.
+const NODES: &str = "name,country,lat,lon,population,terrain,kind
+Zuwara,LBY,32.93,12.08,1000,mediterranean,town
+Sabha,LBY,27.04,14.43,130000,desert_flat,city
+Toummo,NER,22.65,14.1,0,desert_flat,pass
+Agadez,NER,16.97,7.99,110000,steppe,city
+Niamey,NER,13.51,2.11,1000000,steppe,city
+Kidal,MLI,18.44,1.41,35000,steppe,town
+Lampedusa,ITA,35.5,12.6,6000,mediterranean,island
+";
+const LINKS: &str =
+    "a,b,km\nZuwara,Sabha,800\nSabha,Toummo,600\nToummo,Agadez,800\nNiamey,Agadez,950\nSabha,Kidal,1700\n";
+const LANES: &str = "from,to,zone,km\nZuwara,Lampedusa,Central,300\n";
+const CORRIDORS: &str = "id,name,flow,carrier,places
+bus,Bus,both,public,Niamey; Agadez
+north,North,both,crew,Agadez; Toummo; Sabha
+coast,Coast,both,crew,Sabha; Zuwara
+west,West,both,crew,Sabha; Kidal
+";
+
+/// Everything is off: no depots, groups, crews, people, patrols or vessels.
+const BASE: &str = r#"title = "Tiny"
+[run]
+start = 2014-01-01
+end = 2014-12-31
+seed = 7
+[region]
+network = "net"
+[initial.depots]
+count = 0
+chemical_tonnes = 0
+[initial.groups]
+libya_count = 0
+regional = false
+[initial.crews]
+count = 0
+[initial.migrants]
+residents = 0
+[initial.patrols]
+teams_per_base = 0
+[initial.vessels]
+per_zone = 0
+"#;
+
+/// A scenario with its ground, and the folder it was written to.
+pub struct Bench {
+    pub scenario: Arc<Scenario>,
+    pub ground: Ground,
+    folder: Option<tempfile::TempDir>,
+}
+
+fn read(path: &Path, sets: &[&str], ground: impl FnOnce(&Path) -> Ground) -> (Arc<Scenario>, Ground) {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    let ground = ground(path);
+    let scenario = load(path, &sets, &Names::of(&ground.region)).unwrap_or_else(|r| panic!("{r}"));
+    (Arc::new(scenario), ground)
+}
+
+/// The tiny world with more TOML at the end of the file (events, levers, lists) and `--set` arguments.
+pub fn tiny(more: &str, sets: &[&str]) -> Bench {
+    let folder = tempfile::tempdir().expect("a folder");
+    let net = folder.path().join("net");
+    std::fs::create_dir(&net).expect("a folder");
+    for (name, text) in [("nodes.csv", NODES), ("links.csv", LINKS), ("lanes.csv", LANES), ("corridors.csv", CORRIDORS)]
+    {
+        std::fs::write(net.join(name), text).expect("a file");
+    }
+    let path = folder.path().join("tiny.toml");
+    std::fs::write(&path, format!("{BASE}{more}")).expect("a file");
+    let (scenario, ground) = read(&path, sets, |p| {
+        let peeked = peek(p, &[]).unwrap_or_else(|r| panic!("{r}"));
+        Ground::load(Path::new(DATA), &peeked.region, peeked.resolution, &peeked.folder).expect("the network builds")
+    });
+    Bench { scenario, ground, folder: Some(folder) }
+}
+
+/// The real grid at resolution 3, built once per test binary.
+pub fn coarse_ground() -> Ground {
+    static GROUND: OnceLock<Ground> = OnceLock::new();
+    let build = || Ground::load(Path::new(DATA), &Default::default(), 3, Path::new(".")).expect("the grid builds");
+    GROUND.get_or_init(build).clone()
+}
+
+/// A shipped scenario on the grid of resolution 3.
+pub fn shipped(name: &str, sets: &[&str]) -> Bench {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
+    let mut all = vec!["run.resolution=3"];
+    all.extend(sets);
+    let (scenario, ground) = read(&path, &all, |_| coarse_ground());
+    Bench { scenario, ground, folder: None }
+}
+
+/// A shipped scenario with more TOML laid on top in a file that extends it.
+pub fn shipped_with(name: &str, more: &str, sets: &[&str]) -> Bench {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
+    std::fs::copy(from, folder.path().join("base.toml")).expect("a copy");
+    let path = folder.path().join("child.toml");
+    std::fs::write(&path, format!("extends = \"base.toml\"\n{more}")).expect("a file");
+    let mut all = vec!["run.resolution=3"];
+    all.extend(sets);
+    let (scenario, ground) = read(&path, &all, |_| coarse_ground());
+    Bench { scenario, ground, folder: Some(folder) }
+}
+
+impl Bench {
+    pub fn plan(&self, replicate: u32) -> RunPlan {
+        RunPlan { scenario: self.scenario.clone(), replicate, values: vec![], audit: false }
+    }
+    pub fn sim(&self, replicate: u32) -> Simulation {
+        Simulation::new(&self.plan(replicate), &self.ground).expect("the plan fits")
+    }
+    /// A whole run, ledgers recounted every day when `audit`.
+    pub fn run_audited(&self, replicate: u32, audit: bool) -> Seen {
+        let mut seen = Seen { flows: metric::all(), ..Seen::default() };
+        let plan = RunPlan { audit, ..self.plan(replicate) };
+        let out = run_one(&plan, &self.ground, &mut seen).unwrap_or_else(|e| panic!("{e}"));
+        seen.digests = out.digests;
+        seen
+    }
+    pub fn run(&self, replicate: u32) -> Seen {
+        self.run_audited(replicate, false)
+    }
+    /// One process of the day, alone.
+    pub fn step(&self, name: &str, w: &mut World) {
+        let step = DAY.iter().find(|s| s.name == name).expect("a process of the day");
+        let day = w.day;
+        (step.run)(&self.scenario.params[step.name], w, day);
+    }
+}
+
+/// What a run was like, day by day.
+#[derive(Default)]
+pub struct Seen {
+    pub digests: Vec<u128>,
+    pub tallies: Vec<Tally>,
+    pub waves: Vec<f64>,
+    /// Metrics by day, in the order of `metric::all`.
+    pub values: Vec<Vec<f64>>,
+    pub flows: Vec<metric::Metric>,
+    pub last: Option<World>,
+}
+
+impl Seen {
+    /// Sum of something over all days.
+    pub fn sum(&self, f: impl Fn(&Tally) -> i64) -> f64 {
+        self.tallies.iter().map(f).sum::<i64>() as f64
+    }
+    pub fn end(&self) -> &World {
+        self.last.as_ref().expect("a run that ended")
+    }
+}
+
+impl Observer for Seen {
+    fn day(&mut self, w: &World, _: &[(String, i64)]) -> Result<()> {
+        self.tallies.push(w.tally.clone());
+        self.waves.extend(w.zones.wave_m());
+        self.values.push(self.flows.iter().map(|m| (m.value)(w)).collect());
+        Ok(())
+    }
+    fn end(&mut self, w: &World) -> Result<()> {
+        self.last = Some(w.clone());
+        Ok(())
+    }
+}
+
+/// Puts `n` weapons of an item (class and origin) into the black market at a hub, from outside, with the books kept.
+pub fn stock_market(w: &mut World, hub: u16, item: usize, n: u32) {
+    use sirocco::agents::accounts::Arms;
+    use sirocco::agents::store::MARKET;
+    let row = w.store(MARKET, hub);
+    w.stores.update(row, |s| s.arms[item] += n);
+    w.ledgers.arms.transfer(item, Arms::Outside as usize, Arms::Markets as usize, i64::from(n));
+}
+
+/// The hub with that name.
+pub fn hub(w: &World, name: &str) -> u16 {
+    w.routes.hubs.iter().position(|h| h.name == name).expect("a hub") as u16
+}
+
+/// The node of a place.
+pub fn node(w: &World, name: &str) -> usize {
+    w.region.places[w.region.place(name).expect("a place") as usize].node.expect("on land") as usize
+}
+
+/// Asserts that `got` is within 4 standard errors of `want`.
+#[track_caller]
+pub fn near(what: &str, got: f64, want: f64, se: f64) {
+    assert!((got - want).abs() <= 4.0 * se, "{what}: {got}, expected {want} (standard error {se})");
+}

@@ -1,0 +1,299 @@
+//! Same scenario, same bits (promises 1, 2, 3, 4 and 6).
+//!
+//! Contract: on the real grid the digest of every day is the same on any number of threads, in any order of storage, after
+//! a save and a restore; a lever of intensity 0 is the baseline bit for bit; what a lever or an agent does not touch keeps
+//! its luck. The digests of `golden_digests.txt` hold in debug and in release builds.
+//!
+//! Re-mint the golden digests (`BLESS=1 cargo test --test determinism golden`) when a rule, a parameter, the shipped
+//! scenarios, the data or the order of draws was changed on purpose, and say so in the changelog: results have changed.
+
+mod common;
+
+use common::{Bench, Seen, shipped, shipped_with, tiny};
+use sirocco::agents::accounts::People;
+use sirocco::agents::arms::EMPTY;
+use sirocco::agents::group::Group;
+use sirocco::agents::migrant::{END, Migrant, NO_LEG, NO_ORIGIN, Status};
+use sirocco::agents::world::World;
+use sirocco::engine::rng::Key;
+use sirocco::observe::metric::{self, Kind};
+use sirocco::sim::Simulation;
+
+/// Ten persons a row: all rules at a tenth of the work.
+const LIGHT: &str = "run.persons_per_agent=10";
+
+fn on_threads<T: Send>(n: usize, f: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool").install(f)
+}
+
+#[track_caller]
+fn same(what: &str, a: &[u128], b: &[u128]) {
+    assert_eq!(a.len(), b.len(), "{what}");
+    if let Some(day) = (0..a.len()).find(|&d| a[d] != b[d]) {
+        panic!("{what}: the digests part on day {}", day + 1);
+    }
+}
+
+fn threads(name: &str, end: &str) {
+    let b = shipped(name, &[LIGHT, &format!("run.end={end}")]);
+    let one = on_threads(1, || b.run(0).digests);
+    assert!(one.windows(2).all(|w| w[0] != w[1]), "something happens every day");
+    for n in [2, 3, 8] {
+        same(&format!("{n} threads"), &on_threads(n, || b.run(0).digests), &one);
+    }
+    same("a second run", &on_threads(1, || b.run(0).digests), &one);
+    assert_ne!(b.run(1).digests.last(), one.last(), "another replicate has other luck");
+}
+
+#[test]
+fn libya_2011_is_the_same_on_any_number_of_threads() {
+    threads("libya-2011", "2011-12-31");
+}
+
+#[test]
+fn central_med_2014_is_the_same_on_any_number_of_threads() {
+    threads("central-med-2014", "2014-03-01");
+}
+
+#[test]
+fn golden_digests_hold() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden_digests.txt");
+    let mut now = String::from(
+        "# Digest of the last day of short runs at resolution 3; see the head of determinism.rs for when to re-mint.\n",
+    );
+    for (name, end) in [("quiet", "2014-01-31"), ("libya-2011", "2011-11-28"), ("central-med-2014", "2014-02-09")] {
+        let sets = [format!("run.end={end}"), "run.persons_per_agent=1".into()];
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        let last = shipped(name, &sets).run(0).digests.last().copied().unwrap_or(0);
+        now.push_str(&format!("{name} to {end} {last:032x}\n"));
+    }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &now).expect("the file is written");
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(now, golden, "results have changed");
+}
+
+/// The three levers, with a lever's usual strength.
+const LEVERS: [(&str, &str); 3] = [
+    ("depot_security", "intensity = STRENGTH"),
+    ("border_patrol", "intensity = STRENGTH\nwhere = [\"LBY\"]"),
+    ("naval_patrol", "intensity = STRENGTH\nstandoff_nm = 12\nwhere = [\"Tripolitania\"]"),
+];
+
+fn with_lever(kind: &str, keys: &str, strength: u32, start: &str) -> Bench {
+    let keys = keys.replace("STRENGTH", &strength.to_string());
+    let more = format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\n{keys}\n");
+    shipped_with("libya-2011", &more, &[LIGHT, "run.end=2011-12-18"])
+}
+
+/// Promise 4, for every lever: nothing at intensity 0; from day 31 on, nothing before it and something after it.
+#[test]
+fn a_lever_without_strength_or_before_its_day_is_the_baseline() {
+    let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
+    assert_eq!(baseline.digests.len(), 60);
+    for (kind, keys) in LEVERS {
+        let idle = with_lever(kind, keys, 0, "2011-10-20").run(0);
+        same(&format!("{kind} of intensity 0"), &idle.digests, &baseline.digests);
+        let late = with_lever(kind, keys, 50, "2011-11-19").run(0);
+        same(&format!("{kind} before its day"), &late.digests[..30], &baseline.digests[..30]);
+        assert_ne!(late.digests[59], baseline.digests[59], "{kind} does something from day 31 on");
+    }
+}
+
+/// Runs day by day, with what is to be compared after each day.
+fn days(sim: &mut Simulation, n: u32, mut after: impl FnMut(&World)) {
+    for _ in 0..n {
+        sim.day().expect("a day");
+        after(&sim.world);
+        sim.next_morning();
+    }
+}
+
+fn libya() -> Bench {
+    shipped("libya-2011", &[LIGHT])
+}
+
+fn facts(w: &World) -> (Vec<f64>, String) {
+    let values = metric::all().iter().map(|m| (m.value)(w)).collect();
+    (values, format!("{:?} {:?}", w.tally, w.cells))
+}
+
+/// A group without fighters, in a place with others and in a place without, changes nothing for anyone.
+#[test]
+fn an_inert_group_changes_nothing_for_the_others() {
+    let b = libya();
+    let mut plain = b.sim(0);
+    let mut with = b.sim(0);
+    let key = Key::named("group", "inert", 0).0;
+    let first = with.world.groups.get(0);
+    with.world.groups.push(Group { key, fighters: 0, arms: EMPTY, ..first });
+    let lonely = common::node(&with.world, "Kufra") as u32;
+    let other = Key::named("group", "inert", 1).0;
+    with.world.groups.push(Group { key: other, node: lonely, fighters: 0, arms: EMPTY, ..first });
+    with.world.rederive();
+    let mut want = vec![];
+    days(&mut plain, 40, |w| want.push((facts(w), w.digest())));
+    let mut day = 0;
+    days(&mut with, 40, |w| {
+        let mut without = w.clone();
+        let rows: Vec<usize> =
+            without.groups.rows().filter(|&g| [key, other].contains(&without.groups.key()[g])).collect();
+        rows.into_iter().for_each(|g| without.groups.remove(g));
+        assert!((facts(&without), without.digest()) == want[day], "day {}", day + 1);
+        day += 1;
+    });
+}
+
+/// A resident whose wait never ends changes nothing for anyone.
+#[test]
+fn an_inert_migrant_changes_nothing_for_the_others() {
+    let b = libya();
+    let mut plain = b.sim(0);
+    let mut with = b.sim(0);
+    let key = Key::named("resident", "inert", 0).0;
+    let hub = common::hub(&with.world, "Sabha");
+    let row = with.world.migrants.push(Migrant {
+        key,
+        threshold: u64::MAX,
+        money: 0,
+        since: 0,
+        due: 0,
+        hub,
+        goal: hub,
+        leg: NO_LEG,
+        origin: NO_ORIGIN,
+        state: Status::Resident as u8,
+        next: END,
+    });
+    with.world.enlist(row);
+    let size = u64::from(with.world.persons_per_agent);
+    with.world.ledgers.move_people(People::Outside, People::Working, size);
+    let mut want = vec![];
+    days(&mut plain, 40, |w| want.push(w.digest()));
+    let mut day = 0;
+    days(&mut with, 40, |w| {
+        let mut without = w.clone();
+        without.migrants.remove(row);
+        without.ledgers.move_people(People::Working, People::Outside, size);
+        assert_eq!(without.digest(), want[day], "day {}", day + 1);
+        day += 1;
+    });
+    with.world.audit().expect("the books balance with it");
+}
+
+/// Rows of every kind that has no fixed places, in reverse order.
+fn turned_round(sim: &Simulation) -> Simulation {
+    let mut sim = sim.clone();
+    let w = &mut sim.world;
+    macro_rules! reverse {
+        ($($table:ident),*) => {$({
+            let rows: Vec<_> = w.$table.rows().map(|i| w.$table.get(i)).collect();
+            w.$table = Default::default();
+            for row in rows.into_iter().rev() {
+                w.$table.push(row);
+            }
+        })*};
+    }
+    reverse!(depots, groups, stores, crews, patrols, migrants, vessels);
+    w.rederive();
+    sim
+}
+
+/// Promise 3. Origins, zones and clocks are left: their row is their name.
+#[test]
+fn the_order_of_storage_does_not_matter() {
+    let mut a = shipped("central-med-2014", &[LIGHT]).sim(0);
+    let mut b = turned_round(&a);
+    assert_eq!(a.world.digest(), b.world.digest());
+    let (mut first, mut second) = (vec![], vec![]);
+    days(&mut a, 60, |w| first.push(w.digest()));
+    days(&mut b, 60, |w| second.push(w.digest()));
+    same("rows in reverse order", &second, &first);
+    let bits = |w: &World| w.teams.iter().map(|t| t.to_bits()).collect::<Vec<_>>();
+    assert!(bits(&a.world) == bits(&b.world), "teams by node");
+}
+
+/// Promise 6: saved on day 100, restored into a fresh simulation, and on.
+#[test]
+fn a_restored_run_goes_on_as_if_never_stopped() {
+    for name in ["libya-2011", "central-med-2014"] {
+        let b = shipped(name, &["run.persons_per_agent=20"]);
+        let mut whole = b.sim(0);
+        days(&mut whole, 100, |_| {});
+        // `next_morning` has moved the clock: save the evening of day 100 as a checkpoint would.
+        let saved = whole.world.save();
+        let mut resumed = b.sim(0);
+        resumed.world.restore(&saved).expect("it fits");
+        assert_eq!(resumed.world.digest(), whole.world.digest(), "{name}");
+        let (mut first, mut second) = (vec![], vec![]);
+        days(&mut whole, 40, |w| first.push(w.digest()));
+        on_threads(3, || days(&mut resumed, 40, |w| second.push(w.digest())));
+        same(&format!("{name} restored"), &second, &first);
+    }
+}
+
+/// A group founded by a convoy in mid-run counts as a taker near depots, in a run that was never stopped as in one that
+/// was restored. Found while this suite was written: the list of takers is only made at the start and on restoring.
+#[test]
+#[ignore = "bug: World::takers is not made anew when a convoy founds a group"]
+fn a_group_founded_in_mid_run_survives_a_restore() {
+    let more = r#"
+[[initial.groups.list]]
+name = "South"
+place = "Sabha"
+fighters = 800
+tie = "tuareg"
+[[event]]
+kind = "armed_return"
+date = 2014-01-02
+from = "Sabha"
+to = "Zuwara"
+fighters = 800
+over_days = 1
+"#;
+    let b = tiny(more, &["initial.depots.count=200", "initial.depots.mean_guards=0"]);
+    let mut whole = b.sim(0);
+    days(&mut whole, 10, |_| {});
+    let mut resumed = b.sim(0);
+    resumed.world.restore(&whole.world.save()).expect("it fits");
+    assert_eq!(resumed.world.takers, whole.world.takers, "takers near each depot");
+    let (mut first, mut second) = (vec![], vec![]);
+    days(&mut whole, 60, |w| first.push(w.digest()));
+    days(&mut resumed, 60, |w| second.push(w.digest()));
+    same("restored", &second, &first);
+}
+
+/// Pattern N0: no flow of any kind on any day of a year.
+#[test]
+fn the_quiet_world_is_quiet() {
+    let seen = shipped("quiet", &[]).run(0);
+    assert_eq!(seen.values.len(), 365);
+    for (d, values) in seen.values.iter().enumerate() {
+        for (m, v) in seen.flows.iter().zip(values) {
+            let still = m.kind == Kind::Flow || m.name == "crews_on_road" || m.name == "ledger_residual";
+            assert!(!still || *v == 0.0, "day {}: {} is {v}", d + 1, m.name);
+        }
+    }
+    let first = &seen.values[0];
+    let stocks = seen.flows.iter().zip(first).zip(seen.values.last().expect("days"));
+    for ((m, a), b) in stocks.filter(|x| x.0.0.kind == Kind::Stock) {
+        assert_eq!(a, b, "{} has changed", m.name);
+    }
+}
+
+/// Common random numbers: guards on depots leave the waves alone for ever, and who puts to sea for as long as no arms
+/// trade has changed what crews do.
+#[test]
+fn two_policies_share_the_luck_of_what_they_do_not_touch() {
+    let (a, b): (Seen, Seen) = (
+        shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0),
+        with_lever("depot_security", "intensity = STRENGTH", 30, "2011-10-20").run(0),
+    );
+    assert_eq!(a.waves, b.waves);
+    let at_sea = |s: &Seen| s.tallies.iter().map(|t| t.departures).collect::<Vec<_>>();
+    assert_eq!(at_sea(&a)[..30], at_sea(&b)[..30]);
+    let entered = |s: &Seen| s.tallies.iter().map(|t| t.entered).collect::<Vec<_>>();
+    assert_eq!(entered(&a)[..30], entered(&b)[..30]);
+    assert!(a.sum(|t| t.raids) > b.sum(|t| t.raids), "the guards do something");
+}
