@@ -42,7 +42,9 @@ say "Lints: cargo clippy, warnings are errors"
 cargo clippy --locked --all-targets -- -D warnings
 
 say "Documentation: cargo doc, warnings are errors"
-RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --lib
+# Private modules are in, since the pages are for those who change the code; links to them are then no mistake.
+RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
+    cargo doc --locked --no-deps --lib --document-private-items
 
 say "Release build"
 cargo build --locked --release

@@ -70,7 +70,8 @@
 //!                                          | model_data
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
-//! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake parallel save
+//! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
+//!                                          | parallel save hop
 //! observe/    metrics, a run's files       | metric recorder folder folder_tests
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
