@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::scenario::diagnose::{Names, Report};
 use crate::scenario::load::{load, peek};
-use crate::scenario::schema::Scenario;
+use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +63,17 @@ pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result:
         Ok(peeked) => peeked,
         Err(report) => return Ok(Err(report)),
     };
-    let ground = Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder)?;
+    let ground = match Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder) {
+        Ok(ground) => ground,
+        // Perhaps a country that is none: the whole ground knows all names, and the file's own line is named.
+        Err(why) => {
+            let whole = RegionSpec { countries: vec![], ..peeked.region };
+            let ground = Ground::load(data, &whole, peeked.resolution, &peeked.folder)?;
+            return match load(file, sets, &Names::of(&ground.region)) {
+                Err(report) => Ok(Err(report)),
+                Ok(_) => Err(why),
+            };
+        }
+    };
     Ok(load(file, sets, &Names::of(&ground.region)).map(|scenario| (scenario, ground)))
 }
