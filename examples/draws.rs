@@ -21,8 +21,8 @@ fn main() {
     match kind.as_str() {
         // One stream, keys 1, 2, 3, ...: the hardest input for a mixer of keys.
         "sequential" => write(|i| today.bits(i + 1)),
-        // One stream, keys that differ in their high half only.
-        "high" => write(|i| today.bits(i.rotate_left(40) | 1)),
+        // One stream, keys that differ in their high half only (all different for 2^32 draws).
+        "high" => write(|i| today.bits(i << 32 | 1)),
         // Keys as the model makes them (hashes), one stream after another: 65,536 agents a day.
         "hashed" => write(|i| on(i >> 16).bits(mix(i & 0xffff))),
         // One agent, day after day.

@@ -1,8 +1,8 @@
 //! Many walkers on a net of cells: who moves today, and to which neighbour.
 //!
 //! The kernel for the largest columns. What makes it fast, none of which changes an answer: one 64-byte line per cell
-//! holds all that a walker must read; draws are filled in blocks; movers are listed without a branch and then moved, so
-//! that the reads of one block overlap; counts are kept as whole-number differences, one set for each worker, which add
+//! holds all that a walker must read; draws are filled in blocks; movers are listed without a branch; a pass that only
+//! reads finds where each goes, so that the reads of one block overlap, and another pass moves them; counts are kept as whole-number differences, one set for each worker, which add
 //! up to the same whatever the order. Nothing is allocated once every worker has been through a step.
 
 use super::parallel::{CHUNK, map_column};
@@ -15,12 +15,12 @@ pub const WAYS: usize = 8;
 /// Walkers for whom draws are filled at once; a power of two.
 const BLOCK: usize = 1024;
 
-/// Neighbours of a cell. Neighbour `k` is chosen by numbers below `below[k]` and not below `below[k - 1]`.
+/// Neighbours of a cell. Neighbour `k` is chosen by numbers up to `last[k]` and above `last[k - 1]`.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Line {
     to: [u32; WAYS],
-    below: [u32; WAYS],
+    last: [u32; WAYS],
 }
 
 /// A net of cells with weighted ways from cell to cell.
@@ -37,7 +37,9 @@ struct Worker {
     /// By cell: who came less who left. All zero between steps.
     change: Vec<u32>,
     bits: Box<[u64; BLOCK]>,
+    /// Places in the block of those who move, and the cells they move to.
     movers: Box<[u16; BLOCK]>,
+    goals: Box<[u32; BLOCK]>,
 }
 
 impl Hops {
@@ -85,24 +87,30 @@ impl Hops {
 
 impl Worker {
     fn new(cells: usize) -> Worker {
-        Worker { change: vec![0; cells], bits: Box::new([0; BLOCK]), movers: Box::new([0; BLOCK]) }
+        Worker {
+            change: vec![0; cells],
+            bits: Box::new([0; BLOCK]),
+            movers: Box::new([0; BLOCK]),
+            goals: Box::new([0; BLOCK]),
+        }
     }
 
     /// Moves up to [`BLOCK`] walkers. The low half of a draw says whether, the high half whither.
     #[inline]
     fn block(&mut self, lines: &[Line], stream: Stream, go: u64, keys: &[u64], at: &mut [u32]) {
-        let Worker { change, bits, movers } = self;
+        let Worker { change, bits, movers, goals } = self;
         stream.fill(keys, &mut bits[..]);
         let mut n = 0_usize;
         for (i, b) in bits[..at.len()].iter().enumerate() {
             movers[n % BLOCK] = i as u16;
             n = n.wrapping_add(usize::from(b & 0xffff_ffff < go));
         }
-        for &i in &movers[..n] {
+        for (&i, goal) in movers[..n].iter().zip(goals.iter_mut()) {
             let i = usize::from(i);
-            let from = at[i] as usize;
-            let to = lines[from].choose((bits[i % BLOCK] >> 32) as u32);
-            at[i] = to;
+            *goal = lines[at[i] as usize].choose((bits[i % BLOCK] >> 32) as u32);
+        }
+        for (&i, &to) in movers[..n].iter().zip(goals.iter()) {
+            let from = std::mem::replace(&mut at[usize::from(i)], to) as usize;
             change[from] = change[from].wrapping_sub(1);
             change[to as usize] = change[to as usize].wrapping_add(1);
         }
@@ -118,14 +126,14 @@ impl Line {
         if open().count() > WAYS {
             return Err(format!("cell {cell}: more than {WAYS} ways out"));
         }
-        let last = open().next_back().map_or(cell as u32, |(to, _)| *to);
-        let mut line = Line { to: [last; WAYS], below: [u32::MAX; WAYS] };
+        let end = open().next_back().map_or(cell as u32, |(to, _)| *to);
+        let mut line = Line { to: [end; WAYS], last: [u32::MAX; WAYS] };
         let total: f64 = open().map(|(_, w)| w).sum();
         let mut sum = 0.0;
         for (k, (to, w)) in open().enumerate() {
             sum += w;
             line.to[k] = *to;
-            line.below[k] = threshold(sum / total).min(u64::from(u32::MAX)) as u32;
+            line.last[k] = threshold(sum / total).saturating_sub(1) as u32;
         }
         Ok(line)
     }
@@ -133,8 +141,7 @@ impl Line {
     /// The neighbour that the number `r` stands for.
     #[inline]
     fn choose(&self, r: u32) -> u32 {
-        // The last bound need not be asked: whoever is past all others goes there.
-        let k = self.below[..WAYS - 1].iter().fold(0_u32, |k, &b| k.wrapping_add(u32::from(r >= b)));
+        let k = self.last.iter().fold(0_u32, |k, &l| k.wrapping_add(u32::from(r > l)));
         self.to[k as usize % WAYS]
     }
 }

@@ -201,6 +201,29 @@ mod tests {
         assert_ne!(a.digest(), b.digest());
     }
 
+    /// Any column may change or not, the key too: the kept digest is that of the row as it now stands.
+    #[test]
+    fn every_kind_of_change_is_kept() {
+        let mut a = Things::default();
+        let i = a.push(thing(1));
+        for n in 0..64_u64 {
+            let before = (a.get(i), a.digest());
+            a.update(i, |t| {
+                t.key ^= (n & 1) << 9;
+                t.n ^= (n as u32 >> 1) & 1;
+                t.load[0] ^= (n as u16 >> 2) & 1;
+                t.load[2] ^= (n as u16 >> 3) & 1;
+            });
+            assert_eq!(a.digest(), a.recount(), "update {n}");
+            assert_eq!(before.0 == a.get(i), before.1 == a.digest(), "update {n}");
+            a.set(i, Thing { n: n as u32 / 2, ..a.get(i) });
+            assert_eq!(a.digest(), a.recount(), "set {n}");
+        }
+        a.remove(i);
+        a.set(i, thing(3));
+        assert_eq!(a.digest(), a.recount());
+    }
+
     #[test]
     fn columns_save_and_load() {
         let mut a = Things::default();
