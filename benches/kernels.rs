@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use sirocco::engine::digest::Hasher;
 use sirocco::engine::hop::Hops;
 use sirocco::engine::rng::{Luck, Purpose, Stream, mix};
-use sirocco::engine::table::{Table, hash_field};
+use sirocco::engine::table::{Table, pack};
 use sirocco::engine::wake::{Calendar, HazardQueue, advance, threshold};
 use sirocco::region::Region;
 use sirocco::region::costs::{CLOSED, CostField, Costs, Scratch};
@@ -502,16 +502,18 @@ fn table_rows() {
     let order: Vec<usize> = (0..N).map(|i| i * 7919 % N).collect();
     // The digest kept as the definition says: both rows hashed, each from its first column to its last.
     let hash = |r: &Row| {
+        let mut bytes = [0u8; 40];
+        let at = pack(&mut bytes, 0, &r.key);
+        let at = pack(&mut bytes, at, &r.due);
+        let at = pack(&mut bytes, at, &r.money);
+        let at = pack(&mut bytes, at, &r.place);
+        let at = pack(&mut bytes, at, &r.since);
+        let at = pack(&mut bytes, at, &r.route);
+        let at = pack(&mut bytes, at, &r.origin);
+        let at = pack(&mut bytes, at, &r.status);
+        pack(&mut bytes, at, &r.flags);
         let mut h = Hasher::new(7);
-        h.word(r.key);
-        hash_field(&mut h, &r.due);
-        hash_field(&mut h, &r.money);
-        hash_field(&mut h, &r.place);
-        hash_field(&mut h, &r.since);
-        hash_field(&mut h, &r.route);
-        hash_field(&mut h, &r.origin);
-        hash_field(&mut h, &r.status);
-        hash_field(&mut h, &r.flags);
+        h.bytes(&bytes);
         h.finish()
     };
     let mut digest = 0_u128;
