@@ -6,6 +6,7 @@ fn main() {
     let commit = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok();
     let commit = commit.filter(|o| o.status.success()).and_then(|o| String::from_utf8(o.stdout).ok());
     println!("cargo::rustc-env=SIROCCO_COMMIT={}", commit.as_deref().map_or("unknown", str::trim));
-    println!("cargo::rerun-if-changed=.git/HEAD");
-    println!("cargo::rerun-if-changed=.git/refs/heads");
+    // A path that is not there would make cargo build again at every call.
+    let watched = [".git/HEAD", ".git/refs/heads"].into_iter().filter(|p| std::path::Path::new(p).exists());
+    watched.chain(["build.rs"]).for_each(|p| println!("cargo::rerun-if-changed={p}"));
 }
