@@ -39,6 +39,8 @@ pub struct Controls {
     /// Patrol teams by border (index into `Region::borders`).
     pub border_teams: Vec<f64>,
     pub naval: Vec<NavalOrder>,
+    /// Chance per day and network that a leak tells it where one of today's patrols is.
+    pub leak: f64,
 }
 
 impl Controls {

@@ -1,8 +1,9 @@
-//! Patrol units with a base: border posts and desert bases.
+//! Patrol units with a base: border posts and desert bases; and what patrols and sensors amount to in a cell.
 
 use super::world::World;
 use crate::engine::rng::Key;
 use crate::table;
+use crate::units::Probability;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,34 @@ table! {
         teams: f32,
         /// Distance from its base within which it patrols, km.
         beat_km: f32,
+    }
+}
+
+/// What enforcement there is in a cell today (equation 4), set by the process `allocation`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Watch {
+    /// Hazard of being found by a team, per day in the cell: `v_p w_p E / A`.
+    pub search: f32,
+    /// Hazard of being seen by a sensor, per day in the cell: `v_I w_I H q / A`.
+    pub sensor: f32,
+    /// Chance that a team comes when a sensor has seen something: `s (1 - exp(-E_reach / 0.5))`.
+    pub response: f32,
+    /// Chance that a team lets a crew pass for money (corr).
+    pub bribe: f32,
+    /// Chance that a team that takes no money acts (will).
+    pub will: f32,
+}
+
+impl Watch {
+    /// Chances that a team, and that a sensor, detects a crew that spends `hours` in the cell.
+    pub fn odds(&self, hours: f64) -> (f64, f64) {
+        let seen = |hazard: f32| Probability::of_hazard(f64::from(hazard), hours / 24.0).get();
+        (seen(self.search), seen(self.sensor))
+    }
+
+    /// True when nobody and nothing watches the cell.
+    pub fn is_empty(&self) -> bool {
+        self.search <= 0.0 && self.sensor <= 0.0
     }
 }
 

@@ -6,9 +6,9 @@ use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
 use super::depot::Depots;
-use super::group::Groups;
+use super::group::{BLOCS, Groups};
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
-use super::patrol::Patrols;
+use super::patrol::{Patrols, Watch};
 use super::routes::{HubId, Routes, ToGo, Traveller};
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, Tally};
@@ -25,9 +25,6 @@ use std::sync::Arc;
 pub const LINE_ORDER: Purpose = Purpose::new("line.order");
 /// Row of the clock of residents in [`World::clocks`].
 pub const RESIDENTS: usize = 0;
-
-/// One patrol team in [`World::teams`].
-pub const TEAM: f64 = 1_000_000.0;
 
 /// Least costs between hubs in the current year; derived.
 #[derive(Clone, Debug, Default)]
@@ -87,8 +84,15 @@ pub struct World {
 
     pub queues: Queues,
     pub ways: Ways,
-    /// Patrol teams by node today, in units of 1 / [`TEAM`], so that sums do not hang on the order of units.
-    pub teams: Vec<u64>,
+    /// What enforcement there is at each node today.
+    pub watch: Vec<Watch>,
+    /// Nodes where a team is today, ascending.
+    pub patrolled: Vec<NodeId>,
+    /// By country, the chance that a patrol which finds a crew with people stops it at all: 1 where carrying people is an
+    /// offence that is prosecuted.
+    pub arrest: Vec<f32>,
+    /// True at nodes that are home to an armed group which is not the state's.
+    pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
     /// Nodes that each patrol unit goes round.
@@ -134,7 +138,10 @@ impl World {
             log: vec![],
             queues: Default::default(),
             ways: Default::default(),
-            teams: vec![0; nodes],
+            watch: vec![Watch::default(); nodes],
+            patrolled: vec![],
+            arrest: vec![1.0; region.countries.len()],
+            militia: vec![false; nodes],
             takers: vec![],
             beats: vec![],
             network_range: vec![],
@@ -207,6 +214,17 @@ impl World {
         self.takers = self.find_takers();
         self.market_of = self.find_markets();
         self.beats = self.find_beats();
+        self.militia = self.find_militia();
+    }
+
+    /// Nodes that are home to a group outside the bloc `state`.
+    pub fn find_militia(&self) -> Vec<bool> {
+        let state = BLOCS.iter().position(|b| *b == "state").unwrap_or(usize::MAX);
+        let mut held = vec![false; self.region.nodes.len()];
+        for i in self.groups.rows().filter(|&i| usize::from(self.groups.bloc()[i]) != state) {
+            held[self.groups.node()[i] as usize] = true;
+        }
+        held
     }
 
     /// Nodes within each patrol unit's beat; at least its own.

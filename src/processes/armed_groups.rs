@@ -62,6 +62,7 @@ impl Process<World> for ArmedGroups {
         if w.market_of.len() != w.groups.len() {
             w.market_of = w.find_markets();
             w.takers = w.find_takers();
+            w.militia = w.find_militia();
         }
         buy(p, w, day);
         civilians_buy(p, w, day);

@@ -3,12 +3,12 @@
 use super::Params;
 use crate::agents::crew::{self, Crew};
 use crate::agents::tally::Passage;
-use crate::agents::world::{TEAM, World};
+use crate::agents::world::World;
 use crate::engine::dist::choose;
 use crate::engine::rng::Purpose;
 use crate::region::NodeId;
 use crate::region::graph::NO_BORDER;
-use crate::units::{Probability, Tick};
+use crate::units::Tick;
 
 const LINK: Purpose = Purpose::new("crews.link");
 const STOP: Purpose = Purpose::new("crews.stop");
@@ -30,12 +30,6 @@ pub struct Trip {
 pub fn drive(p: &Params, w: &World, day: Tick) -> Vec<Trip> {
     let rows: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::DRIVING).collect();
     crate::engine::parallel::map_items(&rows, 16, |&row| trip(p, w, row, day))
-}
-
-/// Chance that a crew is seized while it spends `hours` in a cell of `area` km2 with `teams` patrol teams (equation 4).
-pub fn seizure(p: &Params, teams: f64, hours: f64, area_km2: f64) -> f64 {
-    let seen = Probability::of_hazard(p.search_km2_per_day * teams / area_km2.max(1.0), hours / 24.0).get();
-    seen * (1.0 - p.corruption) * p.will
 }
 
 fn trip(p: &Params, w: &World, row: usize, day: Tick) -> Trip {
@@ -74,10 +68,11 @@ fn trip(p: &Params, w: &World, row: usize, day: Tick) -> Trip {
         c.node = to;
         c.hazard += w.routes.edge_hazard[e];
         t.passages.push(Passage { node: to, people: c.riders, arms });
-        let teams = w.teams[to as usize] as f64 / TEAM;
-        if teams > 0.0 && c.cargo != crew::EMPTY_RUN {
-            let chance = seizure(p, teams, f64::from(hours), w.region.nodes.area_km2[to as usize]);
-            t.stopped = stop.nth(step).chance(c.key, chance);
+        let watch = &w.watch[to as usize];
+        if !watch.is_empty() && c.cargo != crew::EMPTY_RUN {
+            let found = watch.odds(f64::from(hours)).0;
+            let acts = f64::from((1.0 - watch.bribe) * watch.will);
+            t.stopped = stop.nth(step).chance(c.key, found * acts);
         }
         step += 1;
     }
@@ -103,23 +98,4 @@ fn next_edge(p: &Params, w: &World, at: NodeId, target: NodeId, class: usize, u:
         }
     }
     choose(u, &weights[..n]).map(|i| edges[i])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Equation 4 by hand: one team that searches 2,000 km2 a day meets a crew that spends a day in 2,000 km2 with
-    /// 1 - 1/e; of what is seen 0.4 pass for money, and on 0.6 of the rest the patrol acts.
-    #[test]
-    fn the_chance_of_seizure_is_that_of_equation_4() {
-        let p = Params { search_km2_per_day: 2000.0, corruption: 0.4, will: 0.6, ..Params::default() };
-        assert!((seizure(&p, 1.0, 24.0, 2000.0) - 0.632_120_559 * 0.36).abs() < 1e-8);
-        assert!((seizure(&p, 2.0, 6.0, 1000.0) - 0.632_120_559 * 0.36).abs() < 1e-8, "teams and hours over area");
-        assert_eq!(seizure(&p, 0.0, 24.0, 2000.0), 0.0);
-        assert_eq!(seizure(&p, 1.0, 0.0, 2000.0), 0.0);
-        assert!((seizure(&p, 1e9, 24.0, 2000.0) - 0.36).abs() < 1e-12, "never more than corruption and will allow");
-        let corrupt = Params { corruption: 1.0, ..p };
-        assert_eq!(seizure(&corrupt, 5.0, 24.0, 2000.0), 0.0);
-    }
 }

@@ -63,15 +63,6 @@ pub struct Params {
     /// Days out of business after being stopped.
     #[schemars(range(min = 0, max = 3650), extend("x-unit" = "days", "x-source" = "assumption", "x-low" = 14, "x-high" = 180))]
     pub stopped_days: u32,
-    /// Area a team searches in a day (v_p x w_p).
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "km2/day", "x-source" = "assumption (model.md eq. 4)", "x-low" = 200, "x-high" = 6000))]
-    pub search_km2_per_day: f64,
-    /// Chance that a patrol lets a crew pass for money.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "probability", "x-source" = "assumption (model.md eq. 4)", "x-low" = 0.1, "x-high" = 0.8))]
-    pub corruption: f64,
-    /// Chance that a patrol acts on what it sees.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "probability", "x-source" = "assumption (model.md eq. 4)", "x-low" = 0.3, "x-high" = 0.9))]
-    pub will: f64,
     /// Deaths of passengers per 1,000 km of desert on a road.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/1,000 km", "x-source" = "assumption (model.md eq. 15)", "x-low" = 0.001, "x-high" = 0.008))]
     pub deaths_per_1000_km_road: f64,
@@ -98,9 +89,6 @@ impl Default for Params {
             arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
             source_price_share: 0.5,
             stopped_days: 60,
-            search_km2_per_day: 2000.0,
-            corruption: 0.4,
-            will: 0.6,
             deaths_per_1000_km_road: 0.003,
             deaths_per_1000_km_offroad: 0.012,
         }
