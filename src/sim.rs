@@ -5,12 +5,12 @@ use crate::agents::model_data::ModelData;
 use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
-use crate::agents::{crew, depot, group, migrant, patrol, vessel};
+use crate::agents::{crew, depot, fare, group, migrant, patrol, vessel};
 use crate::engine::rng::{Luck, hash_name};
 use crate::engine::step::ParamSet;
 use crate::error::{Error, Result};
 use crate::levers::LeverUse;
-use crate::processes::{DAY, calendar, crews};
+use crate::processes::{DAY, beliefs, calendar, crews};
 use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
 use crate::scenario::schema::{RegionSpec, Scenario};
@@ -112,7 +112,8 @@ impl Simulation {
         let s = &plan.scenario;
         let params = with_values(&s.params, &plan.values)?;
         let region = ground.region.clone();
-        let travel = parameters::<crews::Params>(&params, "crews").travel_costs();
+        let memory = parameters::<beliefs::Params>(&params, "beliefs").memory();
+        let travel = parameters::<crews::Params>(&params, "crews").travel_costs(memory.risk(0.0, 0.0));
         let routes = Arc::new(Routes::build(&region, &travel, &homes(s, ground), &s.initial.migrants.coasts));
         let luck = Luck { seed: s.run.seed, replicate: plan.replicate };
         let mut w = World::empty(region.clone(), routes, luck, s.run.start.tick(), s.run.persons_per_agent);
@@ -122,6 +123,7 @@ impl Simulation {
         crew::populate(&mut w, &i.crews, &ground.data.networks);
         patrol::populate(&mut w, &i.patrols);
         vessel::populate(&mut w, &i.vessels);
+        fare::populate(&mut w);
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
         w.rederive();
         let areas = s.levers.iter().map(|l| {

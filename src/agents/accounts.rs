@@ -24,6 +24,8 @@ accounts! {
     Convoys = "convoys",
     /// Seized, held by a state.
     Custody = "custody",
+    /// Seized and destroyed.
+    Destroyed = "destroyed",
 }
 
 accounts! {
@@ -77,6 +79,12 @@ accounts! {
     /// Crews; below zero they are in debt to the economy.
     Crews = "crews",
     Migrants = "migrants",
+    /// Common purses of the networks.
+    Networks = "networks",
+    /// Militias that take tolls.
+    Militias = "militias",
+    /// Officials who take bribes.
+    Officials = "officials",
     /// Those who launch boats.
     Launchers = "launchers",
     /// Paid for policy levers.

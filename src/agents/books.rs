@@ -33,6 +33,8 @@ impl World {
         let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
         let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
         l.money.compare(0, Money::Crews as usize, crews)?;
+        let funds: i64 = self.networks.rows().map(|i| self.networks.funds()[i]).sum();
+        l.money.compare(0, Money::Networks as usize, funds)?;
         l.money.compare(0, Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))
     }
 

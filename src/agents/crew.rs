@@ -3,6 +3,7 @@
 use super::accounts::Money;
 use super::arms::{Bag, EMPTY};
 use super::migrant::{END, NO_LEG};
+use super::network::{self, NetworkSpec};
 use super::world::World;
 use crate::engine::dist::apportion;
 use crate::engine::rng::Key;
@@ -19,11 +20,37 @@ pub const DRIVING: u8 = 1;
 pub const STOPPED: u8 = 2;
 
 /// Nothing aboard.
-pub const EMPTY_RUN: u8 = 0;
-/// People aboard.
-pub const PEOPLE: u8 = 1;
-/// Arms aboard.
-pub const ARMS: u8 = 2;
+pub const NOTHING: u8 = u8::MAX;
+
+/// What a crew may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Cargo {
+    People = 0,
+    Arms = 1,
+    /// Subsidised fuel out of Libya; counted as loads and money only.
+    Fuel = 2,
+    /// Drugs on their way through; counted as loads and money only.
+    Drugs = 3,
+}
+
+/// Number of kinds of cargo.
+pub const CARGOES: usize = 4;
+
+/// Names of the cargoes in files.
+pub const CARGO_NAMES: [&str; CARGOES] = ["people", "arms", "fuel", "drugs"];
+
+impl Cargo {
+    /// All of them, by number.
+    pub const ALL: [Cargo; CARGOES] = [Cargo::People, Cargo::Arms, Cargo::Fuel, Cargo::Drugs];
+}
+
+impl Crew {
+    /// What it carries; `None` on an empty run.
+    pub fn carries(&self) -> Option<Cargo> {
+        Cargo::ALL.get(usize::from(self.cargo)).copied()
+    }
+}
 
 /// No destination.
 pub const NOWHERE: u16 = u16::MAX;
@@ -49,12 +76,17 @@ table! {
         waypoint: u8,
         /// [`IDLE`], [`DRIVING`] or [`STOPPED`].
         state: u8,
-        /// [`EMPTY_RUN`], [`PEOPLE`] or [`ARMS`].
+        /// A [`Cargo`] or [`NOTHING`].
         cargo: u8,
+        /// Number of the documented way of the leg, or [`super::outlook::WAY_ROUND`].
+        way: u8,
         /// Persons who died on the way are drawn at arrival from this sum of hazards.
         hazard: f32,
         /// Hours of driving still owed for the edge it is on.
         owed: f32,
+        /// Driven on this leg, km, and how much of it off the roads.
+        km: f32,
+        rough_km: f32,
         node: u32,
         /// People aboard and head of their list.
         riders: u32,
@@ -76,65 +108,59 @@ pub struct Initial {
     /// Money of a crew at the start.
     #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "USD", "x-source" = "assumption"))]
     pub money_usd: f64,
+    /// Money in the common purse of a network at the start.
+    #[schemars(range(min = 0, max = 10_000_000_000_f64), extend("x-unit" = "USD", "x-source" = "assumption"))]
+    pub funds_usd: f64,
     /// Networks given here replace those of `data/model/networks.csv`.
     pub networks: Vec<NetworkSpec>,
 }
 
-/// A network given in the scenario.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkSpec {
-    pub name: String,
-    /// Hub that is its home.
-    #[schemars(extend("x-names" = "place"))]
-    pub home: String,
-    /// Its share of all crews, relative to the other networks.
-    #[schemars(range(min = 0, max = 1_000_000))]
-    pub weight: f64,
-    /// Hubs farther than this from home are not its business.
-    #[schemars(range(min = 0, max = 20_000), extend("x-unit" = "km"))]
-    pub range_km: f64,
-}
-
 impl Default for Initial {
     fn default() -> Self {
-        Initial { count: 2000, money_usd: 20_000.0, networks: vec![] }
+        Initial { count: 2000, money_usd: 20_000.0, funds_usd: 100_000.0, networks: vec![] }
     }
 }
 
-/// Makes the crews of every network at its home.
+/// Founds the networks, with their crews at home.
 pub fn populate(w: &mut World, init: &Initial, networks: &[NetworkSpec]) {
     let networks = if init.networks.is_empty() { networks } else { &init.networks };
-    let homes: Vec<Option<u16>> =
-        networks.iter().map(|n| w.region.place(&n.home).and_then(|p| w.routes.hub_of(p))).collect();
+    network::populate(w, networks, Usd::dollars(init.funds_usd).0);
+    let has_home = |i: usize| w.networks.home()[i] != NOWHERE;
     let weights: Vec<f64> =
-        networks.iter().zip(&homes).map(|(n, h)| if h.is_some() { n.weight } else { 0.0 }).collect();
+        networks.iter().enumerate().map(|(i, n)| if has_home(i) { n.weight } else { 0.0 }).collect();
     let money = Usd::dollars(init.money_usd).0;
     for (i, n) in apportion(u64::from(init.count), &weights).into_iter().enumerate() {
-        w.network_range.push(networks[i].range_km);
-        let Some(home) = homes[i] else { continue };
-        let node = w.routes.hubs[home as usize].node;
         for k in 0..n {
-            w.crews.push(Crew {
-                key: Key::named("crew", &networks[i].name, k).0,
-                money,
-                network: i as u16,
-                home,
-                hub: home,
-                leg: NO_LEG,
-                goal: NOWHERE,
-                waypoint: 0,
-                state: IDLE,
-                cargo: EMPTY_RUN,
-                hazard: 0.0,
-                owed: 0.0,
-                node,
-                riders: 0,
-                due: 0,
-                arms: EMPTY,
-                first: END,
-            });
+            found(w, i as u16, Key::named("crew", &networks[i].name, k), money);
             w.ledgers.pay(Money::Economy, Money::Crews, money.max(0) as u64);
         }
     }
+}
+
+/// Adds a crew at the home of its network; who pays for it is the caller's business.
+pub fn found(w: &mut World, network: u16, key: Key, money: i64) {
+    let home = w.networks.home()[usize::from(network)];
+    let node = w.routes.hubs[home as usize].node;
+    w.crews.push(Crew {
+        key: key.0,
+        money,
+        network,
+        home,
+        hub: home,
+        leg: NO_LEG,
+        goal: NOWHERE,
+        waypoint: 0,
+        state: IDLE,
+        cargo: NOTHING,
+        way: 0,
+        hazard: 0.0,
+        owed: 0.0,
+        km: 0.0,
+        rough_km: 0.0,
+        node,
+        riders: 0,
+        due: 0,
+        arms: EMPTY,
+        first: END,
+    });
 }

@@ -218,8 +218,7 @@ fn settle_on_coast(w: &mut World, agents: u64) {
 
 /// Least perceived cost from a hub to any departure coast, US cents.
 pub fn sea_cost(w: &World, hub: HubId) -> Option<u64> {
-    let coasts = (0..w.routes.hubs.len()).filter(|&h| w.ways.coast[h].is_some());
-    coasts.map(|h| w.ways.person.cost(hub, h as HubId)).min().filter(|&c| c != NO_WAY)
+    Some(w.ways.sea[hub as usize]).filter(|&c| c != NO_WAY)
 }
 
 fn settle_residents(w: &mut World, agents: u64) {

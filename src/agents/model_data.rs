@@ -1,8 +1,8 @@
 //! Tables of the model that are not geography: networks, origins, groups outside Libya (`data/model`).
 
-use super::crew::NetworkSpec;
 use super::group::GroupSpec;
 use super::migrant::OriginSpec;
+use super::network::NetworkSpec;
 use crate::error::Result;
 use crate::region::table::Table;
 use std::path::Path;
@@ -31,15 +31,22 @@ impl ModelData {
         };
         let (networks, origins, groups) =
             (open("model/networks.csv")?, open("model/origins.csv")?, open("model/groups.csv")?);
-        networks.rows(&["name", "home", "weight", "range_km"], |r| {
+        networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
                 name: r.text(0)?.into(),
                 home: r.text(1)?.into(),
                 weight: r.number(2, 0.0, 1e6)?,
                 range_km: r.number(3, 0.0, 20_000.0)?,
+                ties: r.text(4)?.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect(),
             });
             Ok(())
         })?;
+        for n in &d.networks {
+            if let Some(t) = n.ties.iter().find(|t| !d.networks.iter().any(|m| m.name == **t)) {
+                let message = format!("model/networks.csv: `{}` has a tie to `{t}`, which is no network", n.name);
+                return Err(crate::error::Error::Input(message));
+            }
+        }
         origins.rows(&["place", "pool", "per_year"], |r| {
             d.origins.push(OriginSpec {
                 place: r.text(0)?.into(),

@@ -1,10 +1,12 @@
-//! Hubs and the legs between them: the corridors cut where one changes vehicles, with the cost of each way.
+//! Hubs and the legs between them: the corridors cut where one changes vehicles, with the documented ways of each leg.
 //!
-//! Built once per run from the region and the travel costs (equation 1); a crew follows a leg from waypoint to waypoint
-//! over the land graph by cost-to-go fields, which are made when first needed.
+//! Built once per run from the region and the travel costs (equation 1); a crew on a documented way follows it from
+//! waypoint to waypoint over the land graph by cost-to-go fields, which are made when first needed. What a network thinks
+//! of the ways is in [`super::outlook`].
 
-use crate::region::costs::{CostField, cost_to_go};
-use crate::region::{Carrier, CountryId, NodeId, PlaceId, Region, Road, Terrain};
+use super::crew::{CARGOES, Cargo};
+use crate::region::costs::{CostField, Costs, cost_to_go};
+use crate::region::{Carrier, Corridor, CountryId, NodeId, PlaceId, Region, Road, Terrain};
 use crate::units::great_circle_km;
 use std::sync::{Arc, OnceLock};
 
@@ -14,23 +16,26 @@ pub type HubId = u16;
 pub type LegId = u16;
 /// Cost of a way that does not exist.
 pub const NO_WAY: u64 = u64::MAX;
-/// Number of cargo value classes for which fields differ.
-pub const VALUE_CLASSES: usize = 3;
 
-/// What travelling costs (equation 1), from the parameters of the process `crews`.
+/// What travelling costs (equation 1), from the parameters of the processes `crews` and `beliefs`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TravelCosts {
     /// USD per km at speed factor 1 (f).
     pub usd_per_km: f64,
-    /// Perceived chance of being stopped in a cell without any experience.
+    /// Perceived chance of being seized in a cell without any experience.
     pub prior_risk: f64,
     /// Cost of losing the vehicle and going to jail, USD (F).
     pub loss_usd: f64,
-    /// Cargo value by class, USD (X_c).
-    pub cargo_usd: [f64; VALUE_CLASSES],
+    /// Cargo value by [`Cargo`], USD (X_c).
+    pub cargo_usd: [f64; CARGOES],
+    /// Toll for passing a cell held by a militia, USD.
+    pub toll_usd: f64,
+    /// A crew thinks of leaving the road where it costs this much more, as a share, than a newcomer expects; infinite:
+    /// never.
+    pub detour_threshold: f64,
     /// Hours on the road per day.
     pub hours_per_day: f64,
-    /// Fare with a crew, USD per km.
+    /// Fare with a crew on the first day, USD per km.
     pub crew_fare_usd_per_km: f64,
     /// Fare of buses and cars, USD per km.
     pub bus_fare_usd_per_km: f64,
@@ -57,36 +62,65 @@ pub struct Hub {
     pub connected: bool,
 }
 
-/// A directed way from one hub to the next along a corridor.
-#[derive(Clone, Debug)]
-pub struct Leg {
-    pub from: HubId,
-    pub to: HubId,
-    /// Index into the region's corridors.
+/// A documented way of a leg: the places of a corridor between its hubs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// Index into the region's corridors: the one that names it.
     pub corridor: usize,
     /// Nodes to pass, from the first hub's to the last hub's.
     pub waypoints: Vec<NodeId>,
-    /// Every node of the least-cost way, without the first.
+    /// Every node of the least-cost way through them, without the first.
     pub path: Vec<NodeId>,
-    pub carrier: Carrier,
     pub people: bool,
     pub arms: bool,
+    /// Years in which it is in use, as closed ranges.
+    pub years: Vec<(i16, i16)>,
     /// Along the least-cost way.
     pub km: f64,
     pub hours: f64,
     /// Sum of death hazards along that way.
     pub hazard: f64,
-    /// Cost to a crew of driving it with a cargo of the lowest value class, US cents, without the risk.
+    /// Cost of driving it, US cents.
     pub fuel_cents: u64,
-    /// The same with the perceived risk.
-    pub crew_cents: u64,
-    /// Fare of a passenger, US cents.
-    pub fare_cents: u64,
-    /// Fare plus time, US cents: what a traveller weighs.
-    pub traveller_cents: u64,
+    /// The same with the risk that a newcomer expects for people aboard.
+    pub newcomer_cents: u64,
+    /// Country left and entered at every border it crosses.
+    pub borders: Vec<(CountryId, CountryId)>,
 }
 
-/// Least costs between hubs in one year, for one kind of traveller: `cost[to * hubs + from]`.
+impl Way {
+    /// True when the way is in use in that year.
+    pub fn open(&self, year: i16) -> bool {
+        self.years.iter().any(|&(a, b)| (a..=b).contains(&year))
+    }
+}
+
+/// A directed journey from one hub to another, by one of several ways.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    pub from: HubId,
+    pub to: HubId,
+    pub carrier: Carrier,
+    /// Documented ways, the cheapest first; never empty.
+    pub ways: Vec<Way>,
+    /// Fare of a passenger on the first day, US cents.
+    pub fare_cents: u64,
+    /// What a traveller's time on it is worth, US cents.
+    pub time_cents: u64,
+}
+
+impl Leg {
+    /// The cheapest way that is in use in `year` and that `wanted` accepts.
+    pub fn way(&self, year: i16, wanted: impl Fn(&Way) -> bool) -> Option<&Way> {
+        self.ways.iter().find(|w| w.open(year) && wanted(w))
+    }
+    /// The cheapest way for people.
+    pub fn people_way(&self, year: i16) -> Option<&Way> {
+        self.way(year, |w| w.people)
+    }
+}
+
+/// Least costs between hubs for one kind of traveller: `cost[to * hubs + from]`.
 #[derive(Clone, Debug, Default)]
 pub struct ToGo {
     hubs: usize,
@@ -100,17 +134,6 @@ impl ToGo {
     }
 }
 
-/// Who travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Traveller {
-    /// A person who pays fares.
-    Person,
-    /// A crew with arms.
-    ArmsCrew,
-    /// A crew on its way home.
-    EmptyCrew,
-}
-
 /// Hubs, legs and the fields between waypoints.
 #[derive(Debug)]
 pub struct Routes {
@@ -118,81 +141,95 @@ pub struct Routes {
     pub legs: Vec<Leg>,
     /// Legs out of each hub.
     pub out: Vec<Vec<LegId>>,
+    /// Legs into each hub.
+    pub into: Vec<Vec<LegId>>,
+    /// What it was built from.
+    pub travel: TravelCosts,
     /// Great-circle distance between hubs, km: `km[a * hubs + b]`.
     km: Vec<f64>,
-    /// Years in which each leg is open.
-    years: Vec<Vec<(i16, i16)>>,
-    /// Cost of each edge by cargo value class, US cents.
-    pub edge_cost: [Vec<u32>; VALUE_CLASSES],
-    /// Fuel of each edge, US cents.
+    /// Cost of driving each edge, US cents.
     pub edge_fuel: Vec<u32>,
+    /// The same with the risk that a newcomer expects: what documented roads are followed by.
+    pub edge_cost: Vec<u32>,
     /// Death hazard of each edge.
     pub edge_hazard: Vec<f32>,
-    /// Mean edge cost by class (cbar of equation 2).
-    pub mean_cost: [f64; VALUE_CLASSES],
-    fields: Vec<[OnceLock<Arc<CostField>>; VALUE_CLASSES]>,
+    /// Mean of `edge_cost` (cbar of equation 2).
+    pub mean_cost: f64,
+    /// `edge_fuel` made ready for fields.
+    pub fuel: Costs,
+    fields: Vec<OnceLock<Arc<CostField>>>,
     waypoint_slot: std::collections::BTreeMap<NodeId, usize>,
 }
+
+/// Longest through-leg past another hub, km along the straight lines between its places: what a crew drives in one go.
+const THROUGH_KM: f64 = 2000.0;
 
 impl Routes {
     /// Builds hubs and legs. `homes` are further places that must be hubs (network homes,
     /// origins); boats leave from the coasts of the countries in `coasts`, from all when it is empty.
-    pub fn build(region: &Region, costs: &TravelCosts, homes: &[PlaceId], coasts: &[String]) -> Routes {
-        let hubs = find_hubs(region, homes, coasts);
-        let (edge_cost, edge_fuel, edge_hazard) = edge_costs(region, costs);
-        let mean_cost = [0, 1, 2].map(|c: usize| {
-            let sum: u64 = edge_cost[c].iter().map(|&x| u64::from(x)).sum();
-            (sum as f64 / edge_cost[c].len().max(1) as f64).max(1.0)
-        });
+    pub fn build(region: &Region, travel: &TravelCosts, homes: &[PlaceId], coasts: &[String]) -> Routes {
+        let lines = lines(region, homes);
+        let hubs = find_hubs(region, &lines, homes, coasts);
+        let (edge_cost, edge_fuel, edge_hazard) = edge_costs(region, travel);
+        let sum: u64 = edge_cost.iter().map(|&x| u64::from(x)).sum();
+        let mut fuel = Costs::default();
+        fuel.set(&region.graph, &edge_fuel);
         let mut routes = Routes {
             out: vec![vec![]; hubs.len()],
+            into: vec![vec![]; hubs.len()],
             km: distances(&hubs),
             hubs,
             legs: vec![],
-            years: vec![],
+            travel: travel.clone(),
+            mean_cost: (sum as f64 / edge_cost.len().max(1) as f64).max(1.0),
             edge_cost,
             edge_fuel,
             edge_hazard,
-            mean_cost,
+            fuel,
             fields: vec![],
             waypoint_slot: Default::default(),
         };
-        let cut = cut_corridors(region, &routes.hubs);
-        for (node, slot) in cut
-            .iter()
-            .flat_map(|c| &c.waypoints)
-            .copied()
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .zip(0..)
-        {
-            routes.waypoint_slot.insert(node, slot);
-        }
+        let cuts = cut_lines(region, &lines, &routes.hubs);
+        let waypoints: std::collections::BTreeSet<NodeId> = cuts.iter().flat_map(|c| &c.waypoints).copied().collect();
+        routes.waypoint_slot = waypoints.into_iter().zip(0..).collect();
         routes.fields = (0..routes.waypoint_slot.len()).map(|_| Default::default()).collect();
-        let walked = crate::engine::parallel::map_items(&cut, 1, |c| routes.walk(region, costs, c));
-        for (cut, leg) in cut.into_iter().zip(walked) {
-            let Some(leg) = leg else { continue };
-            routes.out[leg.from as usize].push(routes.legs.len() as LegId);
+        let walked = crate::engine::parallel::map_items(&cuts, 1, |c| routes.walk(region, &lines[c.line], c));
+        // Ways between the same hubs by the same means are one leg, in the order in which they first appear.
+        let mut slot = std::collections::BTreeMap::new();
+        for (cut, way) in cuts.iter().zip(walked) {
+            let Some(way) = way else { continue };
+            let carrier = lines[cut.line].carrier;
+            let at = *slot.entry((cut.from, cut.to, carrier == Carrier::Crew)).or_insert(routes.legs.len());
+            if at == routes.legs.len() {
+                let (from, to) = (cut.from, cut.to);
+                routes.legs.push(Leg { from, to, carrier, ways: vec![], fare_cents: 0, time_cents: 0 });
+            }
+            let ways = &mut routes.legs[at].ways;
+            match ways.iter_mut().find(|w| w.path == way.path && w.years == way.years) {
+                Some(same) => (same.people, same.arms) = (same.people || way.people, same.arms || way.arms),
+                None => ways.push(way),
+            }
+        }
+        for (i, leg) in routes.legs.iter_mut().enumerate() {
+            leg.ways.sort_by_key(|w| w.newcomer_cents);
+            let first = leg.ways.iter().find(|w| w.people).unwrap_or(&leg.ways[0]);
+            let fare_per_km = match leg.carrier {
+                Carrier::Public => travel.bus_fare_usd_per_km,
+                Carrier::Crew => travel.crew_fare_usd_per_km,
+            };
+            leg.fare_cents = libm::round(first.km * fare_per_km * 100.0) as u64;
+            leg.time_cents = libm::round(first.hours / travel.hours_per_day * travel.day_usd * 100.0) as u64;
+            routes.out[leg.from as usize].push(i as LegId);
+            routes.into[leg.to as usize].push(i as LegId);
             routes.hubs[leg.from as usize].connected = true;
-            routes.years.push(region.corridors[cut.corridor].years.clone());
-            routes.legs.push(leg);
         }
         routes
     }
 
-    /// The field of least cost to `node`, a waypoint, for a value class.
-    pub fn field(&self, region: &Region, node: NodeId, class: usize) -> Arc<CostField> {
-        let Some(slot) = self.waypoint_slot.get(&node) else {
-            return Arc::new(cost_to_go(&region.graph, &self.edge_cost[class], node));
-        };
-        self.fields[*slot][class]
-            .get_or_init(|| Arc::new(cost_to_go(&region.graph, &self.edge_cost[class], node)))
-            .clone()
-    }
-
-    /// True when the leg is in use in that year.
-    pub fn open(&self, leg: LegId, year: i16) -> bool {
-        self.years[leg as usize].iter().any(|&(a, b)| (a..=b).contains(&year))
+    /// The field of least cost to `node`, a waypoint, as a newcomer sees it.
+    pub fn field(&self, region: &Region, node: NodeId) -> Arc<CostField> {
+        let make = || Arc::new(cost_to_go(&region.graph, &self.edge_cost, node));
+        self.waypoint_slot.get(&node).map_or_else(make, |&slot| self.fields[slot].get_or_init(make).clone())
     }
 
     /// Great-circle distance between two hubs, km.
@@ -217,34 +254,23 @@ impl Routes {
         best
     }
 
-    /// Cost of a leg to a kind of traveller, US cents; [`NO_WAY`] when it is not for them.
-    pub fn leg_cost(&self, leg: LegId, who: Traveller) -> u64 {
-        let l = &self.legs[leg as usize];
-        match who {
-            Traveller::Person if l.people => l.traveller_cents,
-            Traveller::ArmsCrew if l.arms => l.crew_cents,
-            Traveller::EmptyCrew => l.crew_cents,
-            _ => NO_WAY,
-        }
-    }
-
-    /// Least costs between all hubs over the legs open in `year`.
-    pub fn to_go(&self, year: i16, who: Traveller) -> ToGo {
+    /// Least costs between all hubs when a leg costs what `cost` says ([`NO_WAY`]: closed).
+    pub fn to_go(&self, cost: impl Fn(LegId) -> u64) -> ToGo {
         let n = self.hubs.len();
         let mut t = ToGo { hubs: n, cost: vec![NO_WAY; n * n] };
+        let open: Vec<(usize, usize, u64)> = (0..self.legs.len())
+            .map(|i| (self.legs[i].from as usize, self.legs[i].to as usize, cost(i as LegId)))
+            .filter(|l| l.2 != NO_WAY)
+            .collect();
         for to in 0..n {
-            // Bellman-Ford by rounds: a few hundred legs, done once a year.
+            // Bellman-Ford by rounds: a few hundred legs.
             let row = &mut t.cost[to * n..(to + 1) * n];
             row[to] = 0;
             loop {
                 let mut changed = false;
-                for (i, l) in self.legs.iter().enumerate() {
-                    let (leg, far) = (self.leg_cost(i as LegId, who), row[l.to as usize]);
-                    if leg == NO_WAY || far == NO_WAY || !self.open(i as LegId, year) {
-                        continue;
-                    }
-                    if leg + far < row[l.from as usize] {
-                        row[l.from as usize] = leg + far;
+                for &(from, via, leg) in &open {
+                    if row[via] != NO_WAY && leg + row[via] < row[from] {
+                        row[from] = leg + row[via];
                         changed = true;
                     }
                 }
@@ -256,70 +282,141 @@ impl Routes {
         t
     }
 
-    /// Follows the least-cost way of a cut corridor; `None` when no land joins it.
-    fn walk(&self, region: &Region, costs: &TravelCosts, cut: &Cut) -> Option<Leg> {
-        let corridor = &region.corridors[cut.corridor];
+    /// Follows the least-cost way of a cut line; `None` when no land joins it.
+    fn walk(&self, region: &Region, line: &Line, cut: &Cut) -> Option<Way> {
         let g = &region.graph;
-        let (mut km, mut hours, mut hazard, mut fuel, mut crew) = (0.0, 0.0, 0.0, 0u64, 0u64);
+        let mut way = Way {
+            corridor: line.corridor,
+            waypoints: cut.waypoints.clone(),
+            path: vec![],
+            people: line.people,
+            arms: line.arms,
+            years: line.years.clone(),
+            km: 0.0,
+            hours: 0.0,
+            hazard: 0.0,
+            fuel_cents: 0,
+            newcomer_cents: 0,
+            borders: vec![],
+        };
         let mut at = *cut.waypoints.first()?;
-        let mut path = vec![];
         for &next in &cut.waypoints[1..] {
-            let field = self.field(region, next, 0);
+            let field = self.field(region, next);
             while at != next {
                 let e = g.edges(at).min_by_key(|&e| {
-                    u64::from(self.edge_cost[0][e]).saturating_add(u64::from(field.to_go[g.to[e] as usize]))
+                    u64::from(self.edge_cost[e]).saturating_add(u64::from(field.to_go[g.to[e] as usize]))
                 })?;
                 if field.to_go[g.to[e] as usize] >= field.to_go[at as usize] {
                     return None;
                 }
-                km += f64::from(g.km[e]);
-                hours += f64::from(g.hours[0][e]);
-                hazard += f64::from(self.edge_hazard[e]);
-                fuel += u64::from(self.edge_fuel[e]);
-                crew += u64::from(self.edge_cost[0][e]);
+                way.km += f64::from(g.km[e]);
+                way.hours += f64::from(g.hours[0][e]);
+                way.hazard += f64::from(self.edge_hazard[e]);
+                way.fuel_cents += u64::from(self.edge_fuel[e]);
+                way.newcomer_cents += u64::from(self.edge_cost[e]);
+                let country = |node: NodeId| region.nodes.country[node as usize];
+                if country(at) != country(g.to[e]) {
+                    way.borders.push((country(at), country(g.to[e])));
+                }
                 at = g.to[e];
-                path.push(at);
+                way.path.push(at);
             }
         }
-        let fare_per_km = match corridor.carrier {
-            Carrier::Public => costs.bus_fare_usd_per_km,
-            Carrier::Crew => costs.crew_fare_usd_per_km,
-        };
-        let fare_cents = libm::round(km * fare_per_km * 100.0) as u64;
-        let time = libm::round(hours / costs.hours_per_day * costs.day_usd * 100.0) as u64;
-        Some(Leg {
-            from: cut.from,
-            to: cut.to,
-            corridor: cut.corridor,
-            waypoints: cut.waypoints.clone(),
-            path,
-            carrier: corridor.carrier,
-            people: corridor.people,
-            arms: corridor.arms,
-            km,
-            hours,
-            hazard,
-            fuel_cents: fuel,
-            crew_cents: crew,
-            fare_cents,
-            traveller_cents: fare_cents + time,
-        })
+        Some(way)
     }
 }
 
-/// A corridor's piece between two hubs, in one direction.
+/// A corridor, or one that branches off another at a place where nobody changes vehicles, followed to the hub before it.
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    corridor: usize,
+    places: Vec<PlaceId>,
+    carrier: Carrier,
+    people: bool,
+    arms: bool,
+    years: Vec<(i16, i16)>,
+}
+
+/// A piece of a line between two hubs, in one direction.
 struct Cut {
     from: HubId,
     to: HubId,
-    corridor: usize,
+    line: usize,
     waypoints: Vec<NodeId>,
 }
 
+/// Fewer people than this at the end of a corridor that others pass through make it a fork and no hub.
+const FORK_POPULATION: u32 = 5000;
+
+/// True when corridors of crews fork at a place where hardly anyone lives.
+fn is_fork(region: &Region, place: PlaceId, homes: &[PlaceId]) -> bool {
+    let inside = |c: &Corridor| c.places.iter().position(|&p| p == place).is_some_and(|i| i > 0 && i + 1 < c.places.len());
+    !homes.contains(&place)
+        && region.places[place as usize].population < FORK_POPULATION
+        && region.corridors.iter().any(|c| c.carrier == Carrier::Crew && inside(c))
+}
+
+/// Every corridor; those of crews that end at a fork are led on along each corridor that passes it.
+fn lines(region: &Region, homes: &[PlaceId]) -> Vec<Line> {
+    let line = |(i, c): (usize, &Corridor)| Line {
+        corridor: i,
+        places: c.places.clone(),
+        carrier: c.carrier,
+        people: c.people,
+        arms: c.arms,
+        years: c.years.clone(),
+    };
+    let mut lines: Vec<Line> = region.corridors.iter().enumerate().map(line).collect();
+    for end in [false, true] {
+        lines = lines.into_iter().flat_map(|l| led_on(region, l, end, homes)).collect();
+    }
+    lines
+}
+
+/// A line with its last (`end`) or first place led on where that is a fork.
+fn led_on(region: &Region, line: Line, end: bool, homes: &[PlaceId]) -> Vec<Line> {
+    let Some(&fork) = (if end { line.places.last() } else { line.places.first() }) else { return vec![line] };
+    if line.carrier != Carrier::Crew || !is_fork(region, fork, homes) {
+        return vec![line];
+    }
+    let mut out = vec![];
+    for (i, c) in region.corridors.iter().enumerate().filter(|(_, c)| c.carrier == Carrier::Crew) {
+        let Some(at) = c.places.iter().position(|&p| p == fork).filter(|_| i != line.corridor) else { continue };
+        for mut half in [c.places[at + 1..].to_vec(), c.places[..at].iter().rev().copied().collect()] {
+            if half.is_empty() || half.iter().any(|p| line.places.contains(p)) {
+                continue;
+            }
+            let mut places = line.places.clone();
+            if end {
+                places.extend(half);
+            } else {
+                half.reverse();
+                half.extend(places);
+                places = half;
+            }
+            out.push(Line {
+                places,
+                people: line.people && c.people,
+                arms: line.arms && c.arms,
+                years: both(&line.years, &c.years),
+                ..line.clone()
+            });
+        }
+    }
+    if out.is_empty() { vec![line] } else { out }
+}
+
+/// Years in both of two lists of closed ranges.
+fn both(a: &[(i16, i16)], b: &[(i16, i16)]) -> Vec<(i16, i16)> {
+    let pairs = a.iter().flat_map(|x| b.iter().map(move |y| (x.0.max(y.0), x.1.min(y.1))));
+    pairs.filter(|(from, to)| from <= to).collect()
+}
+
 /// Hubs: the ends of corridors, departure coasts, and the places asked for.
-fn find_hubs(region: &Region, homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> {
+fn find_hubs(region: &Region, lines: &[Line], homes: &[PlaceId], coasts: &[String]) -> Vec<Hub> {
     let mut places: Vec<PlaceId> = homes.to_vec();
-    for c in &region.corridors {
-        places.extend(c.places.first().into_iter().chain(c.places.last()));
+    for l in lines {
+        places.extend(l.places.first().into_iter().chain(l.places.last()));
     }
     places.extend(region.sea.lanes.iter().map(|l| l.from));
     places.sort_unstable();
@@ -359,54 +456,68 @@ fn people_within(region: &Region, lat: f64, lon: f64, km: f64) -> u64 {
         .sum()
 }
 
-/// Cuts every corridor at the hubs it passes, in both directions.
-fn cut_corridors(region: &Region, hubs: &[Hub]) -> Vec<Cut> {
-    let hub_at = |p: PlaceId| hubs.iter().position(|h| h.place == p);
+/// Cuts every line at the hubs it passes, in both directions; crews also drive on through hubs, as far as
+/// [`THROUGH_KM`].
+fn cut_lines(region: &Region, lines: &[Line], hubs: &[Hub]) -> Vec<Cut> {
     let mut cuts = vec![];
-    for (ci, c) in region.corridors.iter().enumerate() {
-        let mut from: Option<HubId> = None;
+    for (line, l) in lines.iter().enumerate() {
+        // Hubs on the line: position among the nodes, and km from its start.
+        let mut stops: Vec<(HubId, usize, f64)> = vec![];
         let mut nodes: Vec<NodeId> = vec![];
-        for &p in &c.places {
-            let Some(node) = region.places[p as usize].node else { continue };
+        let mut km = 0.0;
+        let mut before: Option<PlaceId> = None;
+        for &p in &l.places {
+            let place = &region.places[p as usize];
+            if let Some(b) = before.map(|b| &region.places[b as usize]) {
+                km += great_circle_km(b.lat, b.lon, place.lat, place.lon);
+            }
+            before = Some(p);
+            let Some(node) = place.node else { continue };
             if nodes.last() != Some(&node) {
                 nodes.push(node);
             }
-            let Some(h) = hub_at(p) else { continue };
-            if let Some(f) = from
-                && nodes.len() > 1
-            {
-                let back = nodes.iter().rev().copied().collect();
-                cuts.push(Cut { from: f, to: h as HubId, corridor: ci, waypoints: nodes.clone() });
-                cuts.push(Cut { from: h as HubId, to: f, corridor: ci, waypoints: back });
+            if let Some(h) = hubs.iter().position(|h| h.place == p) {
+                stops.push((h as HubId, nodes.len() - 1, km));
             }
-            from = Some(h as HubId);
-            nodes = vec![node];
+        }
+        for (i, &(from, a, start)) in stops.iter().enumerate() {
+            for (j, &(to, b, end)) in stops.iter().enumerate().skip(i + 1) {
+                let next = j == i + 1;
+                if b == a || !(next || l.carrier == Carrier::Crew && end - start <= THROUGH_KM) {
+                    continue;
+                }
+                let waypoints = nodes[a..=b].to_vec();
+                let back = waypoints.iter().rev().copied().collect();
+                cuts.push(Cut { from, to, line, waypoints });
+                cuts.push(Cut { from: to, to: from, line, waypoints: back });
+            }
         }
     }
     cuts
 }
 
 /// Cost, fuel and death hazard of every edge (equations 1 and 15).
-fn edge_costs(region: &Region, c: &TravelCosts) -> ([Vec<u32>; VALUE_CLASSES], Vec<u32>, Vec<f32>) {
+fn edge_costs(region: &Region, c: &TravelCosts) -> (Vec<u32>, Vec<u32>, Vec<f32>) {
     let g = &region.graph;
     // Speed factor 1 is the paved desert road of terrain.csv, 80 km/h.
     const REFERENCE_KMH: f64 = 80.0;
-    let cents = |usd: f64| libm::round(usd * 100.0).clamp(1.0, 1e9) as u32;
-    let mut cost = [Vec::with_capacity(g.to.len()), Vec::with_capacity(g.to.len()), Vec::with_capacity(g.to.len())];
-    let mut fuel = Vec::with_capacity(g.to.len());
-    let mut hazard = Vec::with_capacity(g.to.len());
+    let risk = c.prior_risk * (c.cargo_usd[Cargo::People as usize] + c.loss_usd);
+    let (mut cost, mut fuel, mut hazard) = (vec![], vec![], vec![]);
     for e in 0..g.to.len() {
         let km = f64::from(g.km[e]);
         let factor = (km / f64::from(g.hours[0][e]).max(1e-6) / REFERENCE_KMH).max(0.01);
         let drive = km * c.usd_per_km / factor;
-        fuel.push(cents(drive));
-        for (class, value) in c.cargo_usd.iter().enumerate() {
-            cost[class].push(cents(drive + c.prior_risk * (value + c.loss_usd)));
-        }
+        fuel.push(cents(drive).max(1));
+        cost.push(cents(drive + risk).max(1));
         let per_km = c.deaths_per_1000_km[usize::from(!g.on_road[e])] / 1000.0;
         hazard.push(if is_desert(region, g.to[e]) { (km * per_km) as f32 } else { 0.0 });
     }
     (cost, fuel, hazard)
+}
+
+/// US cents as a whole number, at most ten million USD.
+pub fn cents(usd: f64) -> u32 {
+    libm::round(usd * 100.0).clamp(0.0, 1e9) as u32
 }
 
 /// Where a breakdown kills.

@@ -20,7 +20,7 @@ impl World {
             s.put(format!("ledger/{}/balance", l.name), bytemuck::cast_slice(balance));
             s.put(format!("ledger/{}/moved", l.name), bytemuck::cast_slice(moved));
         }
-        let cells: Vec<[u32; 4]> = self.cells.iter().map(|c| [c.people, c.arms, c.deaths, c.seizures]).collect();
+        let cells: Vec<[u32; 5]> = self.cells.iter().map(|c| [c.people, c.arms, c.crews, c.deaths, c.seizures]).collect();
         s.put("cells", bytemuck::cast_slice(&cells));
         s.to_bytes()
     }
@@ -44,12 +44,12 @@ impl World {
                 return Err(format!("ledger `{}` has a wrong length", l.name));
             }
         }
-        let cells: Vec<[u32; 4]> = column_from_bytes(s.get("cells")?).ok_or("section `cells` has a wrong length")?;
+        let cells: Vec<[u32; 5]> = column_from_bytes(s.get("cells")?).ok_or("section `cells` has a wrong length")?;
         if cells.len() != self.cells.len() {
             return Err("section `cells` has a wrong length".into());
         }
         for (c, v) in self.cells.iter_mut().zip(cells) {
-            (c.people, c.arms, c.deaths, c.seizures) = (v[0], v[1], v[2], v[3]);
+            [c.people, c.arms, c.crews, c.deaths, c.seizures] = v;
         }
         self.rederive();
         Ok(())

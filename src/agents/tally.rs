@@ -1,8 +1,20 @@
 //! What happened today, in whole numbers: counters that rules add to and observers read. Zeroed every morning.
 
 use super::arms::CLASSES;
-use crate::region::NodeId;
+use super::crew::{CARGOES, Cargo};
+use crate::region::{CountryId, NodeId};
 use crate::units::Tick;
+
+/// A vehicle, or somebody on a bus, crosses a land border.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crossing {
+    pub from: CountryId,
+    pub to: CountryId,
+    /// What a crew carries; `None` for buses.
+    pub cargo: Option<Cargo>,
+    pub people: u32,
+    pub arms: u32,
+}
 
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +35,42 @@ pub struct Tally {
     /// Smuggling vehicles stopped by patrols.
     pub crews_stopped: i64,
     pub crews_on_road: i64,
+    /// Crews of networks that gave up, and that were founded.
+    pub crews_left: i64,
+    pub crews_founded: i64,
+    /// Takings less costs of all crews, US cents.
+    pub crew_income: i64,
+    /// Bribes and tolls they paid, US cents.
+    pub bribes: i64,
+    pub tolls: i64,
+    /// Crews with cargo that a team found, and that a sensor saw.
+    pub found_by_teams: i64,
+    pub seen_by_sensors: i64,
+    /// Of these, detections after which nobody stopped the crew, though what it carried was to be stopped.
+    pub not_acted_on: i64,
+    /// Of these, crews whose cargo is tolerated where they were.
+    pub tolerated: i64,
+    /// Trips that ended where they were to end, by cargo.
+    pub delivered: [i64; CARGOES],
+    /// Trips that patrols ended, by cargo.
+    pub stopped: [i64; CARGOES],
+    /// Worth of what was seized with the vehicles, US cents, by cargo.
+    pub seized_cents: [i64; CARGOES],
+    /// Weapons seized and destroyed, and seized and sold on.
+    pub destroyed: [i64; CLASSES],
+    pub leaked: [i64; CLASSES],
+    /// People set down by crews after a journey mostly on roads, and mostly off them.
+    pub carried: [i64; 2],
+    /// Those among them who died on the way.
+    pub carried_dead: [i64; 2],
+    /// People whom crews carried north past the counting posts, and south.
+    pub counted: [i64; 2],
+    /// People whom crews carried north out of the countries of the counting posts.
+    pub northbound: i64,
+    /// Every crossing of a land border.
+    pub crossings: Vec<Crossing>,
+    /// Nodes that crews with cargo entered, as often as they did.
+    pub active: Vec<NodeId>,
     pub departures: i64,
     pub boats: i64,
     pub boats_rubber: i64,
@@ -43,6 +91,8 @@ pub struct Tally {
 pub struct CellCount {
     pub people: u32,
     pub arms: u32,
+    /// Passages of crews, with cargo or without.
+    pub crews: u32,
     pub deaths: u32,
     pub seizures: u32,
 }
@@ -61,12 +111,4 @@ pub struct Entry {
     pub count: i64,
     /// Key of whoever it happened to; orders lines of the same day.
     pub key: u64,
-}
-
-/// A passage of something through a node, collected in parallel and added afterwards.
-#[derive(Clone, Copy, Debug)]
-pub struct Passage {
-    pub node: NodeId,
-    pub people: u32,
-    pub arms: u32,
 }

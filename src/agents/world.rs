@@ -2,14 +2,18 @@
 
 use super::accounts::Ledgers;
 use super::arms::CLASSES;
+use super::belief::{BeliefIndex, Beliefs, News};
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
 use super::depot::Depots;
+use super::fare::Fares;
 use super::group::{BLOCS, Groups};
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
+use super::network::{self, Networks};
+use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
-use super::routes::{HubId, Routes, ToGo, Traveller};
+use super::routes::{HubId, NO_WAY, Routes, ToGo};
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, Tally};
 use super::vessel::{Boats, Vessels, Zones};
@@ -26,15 +30,18 @@ pub const LINE_ORDER: Purpose = Purpose::new("line.order");
 /// Row of the clock of residents in [`World::clocks`].
 pub const RESIDENTS: usize = 0;
 
-/// Least costs between hubs in the current year; derived.
+/// Least costs between hubs in the current year at the fares quoted; derived.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
     pub year: i16,
+    /// For people who pay fares.
     pub person: ToGo,
-    pub arms: ToGo,
+    /// For crews with nothing aboard.
     pub empty: ToGo,
     /// Sea zone that boats leave from at each hub this year.
     pub coast: Vec<Option<usize>>,
+    /// Cost for a person from each hub to the nearest open coast, [`NO_WAY`] if there is none.
+    pub sea: Vec<u64>,
 }
 
 /// Lines and clocks; derived from the columns.
@@ -64,7 +71,10 @@ pub struct World {
     pub depots: Depots,
     pub groups: Groups,
     pub stores: Stores,
+    pub networks: Networks,
     pub crews: Crews,
+    pub beliefs: Beliefs,
+    pub fares: Fares,
     pub convoys: Convoys,
     pub patrols: Patrols,
     pub origins: Origins,
@@ -97,8 +107,18 @@ pub struct World {
     pub takers: Vec<Vec<NodeId>>,
     /// Nodes that each patrol unit goes round.
     pub beats: Vec<Vec<NodeId>>,
-    /// How far from home a network does business, km.
-    pub network_range: Vec<f64>,
+    /// What of each network never changes.
+    pub grounds: Vec<network::Ground>,
+    /// How each network sees the ground.
+    pub outlooks: Vec<Arc<Outlook>>,
+    /// Rows of the beliefs by network and node.
+    pub belief_index: BeliefIndex,
+    /// What crews have seen today; empty between days.
+    pub news: Vec<News>,
+    /// What the crews of each network have earned today over what they paid, US cents; zero between days.
+    pub earned: Vec<i64>,
+    /// Nodes where passing vehicles are counted; an observer, without effect.
+    pub posts: Vec<NodeId>,
     /// Hub of the black market nearest to each group, within 300 km.
     pub market_of: Vec<Option<HubId>>,
     /// What the groups around each hub lacked this morning, by class.
@@ -122,7 +142,10 @@ impl World {
             depots: Default::default(),
             groups: Default::default(),
             stores: Default::default(),
+            networks: Default::default(),
             crews: Default::default(),
+            beliefs: Default::default(),
+            fares: Default::default(),
             convoys: Default::default(),
             patrols: Default::default(),
             origins: Default::default(),
@@ -144,7 +167,12 @@ impl World {
             militia: vec![false; nodes],
             takers: vec![],
             beats: vec![],
-            network_range: vec![],
+            grounds: vec![],
+            outlooks: vec![],
+            belief_index: Default::default(),
+            news: vec![],
+            earned: vec![],
+            posts: vec![],
             market_of: vec![],
             shortfall: vec![[0; CLASSES]; routes.hubs.len()],
             sahel: SAHEL.iter().filter_map(|c| region.country(c)).collect(),
@@ -157,12 +185,15 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 12] {
+    pub fn tables(&self) -> [&dyn Table; 15] {
         [
             &self.depots,
             &self.groups,
             &self.stores,
+            &self.networks,
             &self.crews,
+            &self.beliefs,
+            &self.fares,
             &self.convoys,
             &self.patrols,
             &self.origins,
@@ -175,12 +206,15 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 15] {
         [
             &mut self.depots,
             &mut self.groups,
             &mut self.stores,
+            &mut self.networks,
             &mut self.crews,
+            &mut self.beliefs,
+            &mut self.fares,
             &mut self.convoys,
             &mut self.patrols,
             &mut self.origins,
@@ -215,6 +249,27 @@ impl World {
         self.market_of = self.find_markets();
         self.beats = self.find_beats();
         self.militia = self.find_militia();
+        self.belief_index = BeliefIndex::of(&self.beliefs, self.networks.len());
+        self.earned = vec![0; self.networks.len()];
+        self.look_again();
+    }
+
+    /// Makes every network look at the ground anew.
+    pub fn look_again(&mut self) {
+        self.outlooks = (0..self.networks.len()).map(|_| Arc::default()).collect();
+    }
+
+    /// What a network's outlook is computed from.
+    pub fn terms(&self, network: u16) -> Terms<'_> {
+        Terms {
+            region: &self.region,
+            routes: &self.routes,
+            militia: &self.militia,
+            beliefs: &self.beliefs,
+            index: &self.belief_index,
+            network,
+            year: self.ways.year,
+        }
     }
 
     /// Nodes that are home to a group outside the bloc `state`.
@@ -290,13 +345,17 @@ impl World {
     /// Least costs between hubs on the legs open in the year of `day`.
     pub fn ways_of(&self, day: Tick) -> Ways {
         let year = day.date().0.year();
-        Ways {
-            year,
-            person: self.routes.to_go(year, Traveller::Person),
-            arms: self.routes.to_go(year, Traveller::ArmsCrew),
-            empty: self.routes.to_go(year, Traveller::EmptyCrew),
-            coast: self.routes.hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect(),
-        }
+        let person = self.routes.to_go(|l| self.traveller_cents(l, year));
+        let empty = self.routes.to_go(|l| {
+            self.routes.legs[l as usize].way(year, |_| true).map_or(NO_WAY, |w| w.fuel_cents)
+        });
+        let hubs = &self.routes.hubs;
+        let coast: Vec<_> =
+            hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect();
+        let coasts: Vec<HubId> = (0..hubs.len()).filter(|&h| coast[h].is_some()).map(|h| h as HubId).collect();
+        let nearest = |from| coasts.iter().map(|&to| person.cost(from, to)).min().unwrap_or(NO_WAY);
+        let sea = (0..hubs.len() as HubId).map(nearest).collect();
+        Ways { year, person, empty, coast, sea }
     }
 
     /// The lane that boats take from a hub this year: the shortest in use.

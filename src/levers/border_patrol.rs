@@ -62,7 +62,7 @@ mod tests {
             &[],
             &[],
         );
-        let costs = crate::processes::crews::Params::default().travel_costs();
+        let costs = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
         let w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
         let units = |names: &[&str]| {

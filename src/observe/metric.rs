@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::{ARMS, Arms, FIGHTERS, HULLS, MONEY, Money, PEOPLE, People};
 use crate::agents::arms::{CLASS_NAMES, ORIGINS};
-use crate::agents::crew;
+use crate::agents::crew::Cargo;
 use crate::agents::migrant::Status;
 use crate::agents::world::World;
 
@@ -167,18 +167,18 @@ fn road(m: &mut Vec<Metric>) {
         w.tally.crews_on_road as f64
     }));
     m.push(metric("crews_carrying_people", "crews", "crews", Kind::Level, "Crews with people aboard", |w| {
-        carrying(w, crew::PEOPLE)
+        carrying(w, Cargo::People)
     }));
     m.push(metric("crews_carrying_arms", "crews", "crews", Kind::Level, "Crews with arms aboard", |w| {
-        carrying(w, crew::ARMS)
+        carrying(w, Cargo::Arms)
     }));
     m.push(metric("crews_stopped", "crews/day", "crews", Kind::Flow, "Crews stopped by land patrols", |w| {
         w.tally.crews_stopped as f64
     }));
 }
 
-fn carrying(w: &World, cargo: u8) -> f64 {
-    w.crews.rows().filter(|&i| w.crews.cargo()[i] == cargo).count() as f64
+fn carrying(w: &World, cargo: Cargo) -> f64 {
+    w.crews.rows().filter(|&i| w.crews.cargo()[i] == cargo as u8).count() as f64
 }
 
 fn arms(m: &mut Vec<Metric>) {

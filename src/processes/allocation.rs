@@ -156,7 +156,7 @@ mod tests {
             &[],
         );
         let middle = region.places[region.place("B").unwrap() as usize].node.unwrap();
-        let costs = crate::processes::crews::Params::default().travel_costs();
+        let costs = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
         let mut w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
         w.patrols.push(Patrol { key: 1, node: middle, country: 0, teams: 6.0, beat_km: 500.0 });

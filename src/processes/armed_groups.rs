@@ -63,6 +63,7 @@ impl Process<World> for ArmedGroups {
             w.market_of = w.find_markets();
             w.takers = w.find_takers();
             w.militia = w.find_militia();
+            w.look_again();
         }
         buy(p, w, day);
         civilians_buy(p, w, day);

@@ -191,12 +191,12 @@ fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
 /// Days of driving along the least-cost way to a hub, at least one.
 fn drive_days(w: &World, from: u32, hub: u16) -> u32 {
     let target = w.routes.hubs[hub as usize].node;
-    let field = w.routes.field(&w.region, target, 1);
+    let field = w.routes.field(&w.region, target);
     let g = &w.region.graph;
     let (mut at, mut hours) = (from, 0.0);
     while at != target && field.to_go[at as usize] != CLOSED {
         let next =
-            g.edges(at).min_by_key(|&e| u64::from(w.routes.edge_cost[1][e]) + u64::from(field.to_go[g.to[e] as usize]));
+            g.edges(at).min_by_key(|&e| u64::from(w.routes.edge_cost[e]) + u64::from(field.to_go[g.to[e] as usize]));
         let Some(e) = next else { break };
         hours += f64::from(w.drive_hours(e));
         at = g.to[e];
@@ -219,7 +219,7 @@ mod tests {
             &[],
             &[("west", Carrier::Crew, &["Sabha", "Kidal"])],
         );
-        let costs = crate::processes::crews::Params::default().travel_costs();
+        let costs = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
         World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1)
     }

@@ -57,9 +57,6 @@ impl Process<World> for Departures {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
-        if w.ways.year != day.date().0.year() {
-            w.ways = w.ways_of(day);
-        }
         let death = believed_death(w);
         for row in 0..w.origins.len() {
             let o = w.origins.get(row);

@@ -2,13 +2,14 @@
 //! residents of Libya do when their wait ends (equations 2, 14 and 15).
 
 use crate::agents::accounts::{Money, People};
-use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status, sea_cost};
-use crate::agents::routes::{HubId, LegId, NO_WAY};
+use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
+use crate::agents::routes::{HubId, LegId, Way};
+use crate::agents::tally::Crossing;
 use crate::agents::world::{RESIDENTS, World};
-use crate::engine::dist::choose;
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::engine::wake::{advance, threshold};
+use crate::processes::route_choice::nearer_leg;
 use crate::region::Carrier;
 use crate::units::{Probability, Tick, Usd};
 use schemars::JsonSchema;
@@ -102,7 +103,8 @@ fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
     match m.status() {
         s if s == Status::Riding as u8 => {
             let leg = &w.routes.legs[m.leg as usize];
-            if w.luck.on(ROAD_DEATH, day).chance(m.key, Probability::of_hazard(leg.hazard, 1.0).get()) {
+            let way = ridden(w, m.leg);
+            if w.luck.on(ROAD_DEATH, day).chance(m.key, Probability::of_hazard(way.hazard, 1.0).get()) {
                 return Next::DiesOnRoad;
             }
             to.hub = leg.to;
@@ -152,7 +154,7 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u
         return None;
     };
     let l = &w.routes.legs[leg as usize];
-    let fare = l.fare_cents.min(u64::from(u32::MAX)) as u32;
+    let fare = w.fares.quoted()[leg as usize];
     m.leg = leg;
     if l.carrier == Carrier::Crew {
         wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);
@@ -164,8 +166,15 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u
     }
     m.money -= fare;
     m.enter(Status::Riding);
-    m.due = day.0 + (libm::ceil(l.hours / p.public_hours_per_day) as u32).max(1);
+    m.due = day.0 + (libm::ceil(ridden(w, leg).hours / p.public_hours_per_day) as u32).max(1);
     Some((Money::Economy, fare))
+}
+
+/// The way that buses take on a leg.
+fn ridden(w: &World, leg: LegId) -> &Way {
+    let l = &w.routes.legs[leg as usize];
+    // The year may have turned since the bus left.
+    l.people_way(w.ways.year).unwrap_or(&l.ways[0])
 }
 
 /// Joins the line when the money is there, else works until it is.
@@ -184,31 +193,12 @@ fn settle(w: &World, m: &mut Migrant, day: Tick) {
     m.threshold = threshold(w.clocks.value()[RESIDENTS], w.luck.on(WAIT, day).unit(m.key));
 }
 
-/// The next leg by logit on the perceived cost of the whole trip (equation 2), among legs that bring one nearer.
+/// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
-    let year = w.ways.year;
-    let to_go = |from: HubId| -> u64 {
-        if m.seabound() { sea_cost(w, from).unwrap_or(NO_WAY) } else { w.ways.person.cost(from, m.goal) }
-    };
-    let here = to_go(m.hub);
-    let mut legs = vec![];
-    let mut costs = vec![];
-    for &leg in &w.routes.out[m.hub as usize] {
-        let l = &w.routes.legs[leg as usize];
-        let rest = to_go(l.to);
-        if l.people && w.routes.open(leg, year) && rest != NO_WAY && rest < here {
-            legs.push(leg);
-            costs.push((l.traveller_cents + rest) as f64);
-        }
-    }
-    let weights = logit_over_least(&costs, p.choice_sharpness);
-    choose(w.luck.on(WAY, day).unit(m.key), &weights).map(|i| legs[i])
-}
-
-/// Weights exp(-sharpness x (C - Cmin) / Cmin) (equation 2).
-pub fn logit_over_least(costs: &[f64], sharpness: f64) -> Vec<f64> {
-    let least = costs.iter().copied().fold(f64::INFINITY, f64::min).max(1.0);
-    costs.iter().map(|c| libm::exp(-sharpness * (c - least) / least)).collect()
+    let to_go =
+        |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
+    let u = w.luck.on(WAY, day).unit(m.key);
+    nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }
 
 /// Ledger account of people in a status.
@@ -254,9 +244,14 @@ fn apply(w: &mut World, row: usize, next: Next) {
     let size = u64::from(w.persons_per_agent);
     let before = w.migrants.get(row);
     if before.status() == Status::Riding as u8 {
-        for &node in &w.routes.legs[before.leg as usize].path {
+        let routes = w.routes.clone();
+        let leg = &routes.legs[before.leg as usize];
+        let way = leg.people_way(w.ways.year).unwrap_or(&leg.ways[0]);
+        for &node in &way.path {
             w.cells[node as usize].people += size as u32;
         }
+        let crossing = |&(from, to): &(u16, u16)| Crossing { from, to, cargo: None, people: size as u32, arms: 0 };
+        w.tally.crossings.extend(way.borders.iter().map(crossing));
     }
     match next {
         Next::Goes { to, paid, earned } => {
@@ -267,12 +262,10 @@ fn apply(w: &mut World, row: usize, next: Next) {
             go_on(w, row, to);
         }
         Next::DiesOnRoad => {
-            let end = w.routes.legs[w.migrants.leg()[row] as usize].waypoints.last().copied();
+            let end = w.routes.hubs[w.routes.legs[w.migrants.leg()[row] as usize].to as usize].node;
             leave(w, row, People::DeadDesert);
             w.tally.deaths_desert += size as i64;
-            if let Some(node) = end {
-                w.cells[node as usize].deaths += size as u32;
-            }
+            w.cells[end as usize].deaths += size as u32;
         }
         Next::GoesHome => {
             leave(w, row, People::Returned);
@@ -284,19 +277,6 @@ fn apply(w: &mut World, row: usize, next: Next) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Equation 2 by hand: a way that costs 10 % more than the least is exp(-0.8) as likely at sharpness 8.
-    #[test]
-    fn the_logit_is_relative_to_the_least_cost() {
-        let w = logit_over_least(&[100.0, 110.0, 200.0], 8.0);
-        assert_eq!(w[0], 1.0);
-        assert!((w[1] - 0.449_328_964).abs() < 1e-8);
-        assert!((w[2] - 0.000_335_462_6).abs() < 1e-10);
-        assert_eq!(logit_over_least(&[1000.0, 1100.0, 2000.0], 8.0), w, "the unit of cost does not matter");
-        assert_eq!(logit_over_least(&[], 8.0), [0.0; 0]);
-        let free = logit_over_least(&[0.0, 0.0], 8.0);
-        assert!(free[0] == free[1] && free[0].is_finite(), "ways without cost are alike");
-    }
 
     #[test]
     fn every_status_has_its_account() {

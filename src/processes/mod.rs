@@ -2,14 +2,16 @@
 //!
 //!  1. calendar: events and levers ([`calendar`]; called by `sim`, since they come from the scenario)
 //!  2. weather: wave heights
-//!  3. allocation: patrol teams and vessels
+//!  3. allocation: patrol teams, sensors and vessels
 //!  4. stockpiles: depots are raided
 //!  5. armed groups: fighters come home, groups buy arms
-//!  6. departures: who leaves home
-//!  7. journeys: who is due arrives, works, takes a bus, joins a line
-//!  8. crews: choose, load, drive, are stopped or arrive
-//!  9. sea: launches, crossings, rescues, landings
-//! 10. ledgers, digest, observers (by `sim`)
+//!  6. fares: what a seat costs
+//!  7. departures: who leaves home
+//!  8. journeys: who is due arrives, works, takes a bus, joins a line
+//!  9. crews: choose, load, drive, are stopped or arrive
+//! 10. sea: launches, crossings, rescues, landings
+//! 11. beliefs: networks learn where patrols are
+//! 12. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -18,10 +20,13 @@ use crate::engine::step::{Step, step};
 
 pub mod allocation;
 pub mod armed_groups;
+pub mod beliefs;
 pub mod calendar;
 pub mod crews;
 pub mod departures;
+pub mod fares;
 pub mod journeys;
+pub mod route_choice;
 pub mod sea;
 pub mod stockpiles;
 pub mod weather;
@@ -32,8 +37,10 @@ pub static DAY: &[Step<World>] = &[
     step::<World, allocation::Allocation>(),
     step::<World, stockpiles::Stockpiles>(),
     step::<World, armed_groups::ArmedGroups>(),
+    step::<World, fares::FaresOfTheDay>(),
     step::<World, departures::Departures>(),
     step::<World, journeys::Journeys>(),
     step::<World, crews::CrewsAtWork>(),
     step::<World, sea::SeaCrossing>(),
+    step::<World, beliefs::BeliefsOfTheDay>(),
 ];

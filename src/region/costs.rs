@@ -26,10 +26,9 @@ pub struct CostField {
 pub struct Costs {
     /// For each edge `e` of a node: the neighbour, and the cost from there to the node.
     ways_in: Vec<(NodeId, u32)>,
-    /// Exponent of the width of a bucket.
-    shift: u32,
-    /// Number of buckets, a power of two.
-    ring: usize,
+    /// Cheapest and dearest edge.
+    low: u32,
+    high: u32,
 }
 
 /// Buffers kept between fields, so that none is allocated again.
@@ -62,7 +61,11 @@ impl Costs {
     /// Takes new edge costs (one for each directed edge, as in [`cost_to_go`]).
     pub fn set(&mut self, graph: &Graph, edge_cost: &[u32]) {
         debug_assert_eq!(edge_cost.len(), graph.edge_count());
-        (self.shift, self.ring) = bucket_size(edge_cost);
+        (self.low, self.high) = (u32::MAX, 0);
+        for &c in edge_cost {
+            self.low = self.low.min(c);
+            self.high = self.high.max(if c == CLOSED { 0 } else { c });
+        }
         // The edge that leads into a node is the reverse of the one that leaves it.
         let ways = graph.to.iter().zip(&graph.reverse).map(|(&from, &back)| (from, edge_cost[back as usize]));
         self.ways_in.clear();
@@ -71,15 +74,48 @@ impl Costs {
 
     /// Least cost from every node to `dest`, into `field`. `graph` is the one the costs were set for.
     pub fn field(&self, graph: &Graph, dest: NodeId, scratch: &mut Scratch, field: &mut CostField) {
+        self.search(graph, dest, |_| 0, 0, None, scratch, field);
+    }
+
+    /// As [`Costs::field`], with a further cost for entering each node, and no farther than asked: the answer is exact for
+    /// every node that is no dearer than the dearest of `from`; nodes beyond are [`CLOSED`].
+    pub fn field_from(
+        &self,
+        graph: &Graph,
+        dest: NodeId,
+        enter: &[u32],
+        from: &[NodeId],
+        scratch: &mut Scratch,
+        field: &mut CostField,
+    ) {
+        let dearest = enter.iter().copied().max().unwrap_or(0);
+        self.search(graph, dest, |node| enter[node as usize], dearest, Some(from), scratch, field);
+    }
+
+    #[inline]
+    #[allow(clippy::too_many_arguments)]
+    fn search(
+        &self,
+        graph: &Graph,
+        dest: NodeId,
+        enter: impl Fn(NodeId) -> u32,
+        dearest: u32,
+        from: Option<&[NodeId]>,
+        scratch: &mut Scratch,
+        field: &mut CostField,
+    ) {
         let to_go = &mut field.to_go;
         to_go.clear();
         to_go.resize(graph.len(), CLOSED);
         let Scratch { buckets, open, .. } = scratch;
-        if buckets.len() < self.ring {
-            buckets.resize(self.ring, Vec::new());
+        let (shift, ring) = bucket_size(self.low, self.high.saturating_add(dearest));
+        if buckets.len() < ring {
+            buckets.resize(ring, Vec::new());
         }
+        let mut wanted: Vec<NodeId> = from.unwrap_or_default().to_vec();
+        let mut limit = CLOSED;
 
-        let mask = self.ring - 1;
+        let mask = ring - 1;
         to_go[dest as usize] = 0;
         buckets[0].push((dest, 0));
         let (mut waiting, mut bucket) = (1_usize, 0_usize);
@@ -87,6 +123,10 @@ impl Costs {
             // New entries may fall into the open bucket, so it is emptied into a list of its own and asked again.
             std::mem::swap(open, &mut buckets[bucket]);
             if open.is_empty() {
+                // The bucket is done with: what it held has its least cost.
+                if limit != CLOSED {
+                    break;
+                }
                 bucket = (bucket + 1) & mask;
                 continue;
             }
@@ -96,28 +136,35 @@ impl Costs {
                 if to_go[at as usize] != so_far {
                     continue;
                 }
+                if from.is_some() && !wanted.is_empty() {
+                    wanted.retain(|&w| w != at);
+                    if wanted.is_empty() {
+                        // Everything in this bucket is still looked at, so the limit is its upper edge.
+                        limit = ((u64::from(so_far >> shift) + 1) << shift).min(u64::from(CLOSED)) as u32 - 1;
+                    }
+                }
+                let here = so_far.saturating_add(enter(at));
                 for &(node, way) in &self.ways_in[graph.edges(at)] {
-                    let cost = so_far.saturating_add(way);
+                    let cost = here.saturating_add(way);
                     let known = &mut to_go[node as usize];
                     if cost < *known {
                         *known = cost;
-                        buckets[(cost >> self.shift) as usize & mask].push((node, cost));
+                        buckets[(cost >> shift) as usize & mask].push((node, cost));
                         waiting += 1;
                     }
                 }
             }
             open.clear();
         }
+        if waiting > 0 {
+            buckets.iter_mut().for_each(Vec::clear);
+            to_go.iter_mut().filter(|c| **c > limit).for_each(|c| *c = CLOSED);
+        }
     }
 }
 
 /// Width of a bucket as a power of two (its exponent) and the number of buckets in the ring, also a power of two.
-fn bucket_size(edge_cost: &[u32]) -> (u32, usize) {
-    let (mut low, mut high) = (u32::MAX, 0);
-    for &c in edge_cost {
-        low = low.min(c);
-        high = high.max(if c == CLOSED { 0 } else { c });
-    }
+fn bucket_size(low: u32, high: u32) -> (u32, usize) {
     // No wider than the cheapest edge, but wide enough that the dearest one spans no more than SPAN buckets.
     let narrow = low.max(1).ilog2();
     let wide = (high / SPAN).checked_ilog2().map_or(0, |w| w + 1);
@@ -176,6 +223,33 @@ mod tests {
             for d in [dest, 0, dest] {
                 cost_to_go_into(&graph, &cost, d, &mut scratch, &mut field);
                 prop_assert_eq!(&field.to_go, &naive(&graph, &cost, d));
+            }
+        }
+    }
+
+    proptest! {
+        /// With a cost for entering nodes the field is that of edges made dearer, as far as it was asked for.
+        #[test]
+        fn fields_from_some_nodes_are_exact_as_far_as_they_go(
+            (graph, cost) in random_graph(),
+            dest in 0_u32..30,
+            enter in prop::collection::vec(0_u32..5000, 30),
+            from in prop::collection::vec(0_u32..30, 0..4),
+        ) {
+            let dearer: Vec<u32> =
+                (0..graph.edge_count()).map(|e| cost[e].saturating_add(enter[graph.to[e] as usize])).collect();
+            let want = naive(&graph, &dearer, dest);
+            let reach = from.iter().map(|&n| want[n as usize]).max().unwrap_or(0);
+            let mut scratch = Scratch::default();
+            let mut field = CostField::default();
+            let mut costs = Costs::default();
+            costs.set(&graph, &cost);
+            for _ in 0..2 {
+                costs.field_from(&graph, dest, &enter, &from, &mut scratch, &mut field);
+                for (node, &c) in want.iter().enumerate() {
+                    let got = field.to_go[node];
+                    prop_assert!(got == c || (c > reach && got == CLOSED), "node {}: {} for {}", node, got, c);
+                }
             }
         }
     }

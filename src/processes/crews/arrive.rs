@@ -2,42 +2,67 @@
 
 use super::Params;
 use super::choose::{next_leg, set_off};
-use super::drive::Trip;
+use super::drive::{End, Outcome, Trip, news};
 use crate::agents::accounts::{Arms, Money, People};
-use crate::agents::arms::{self, Class, EMPTY};
-use crate::agents::crew::{self, Crew};
+use crate::agents::arms::{self, Bag, Class, EMPTY};
+use crate::agents::crew::{self, Cargo, Crew};
 use crate::agents::migrant::{END, NO_LEG, Status};
 use crate::agents::store;
-use crate::agents::tally::Entry;
+use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
+use crate::engine::dist::binomial;
 use crate::engine::rng::Purpose;
 use crate::processes::journeys::{go_on, leave};
 use crate::units::{Probability, Tick, Usd};
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
+const HINT: Purpose = Purpose::new("crews.hint");
+const DESTROYED: Purpose = Purpose::new("crews.seized_destroyed");
+const LEAKED: Purpose = Purpose::new("crews.seized_leaked");
 
 /// Applies the day's trips.
 pub fn settle(p: &Params, w: &mut World, trips: Vec<Trip>, day: Tick) {
     w.tally.crews_on_road += trips.len() as i64;
+    let hint = w.luck.on(HINT, day);
     for t in trips {
         count(w, &t);
+        let mut heard = std::mem::take(&mut w.news);
+        news(w, &t, hint, &mut heard);
+        w.news = heard;
         w.crews.set(t.row, t.after);
-        if t.stopped {
-            stopped(p, w, t.row, day);
-        } else if t.arrived {
-            arrived(p, w, t.row, day);
+        pay_on_the_way(p, w, &t);
+        match t.end {
+            End::OnTheWay => {}
+            End::Arrived => arrived(p, w, t.row, day),
+            End::Stopped => stopped(p, w, t.row, day),
         }
     }
 }
 
+/// Counts what passed where, and what patrols and sensors made of it.
 fn count(w: &mut World, t: &Trip) {
-    for x in &t.passages {
-        let cell = &mut w.cells[x.node as usize];
-        cell.people += x.people;
-        cell.arms += x.arms;
+    let arms: u32 = t.after.arms.iter().sum();
+    let leg = &w.routes.legs[t.after.leg as usize];
+    let northward = w.routes.hubs[leg.to as usize].lat > w.routes.hubs[leg.from as usize].lat;
+    for &node in &t.passed {
+        let cell = &mut w.cells[node as usize];
+        cell.people += t.after.riders;
+        cell.arms += arms;
+        cell.crews += 1;
+        if t.after.riders > 0 && w.posts.contains(&node) {
+            w.tally.counted[usize::from(!northward)] += i64::from(t.after.riders);
+        }
+    }
+    if t.after.carries().is_some() {
+        w.tally.active.extend(&t.passed);
     }
     for &(from, to) in &t.borders {
-        if Some(from) == w.libya && t.after.cargo == crew::ARMS {
+        let cargo = t.after.carries();
+        w.tally.crossings.push(Crossing { from, to, cargo, people: t.after.riders, arms });
+        if northward && w.posts.iter().any(|&n| w.region.nodes.country[n as usize] == from) {
+            w.tally.northbound += i64::from(t.after.riders);
+        }
+        if Some(from) == w.libya && cargo == Some(Cargo::Arms) {
             for class in Class::ALL {
                 w.tally.left_libya[class as usize] += i64::from(arms::of_class(&t.after.arms, class));
             }
@@ -46,12 +71,59 @@ fn count(w: &mut World, t: &Trip) {
             w.tally.into_libya += i64::from(t.after.riders);
         }
     }
+    for met in &t.encounters {
+        w.tally.found_by_teams += i64::from(met.team);
+        w.tally.seen_by_sensors += i64::from(met.sensor);
+        match met.outcome {
+            Outcome::Tolerated => w.tally.tolerated += 1,
+            Outcome::Seized => {}
+            Outcome::NobodyCame | Outcome::Bribed { .. } | Outcome::LetPass => w.tally.not_acted_on += 1,
+        }
+    }
 }
 
-/// A patrol takes the vehicle and the arms; passengers are sent back to where they boarded.
+/// Fuel, tolls of militias in the cells passed, and bribes.
+fn pay_on_the_way(p: &Params, w: &mut World, t: &Trip) {
+    pay(w, t.row, Money::Economy, t.fuel);
+    if t.after.carries().is_none() {
+        return;
+    }
+    let held = t.passed.iter().filter(|&&n| w.militia[n as usize]).count() as u64;
+    let bribed = t.encounters.iter().filter(|m| matches!(m.outcome, Outcome::Bribed { .. })).count() as u64;
+    let tolls = held * Usd::dollars(p.toll_usd).0.max(0) as u64;
+    let bribes = bribed * Usd::dollars(p.bribe_usd).0.max(0) as u64;
+    w.tally.tolls += tolls as i64;
+    w.tally.bribes += bribes as i64;
+    pay(w, t.row, Money::Militias, tolls);
+    pay(w, t.row, Money::Officials, bribes);
+}
+
+/// A crew pays; what it has left may fall below zero.
+pub fn pay(w: &mut World, row: usize, to: Money, cents: u64) {
+    if cents > 0 {
+        w.ledgers.pay(Money::Crews, to, cents);
+        w.crews.update(row, |c| c.money -= cents as i64);
+        w.earned[usize::from(w.crews.network()[row])] -= cents as i64;
+    }
+}
+
+/// A crew is paid, and gives its network its share.
+pub fn earn(p: &Params, w: &mut World, row: usize, from: Money, cents: u64) {
+    if cents == 0 {
+        return;
+    }
+    let network = usize::from(w.crews.network()[row]);
+    let dues = libm::round(cents as f64 * p.dues_share) as i64;
+    w.ledgers.pay(from, Money::Crews, cents);
+    w.ledgers.pay(Money::Crews, Money::Networks, dues as u64);
+    w.networks.update(network, |n| n.funds += dues);
+    w.crews.update(row, |c| c.money += cents as i64 - dues);
+    w.earned[network] += cents as i64 - dues;
+}
+
+/// A patrol takes the vehicle and the cargo; passengers are sent back to where they boarded.
 fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
     let c = w.crews.get(row);
-    let country = w.region.nodes.country[c.node as usize];
     let start = w.routes.legs[c.leg as usize].from;
     w.tally.crews_stopped += 1;
     w.cells[c.node as usize].seizures += 1;
@@ -61,26 +133,65 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
         send_to_hub(w, rider as usize, &mut m, day);
     }
     w.tally.intercepted += i64::from(c.riders);
-    if c.cargo == crew::ARMS {
-        let custody = w.store(store::CUSTODY, country);
-        w.stores.update(custody, |s| arms::add(&mut s.arms, &c.arms));
-        w.ledgers.move_arms(Arms::Crews, Arms::Custody, &c.arms);
-        for class in Class::ALL {
-            w.tally.seized[class as usize] += i64::from(arms::of_class(&c.arms, class));
-        }
-        let place = w.region.countries[country as usize].iso3.clone();
-        let count = arms::pieces(&c.arms);
-        w.log.push(Entry { day, kind: "arms_seized", place, item: "weapons", count, key: c.key });
+    if let Some(cargo) = c.carries() {
+        let goods = match cargo {
+            Cargo::People => 0,
+            Cargo::Arms => value(p, &c) as i64,
+            Cargo::Fuel => Usd::dollars(p.fuel_margin_usd).0,
+            Cargo::Drugs => Usd::dollars(p.drug_margin_usd).0,
+        };
+        w.tally.stopped[cargo as usize] += 1;
+        w.tally.seized_cents[cargo as usize] += goods + Usd::dollars(p.vehicle_usd).0;
     }
-    let loss = Usd::dollars(p.loss_usd).0.max(0);
-    w.ledgers.pay(Money::Crews, Money::Economy, loss as u64);
-    let due = day.0 + p.stopped_days;
-    w.crews.set(row, Crew { state: crew::STOPPED, due, money: c.money - loss, ..unloaded(c) });
+    if c.carries() == Some(Cargo::Arms) {
+        seize_arms(p, w, &c, day);
+    }
+    w.crews.set(row, Crew { state: crew::STOPPED, due: day.0 + p.stopped_days, ..unloaded(c) });
+    pay(w, row, Money::Economy, Usd::dollars(p.loss_usd).0.max(0) as u64);
+}
+
+/// Seized weapons are destroyed, sold on by those who seized them, or kept in custody.
+fn seize_arms(p: &Params, w: &mut World, c: &Crew, day: Tick) {
+    let (destroy, leak) = (w.luck.on(DESTROYED, day), w.luck.on(LEAKED, day));
+    let (mut destroyed, mut leaked): (Bag, Bag) = (EMPTY, EMPTY);
+    let n = &w.region.nodes;
+    let (lat, lon) = (n.lat[c.node as usize], n.lon[c.node as usize]);
+    let market = w.routes.nearest_hub(lat, lon, |h| h.connected).map(|x| x.0);
+    for (item, &seized) in c.arms.iter().enumerate().filter(|x| *x.1 > 0) {
+        let draw = |s: crate::engine::rng::Stream, of: u32, share: f64| {
+            binomial(s.nth(item as u32).unit(c.key), u64::from(of), share) as u32
+        };
+        destroyed[item] = draw(destroy, seized, p.destroyed_share);
+        leaked[item] = if market.is_some() { draw(leak, seized - destroyed[item], p.leaked_share) } else { 0 };
+    }
+    let mut kept = c.arms;
+    for item in 0..kept.len() {
+        kept[item] -= destroyed[item] + leaked[item];
+    }
+    let country = w.region.nodes.country[c.node as usize];
+    let custody = w.store(store::CUSTODY, country);
+    w.stores.update(custody, |s| arms::add(&mut s.arms, &kept));
+    if let Some(hub) = market {
+        let market = w.store(store::MARKET, hub);
+        w.stores.update(market, |s| arms::add(&mut s.arms, &leaked));
+    }
+    w.ledgers.move_arms(Arms::Crews, Arms::Custody, &kept);
+    w.ledgers.move_arms(Arms::Crews, Arms::Markets, &leaked);
+    w.ledgers.move_arms(Arms::Crews, Arms::Destroyed, &destroyed);
+    for class in Class::ALL {
+        w.tally.seized[class as usize] += i64::from(arms::of_class(&c.arms, class));
+        w.tally.destroyed[class as usize] += i64::from(arms::of_class(&destroyed, class));
+        w.tally.leaked[class as usize] += i64::from(arms::of_class(&leaked, class));
+    }
+    let place = w.region.countries[country as usize].iso3.clone();
+    let count = arms::pieces(&c.arms);
+    w.log.push(Entry { day, kind: "arms_seized", place, item: "weapons", count, key: c.key });
 }
 
 fn unloaded(c: Crew) -> Crew {
     Crew {
-        cargo: crew::EMPTY_RUN,
+        cargo: crew::NOTHING,
+        way: 0,
         leg: NO_LEG,
         goal: crew::NOWHERE,
         riders: 0,
@@ -88,6 +199,8 @@ fn unloaded(c: Crew) -> Crew {
         arms: EMPTY,
         hazard: 0.0,
         owed: 0.0,
+        km: 0.0,
+        rough_km: 0.0,
         waypoint: 0,
         ..c
     }
@@ -103,34 +216,32 @@ fn send_to_hub(w: &mut World, rider: usize, m: &mut crate::agents::migrant::Migr
     go_on(w, rider, *m);
 }
 
+/// Delivers at the goal, or drives on towards it; a cargo whose way has closed is sold where it is.
 fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
     let c = w.crews.get(row);
     let hub = w.routes.legs[c.leg as usize].to;
     let node = w.routes.hubs[hub as usize].node;
-    if c.cargo == crew::PEOPLE {
+    if c.carries() == Some(Cargo::People) {
         set_down(w, &c, hub, day);
-    }
-    let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, owed: 0.0, hazard: 0.0, ..c };
-    if c.cargo == crew::PEOPLE || hub == c.goal {
-        if c.cargo == crew::ARMS {
-            sell(p, w, &c, hub);
-        }
-        let earned = if c.cargo == crew::ARMS { value(p, &c) } else { 0 };
-        w.crews.set(row, Crew { hub, node, state: crew::IDLE, money: c.money + earned as i64, ..unloaded(c) });
-        return;
-    }
-    w.crews.set(row, there);
-    match next_leg(p, w, row, day) {
-        Some(leg) => set_off(w, row, leg),
-        // The way on has closed: what it carries goes to the market here.
-        None => {
-            if c.cargo == crew::ARMS {
-                sell(p, w, &c, hub);
-            }
-            let earned = if c.cargo == crew::ARMS { value(p, &c) } else { 0 };
-            w.crews.set(row, Crew { hub, node, state: crew::IDLE, money: c.money + earned as i64, ..unloaded(c) });
+    } else if hub != c.goal {
+        let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, owed: 0.0, hazard: 0.0, ..c };
+        w.crews.set(row, there);
+        if let Some(leg) = next_leg(p, w, row, day) {
+            set_off(p, w, row, leg, day);
+            return;
         }
     }
+    let earned = match c.carries() {
+        Some(Cargo::Arms) => sell(p, w, &c, hub),
+        Some(Cargo::Fuel) if hub == c.goal => Usd::dollars(p.fuel_margin_usd).0.max(0) as u64,
+        Some(Cargo::Drugs) if hub == c.goal => Usd::dollars(p.drug_margin_usd).0.max(0) as u64,
+        _ => 0,
+    };
+    if let Some(cargo) = c.carries() {
+        w.tally.delivered[cargo as usize] += 1;
+    }
+    w.crews.set(row, Crew { hub, node, state: crew::IDLE, ..unloaded(c) });
+    earn(p, w, row, Money::Economy, earned);
 }
 
 /// Passengers get off; some have died on the way (equation 15).
@@ -138,11 +249,14 @@ fn set_down(w: &mut World, c: &Crew, hub: u16, day: Tick) {
     let died = Probability::of_hazard(f64::from(c.hazard), 1.0).get();
     let luck = w.luck.on(DESERT_DEATH, day);
     let size = w.persons_per_agent;
+    let kind = usize::from(c.rough_km > 0.5 * c.km);
+    w.tally.carried[kind] += i64::from(c.riders);
     for rider in w.list(c.first) {
         let mut m = w.migrants.get(rider as usize);
         if luck.chance(m.key, died) {
             leave(w, rider as usize, People::DeadDesert);
             w.tally.deaths_desert += i64::from(size);
+            w.tally.carried_dead[kind] += i64::from(size);
             w.cells[c.node as usize].deaths += size;
             continue;
         }
@@ -159,16 +273,17 @@ fn value(p: &Params, c: &Crew) -> u64 {
         .sum()
 }
 
-fn sell(p: &Params, w: &mut World, c: &Crew, hub: u16) {
+/// Sells a crew's arms to the market at a hub; returns what they bring, US cents.
+fn sell(p: &Params, w: &mut World, c: &Crew, hub: u16) -> u64 {
     let market = w.store(store::MARKET, hub);
     w.stores.update(market, |s| arms::add(&mut s.arms, &c.arms));
     w.ledgers.move_arms(Arms::Crews, Arms::Markets, &c.arms);
-    w.ledgers.pay(Money::Economy, Money::Crews, value(p, c));
     if w.in_sahel(w.routes.hubs[hub as usize].country) {
         for class in Class::ALL {
             w.tally.reached_sahel[class as usize] += i64::from(arms::of_class(&c.arms, class));
         }
     }
+    value(p, c)
 }
 
 #[cfg(test)]
@@ -195,9 +310,12 @@ mod tests {
             goal: 0,
             waypoint: 3,
             state: crew::DRIVING,
-            cargo: crew::ARMS,
+            cargo: Cargo::Arms as u8,
+            way: 0,
             hazard: 0.5,
             owed: 1.0,
+            km: 9.0,
+            rough_km: 3.0,
             node: 0,
             riders: 0,
             due: 0,
@@ -206,7 +324,7 @@ mod tests {
         };
         assert_eq!(value(&p, &c), 26_000 * 100);
         let u = unloaded(c);
-        assert_eq!((u.arms, u.cargo, u.leg, u.goal), (EMPTY, crew::EMPTY_RUN, NO_LEG, crew::NOWHERE));
-        assert_eq!((u.hazard, u.owed, u.waypoint), (0.0, 0.0, 0));
+        assert_eq!((u.arms, u.carries(), u.leg, u.goal), (EMPTY, None, NO_LEG, crew::NOWHERE));
+        assert_eq!((u.hazard, u.owed, u.waypoint, u.km, u.rough_km), (0.0, 0.0, 0, 0.0, 0.0));
     }
 }

@@ -1,23 +1,29 @@
-//! What an idle crew carries next and where: people in line here, arms in the black market here, or nothing.
+//! What an idle crew carries next and where: people in line here, arms in the black market here, fuel, drugs, or nothing;
+//! and by which way.
 
+use super::arrive::{earn, pay};
 use super::{KG, Params};
 use crate::agents::accounts::{Arms, Money};
 use crate::agents::arms::{self, CLASSES, Class};
-use crate::agents::crew::{self, Crew};
+use crate::agents::crew::{self, Cargo, Crew};
 use crate::agents::migrant::{NO_LEG, Status};
+use crate::agents::outlook::WAY_ROUND;
 use crate::agents::routes::{HubId, LegId, NO_WAY};
 use crate::agents::store;
 use crate::agents::world::World;
-use crate::engine::dist::choose;
+use crate::engine::dist::{choose, poisson};
 use crate::engine::grant::{Request, grant};
 use crate::engine::rng::Purpose;
-use crate::processes::journeys::{go_on, logit_over_least};
+use crate::processes::journeys::go_on;
+use crate::processes::route_choice::{logit_over_least, nearer_leg};
 use crate::region::Carrier;
 use crate::units::{Tick, Usd};
 
 const CARGO: Purpose = Purpose::new("crews.cargo");
 const TURN: Purpose = Purpose::new("crews.turn");
 const WAY: Purpose = Purpose::new("crews.way");
+const ROAD: Purpose = Purpose::new("crews.road");
+const LOADS: Purpose = Purpose::new("crews.loads");
 
 /// What a crew means to do today.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +33,8 @@ pub enum Plan {
     People(LegId),
     /// Take arms of a class to a hub.
     Arms(Class, HubId),
+    /// Take a load of fuel or drugs to a hub.
+    Goods(Cargo, HubId),
     /// Drive empty to a hub where people wait.
     Empty(HubId),
     /// Drive home empty.
@@ -35,72 +43,111 @@ pub enum Plan {
 
 /// Crews whose time out of business is over are idle at home again.
 pub fn back_in_business(w: &mut World, day: Tick) {
-    for i in 0..w.crews.len() {
+    let back = |i: &usize| w.crews.state()[*i] == crew::STOPPED && w.crews.due()[*i] <= day.0;
+    for i in w.crews.rows().filter(back).collect::<Vec<_>>() {
         let c = w.crews.get(i);
-        if c.state == crew::STOPPED && c.due <= day.0 {
-            let node = w.routes.hubs[c.home as usize].node;
-            w.crews.set(i, Crew { state: crew::IDLE, hub: c.home, node, due: 0, ..c });
-        }
+        let node = w.routes.hubs[c.home as usize].node;
+        w.crews.set(i, Crew { state: crew::IDLE, hub: c.home, node, due: 0, ..c });
     }
 }
 
-/// Arms for sale and arms wanted, by hub and class.
-struct Trade {
+/// What there is to carry this morning.
+pub struct Offers {
+    /// Weapons for sale in Libya's markets, by hub and class.
     supply: Vec<[u64; CLASSES]>,
+    /// Weapons that groups around a hub lack beyond what its market has and crews are bringing.
     wanted: Vec<[u64; CLASSES]>,
+    /// Loads of fuel and of drugs for sale at each hub.
+    loads: [Vec<u64>; 2],
     /// Idle crews at each hub: they share what is there.
     idle: Vec<u64>,
+    /// Hubs where people wait for more seats than crews are bringing.
+    waits: Vec<Wait>,
 }
 
-/// Reads the black markets: what Libya's hubs have, and what groups around other hubs lack beyond what their market has
-/// and crews are bringing.
-fn trade(w: &World) -> Trade {
+/// Goods that are counted in loads only, in the order of [`Offers::loads`].
+const GOODS: [Cargo; 2] = [Cargo::Fuel, Cargo::Drugs];
+
+/// A hub where people wait.
+struct Wait {
+    hub: HubId,
+    /// Crews it takes to carry them.
+    crews: u64,
+    /// US cents that the best leg from there leaves over fuel.
+    gain: f64,
+}
+
+/// Reads markets and lines, and draws the loads of goods.
+pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
     let hubs = w.routes.hubs.len();
-    let mut t = Trade { supply: vec![[0; CLASSES]; hubs], wanted: vec![[0; CLASSES]; hubs], idle: vec![0; hubs] };
-    for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE) {
-        t.idle[w.crews.hub()[i] as usize] += 1;
-    }
-    for (hub, lack) in w.shortfall.iter().enumerate() {
-        t.wanted[hub] = *lack;
+    let mut o = Offers {
+        supply: vec![[0; CLASSES]; hubs],
+        wanted: w.shortfall.clone(),
+        loads: GOODS.map(|cargo| loads(p, w, cargo, day)),
+        idle: vec![0; hubs],
+        waits: waits(p, w),
+    };
+    for i in w.crews.rows() {
+        let c = w.crews.get(i);
+        if c.state == crew::IDLE {
+            o.idle[c.hub as usize] += 1;
+        } else if c.carries() == Some(Cargo::Arms) {
+            let wanted = &mut o.wanted[c.goal as usize];
+            for class in Class::ALL {
+                let n = u64::from(arms::of_class(&c.arms, class));
+                wanted[class as usize] = wanted[class as usize].saturating_sub(n);
+            }
+        }
     }
     for i in w.stores.rows().filter(|&i| w.stores.kind()[i] == store::MARKET) {
         let hub = w.stores.at()[i] as usize;
         for class in Class::ALL {
             let n = u64::from(arms::of_class(&w.stores.arms()[i], class));
             if Some(w.routes.hubs[hub].country) == w.libya {
-                t.supply[hub][class as usize] = n;
+                o.supply[hub][class as usize] = n;
             }
-            t.wanted[hub][class as usize] = t.wanted[hub][class as usize].saturating_sub(n);
+            o.wanted[hub][class as usize] = o.wanted[hub][class as usize].saturating_sub(n);
         }
     }
-    for i in w.crews.rows().filter(|&i| w.crews.cargo()[i] == crew::ARMS) {
-        let hub = w.crews.goal()[i] as usize;
-        for class in Class::ALL {
-            let n = u64::from(arms::of_class(&w.crews.arms()[i], class));
-            t.wanted[hub][class as usize] = t.wanted[hub][class as usize].saturating_sub(n);
+    for (wanted, hub) in o.wanted.iter_mut().zip(&w.routes.hubs) {
+        if Some(hub.country) == w.libya {
+            *wanted = [0; CLASSES];
         }
     }
-    for hub in 0..hubs {
-        if Some(w.routes.hubs[hub].country) == w.libya {
-            t.wanted[hub] = [0; CLASSES];
-        }
-    }
-    t
+    o
 }
 
-/// A hub where people wait for more seats than crews are bringing.
-pub struct Wait {
-    hub: HubId,
-    /// Crews it takes to carry them.
-    crews: u64,
-    /// US cents that the best leg from there leaves over its costs.
-    gain: f64,
+/// True when a hub lies in one of the countries.
+fn lies_in(w: &World, hub: HubId, countries: &[String]) -> bool {
+    countries.contains(&w.region.countries[w.routes.hubs[hub as usize].country as usize].iso3)
+}
+
+/// Loads of fuel or drugs for sale today at each hub: fuel where people live, drugs alike at all sources.
+fn loads(p: &Params, w: &World, cargo: Cargo, day: Tick) -> Vec<u64> {
+    let (sources, rate) = match cargo {
+        Cargo::Drugs => (&p.drug_sources, p.drug_loads_per_day),
+        _ => (&p.fuel_sources, p.fuel_loads_per_day),
+    };
+    let weight = |h: usize| match (w.routes.hubs[h].connected && lies_in(w, h as HubId, sources), cargo) {
+        (false, _) => 0.0,
+        (true, Cargo::Drugs) => 1.0,
+        (true, _) => w.routes.hubs[h].population as f64 + 1.0,
+    };
+    let weights: Vec<f64> = (0..w.routes.hubs.len()).map(weight).collect();
+    let sum: f64 = weights.iter().sum();
+    let luck = w.luck.on(LOADS, day).nth(cargo as u32);
+    let draw = |(h, x): (usize, &f64)| {
+        let key = w.region.nodes.id[w.routes.hubs[h].node as usize];
+        if *x > 0.0 { poisson(luck.unit(key), rate * x / sum) } else { 0 }
+    };
+    weights.iter().enumerate().map(draw).collect()
 }
 
 /// Hubs worth driving to for passengers, less the seats of crews already on their way there.
-pub fn waits(p: &Params, w: &World) -> Vec<Wait> {
+fn waits(p: &Params, w: &World) -> Vec<Wait> {
     let mut coming = vec![0u64; w.routes.hubs.len()];
-    for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::DRIVING && w.crews.cargo()[i] == crew::EMPTY_RUN) {
+    let empty = |i: &usize| w.crews.state()[*i] == crew::DRIVING && w.crews.cargo()[*i] == crew::NOTHING;
+    for i in w.crews.rows().filter(empty) {
         coming[w.crews.goal()[i] as usize] += u64::from(p.seats);
     }
     let size = u64::from(w.persons_per_agent);
@@ -111,9 +158,9 @@ pub fn waits(p: &Params, w: &World) -> Vec<Wait> {
             continue;
         }
         let gain = |&l: &LegId| {
-            let leg = &w.routes.legs[l as usize];
-            let fares = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats)) * leg.fare_cents;
-            if w.routes.open(l, w.ways.year) { fares as f64 - leg.crew_cents as f64 } else { f64::NEG_INFINITY }
+            let n = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats));
+            let way = w.routes.legs[l as usize].people_way(w.ways.year);
+            way.map_or(f64::NEG_INFINITY, |x| n as f64 * f64::from(w.fares.quoted()[l as usize]) - x.newcomer_cents as f64)
         };
         let best = legs.iter().map(gain).fold(f64::NEG_INFINITY, f64::max);
         if best > 0.0 {
@@ -124,40 +171,84 @@ pub fn waits(p: &Params, w: &World) -> Vec<Wait> {
 }
 
 /// Plans of all idle crews, decided in parallel on the state as it stands.
-pub fn plans(p: &Params, w: &World, waits: &[Wait], day: Tick) -> Vec<(usize, Plan)> {
-    let t = trade(w);
+pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(usize, Plan)> {
     let idle: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE).collect();
-    crate::engine::parallel::map_items(&idle, 64, |&i| (i, plan(p, w, &t, waits, i, day)))
+    crate::engine::parallel::map_items(&idle, 16, |&i| (i, plan(p, w, o, i, day)))
 }
 
-fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -> Plan {
+/// What a trip costs a crew besides what it sees: the way home from there, and what it must earn for its time.
+struct Trip<'a> {
+    p: &'a Params,
+    w: &'a World,
+    c: &'a Crew,
+}
+
+impl Trip<'_> {
+    /// USD that a load leaves which brings `gain` USD and costs `cents` to take to a hub.
+    fn profit(&self, gain: f64, cents: u64, to: HubId) -> f64 {
+        let empty = &self.w.ways.empty;
+        let (from_there, from_here) = (empty.cost(to, self.c.home), empty.cost(self.c.hub, self.c.home));
+        let back = if from_there == NO_WAY || from_here == NO_WAY { 0.0 } else { from_there as f64 - from_here as f64 };
+        // Time in proportion to the fuel of the empty way, at the pace of the paved road.
+        let fuel = empty.cost(self.c.hub, to);
+        let km = if fuel == NO_WAY { 0.0 } else { fuel as f64 / 100.0 / self.p.usd_per_km.max(0.01) };
+        let days = 2.0 * km / (80.0 * self.p.hours_per_day);
+        gain - (cents as f64 + back) / 100.0 - days * self.p.wage_usd_per_day
+    }
+}
+
+fn plan(p: &Params, w: &World, o: &Offers, i: usize, day: Tick) -> Plan {
     let c = w.crews.get(i);
+    let t = Trip { p, w, c: &c };
+    let (outlook, terms) = (&w.outlooks[usize::from(c.network)], w.terms(c.network));
+    let range = w.grounds[usize::from(c.network)].range_km;
     let away = |hub: HubId| w.routes.km_between(c.home, hub);
-    let reach = |hub: HubId| away(hub) <= w.network_range[c.network as usize];
-    // Arms pay for trips twice as long as people do (assumption).
-    let arms_reach = |hub: HubId| away(hub) <= 2.0 * w.network_range[c.network as usize];
+    let reach = |hub: HubId| away(hub) <= range;
+    let share = |loads: f64| (loads / o.idle[c.hub as usize] as f64).min(1.0);
     let mut people = vec![];
     for &leg in &w.routes.out[c.hub as usize] {
         let l = &w.routes.legs[leg as usize];
         let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
-        if l.carrier == Carrier::Crew && waiting > 0 && w.routes.open(leg, w.ways.year) && reach(l.to) {
-            let fares = waiting.min(u64::from(p.seats)) * l.fare_cents;
-            let gain = Usd(fares as i64 - l.crew_cents as i64).as_dollars();
-            let loads = waiting as f64 / f64::from(p.seats);
-            people.push((Plan::People(leg), gain * (loads / t.idle[c.hub as usize] as f64).min(1.0)));
+        if l.carrier == Carrier::Crew && waiting > 0 && reach(l.to) {
+            let cost = outlook.leg(&terms, Cargo::People, leg).least();
+            if cost != NO_WAY {
+                let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fares.quoted()[leg as usize]) / 100.0;
+                people.push((Plan::People(leg), t.profit(fares, cost, l.to) * share(waiting as f64 / f64::from(p.seats))));
+            }
         }
     }
-    let far = waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)).filter_map(|x| {
+    let far = o.waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)).filter_map(|x| {
         let cost = w.ways.empty.cost(c.hub, x.hub);
         (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0))
     });
+    // Arms and other goods pay for trips twice as long as people do (assumption).
+    let far_reach = |hub: HubId| away(hub) <= 2.0 * range;
+    let goods = |k: usize| -> Vec<(Plan, f64)> {
+        let (cargo, here) = (GOODS[k], o.loads[k][c.hub as usize]);
+        let margin = if cargo == Cargo::Fuel { p.fuel_margin_usd } else { p.drug_margin_usd };
+        let sold = |to: HubId| match cargo {
+            Cargo::Drugs => lies_in(w, to, &p.drug_markets),
+            _ => !lies_in(w, to, &p.fuel_sources),
+        };
+        if here == 0 {
+            return vec![];
+        }
+        let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != c.hub && far_reach(to) && sold(to));
+        let paid = hubs.filter_map(|to| {
+            let cost = outlook.to_go(&terms, cargo).cost(c.hub, to);
+            (cost != NO_WAY).then(|| (Plan::Goods(cargo, to), t.profit(margin, cost, to) * share(here as f64)))
+        });
+        paid.collect()
+    };
     let luck = w.luck.on(CARGO, day);
     let pick = |nest: u32, options: &[(Plan, f64)]| logit(options, p.profit_scale_usd, luck.nth(nest).unit(c.key));
     // Nested: first the best of each kind, then the kind; else many poor destinations would outweigh one good load.
     let mut kinds = vec![(Plan::Wait, 0.0)];
     kinds.extend(pick(1, &people));
-    kinds.extend(pick(2, &arms_options(p, w, t, &c, &arms_reach)));
+    kinds.extend(pick(2, &arms_options(p, o, &t, &far_reach, share)));
     kinds.extend(pick(3, &far.collect::<Vec<_>>()));
+    kinds.extend(pick(4, &goods(0)));
+    kinds.extend(pick(5, &goods(1)));
     // The way home has to be driven anyhow, so it weighs as much as waiting.
     if c.hub != c.home && w.ways.empty.cost(c.hub, c.home) != NO_WAY {
         kinds.push((Plan::Home, 0.0));
@@ -166,23 +257,31 @@ fn plan(p: &Params, w: &World, t: &Trade, waits: &[Wait], i: usize, day: Tick) -
 }
 
 /// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
-fn arms_options(p: &Params, w: &World, t: &Trade, c: &Crew, reach: &dyn Fn(HubId) -> bool) -> Vec<(Plan, f64)> {
-    let supply = t.supply[c.hub as usize];
+fn arms_options(
+    p: &Params,
+    o: &Offers,
+    t: &Trip,
+    reach: &dyn Fn(HubId) -> bool,
+    share: impl Fn(f64) -> f64,
+) -> Vec<(Plan, f64)> {
+    let (w, c) = (t.w, t.c);
+    let supply = o.supply[c.hub as usize];
     let mut options = vec![];
     if supply.iter().all(|&n| n == 0) {
         return options;
     }
+    let to_go = w.outlooks[usize::from(c.network)].to_go(&w.terms(c.network), Cargo::Arms);
     for to in 0..w.routes.hubs.len() as HubId {
-        let cost = w.ways.arms.cost(c.hub, to);
-        if to == c.hub || cost == NO_WAY || t.wanted[to as usize].iter().all(|&n| n == 0) || !reach(to) {
+        let cost = to_go.cost(c.hub, to);
+        if to == c.hub || cost == NO_WAY || o.wanted[to as usize].iter().all(|&n| n == 0) || !reach(to) {
             continue;
         }
         let profit = |class: Class| {
-            let n = load_of(p, class).min(supply[class as usize]).min(t.wanted[to as usize][class as usize]);
+            let n = load_of(p, class).min(supply[class as usize]).min(o.wanted[to as usize][class as usize]);
             let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
             let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
             // Only a crew that gets a load drives, so the chance of getting one weighs gain and cost alike.
-            (n as f64 * margin - Usd(cost as i64).as_dollars()) * (loads / t.idle[c.hub as usize] as f64).min(1.0)
+            t.profit(n as f64 * margin, cost, to) * share(loads)
         };
         let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
         options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
@@ -203,17 +302,16 @@ fn logit(options: &[(Plan, f64)], scale: f64, u: f64) -> Option<(Plan, f64)> {
     choose(u, &weights).map(|k| options[k])
 }
 
-/// Grants seats' worth of people, market stock and far-off passengers to the crews that want them, and sends those on
-/// their way; who gets nothing waits.
-pub fn load(p: &Params, w: &mut World, waits: &[Wait], plans: Vec<(usize, Plan)>, day: Tick) {
+/// Grants seats' worth of people, market stock, loads and far-off passengers to the crews that want them, and sends those
+/// on their way; who gets nothing waits.
+pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, day: Tick) {
     let turn = w.luck.on(TURN, day);
     let request = |w: &World, resource: usize, row: usize, want: u64| {
         let key = w.crews.key()[row];
         Request { resource: resource as u32, priority: turn.bits(key), key, row: row as u32, want: want as u32 }
     };
-    let mut seats = vec![];
-    let mut stock = vec![];
-    let mut far = vec![];
+    let hubs = w.routes.hubs.len();
+    let (mut seats, mut stock, mut far, mut goods) = (vec![], vec![], vec![], vec![]);
     for (row, plan) in plans {
         match plan {
             Plan::Wait => {}
@@ -221,87 +319,122 @@ pub fn load(p: &Params, w: &mut World, waits: &[Wait], plans: Vec<(usize, Plan)>
                 seats.push(request(w, leg as usize, row, u64::from((p.seats / w.persons_per_agent).max(1))))
             }
             Plan::Arms(class, to) => {
-                w.crews.update(row, |c| {
-                    c.goal = to;
-                    c.cargo = crew::ARMS;
-                });
+                bind_for(w, row, Cargo::Arms as u8, to);
                 let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
                 stock.push(request(w, resource, row, load_of(p, class)));
+            }
+            Plan::Goods(cargo, to) => {
+                bind_for(w, row, cargo as u8, to);
+                let k = usize::from(cargo == GOODS[1]);
+                goods.push(request(w, k * hubs + w.crews.hub()[row] as usize, row, 1));
             }
             Plan::Home => drive_empty(p, w, row, w.crews.home()[row], day),
             Plan::Empty(to) => far.push(request(w, to as usize, row, 1)),
         }
     }
+    note_scarcity(p, w, &seats);
     let mut supply: Vec<u64> = w.queues.seats.iter().map(|l| l.len() as u64).collect();
     let mut granted = vec![];
     grant(&mut seats, &mut supply, |r, n| granted.push((r, n)));
     for (r, n) in granted.drain(..).filter(|g| g.1 > 0) {
-        board(w, r.row as usize, r.resource as LegId, n);
+        board(p, w, r.row as usize, r.resource as LegId, n, day);
     }
-    let mut supply = vec![0; w.routes.hubs.len()];
-    for x in waits {
+    let mut supply = vec![0; hubs];
+    for x in &o.waits {
         supply[x.hub as usize] = x.crews;
     }
     grant(&mut far, &mut supply, |r, n| granted.push((r, n)));
     for (r, _) in granted.drain(..).filter(|g| g.1 > 0) {
         drive_empty(p, w, r.row as usize, r.resource as HubId, day);
     }
-    let mut supply = market_supply(w);
+    let mut supply: Vec<u64> = o.supply.iter().flatten().copied().collect();
     grant(&mut stock, &mut supply, |r, n| granted.push((r, n)));
-    for (r, n) in granted {
+    for (r, n) in granted.drain(..) {
         take_arms(p, w, r.row as usize, Class::ALL[r.resource as usize % CLASSES], n, day);
     }
-}
-
-fn market_supply(w: &World) -> Vec<u64> {
-    let mut supply = vec![0; w.routes.hubs.len() * CLASSES];
-    for i in w.stores.rows().filter(|&i| w.stores.kind()[i] == store::MARKET) {
-        for class in Class::ALL {
-            supply[w.stores.at()[i] as usize * CLASSES + class as usize] =
-                u64::from(arms::of_class(&w.stores.arms()[i], class));
+    let mut supply: Vec<u64> = o.loads.iter().flatten().copied().collect();
+    grant(&mut goods, &mut supply, |r, n| granted.push((r, n)));
+    for (r, n) in granted {
+        let row = r.row as usize;
+        match next_leg(p, w, row, day).filter(|_| n > 0) {
+            Some(leg) => set_off(p, w, row, leg, day),
+            None => bind_for(w, row, crew::NOTHING, crew::NOWHERE),
         }
     }
-    supply
 }
 
-/// Sets a crew on the road along a leg.
-pub fn set_off(w: &mut World, row: usize, leg: LegId) {
-    let fuel = w.routes.legs[leg as usize].fuel_cents;
+/// Notes how many loads of people waited on each leg and how many crews would have taken one; fares follow tomorrow.
+fn note_scarcity(p: &Params, w: &mut World, seats: &[Request]) {
+    let mut offered = vec![0u32; w.routes.legs.len()];
+    for r in seats {
+        offered[r.resource as usize] += 1;
+    }
+    for (leg, &offered) in offered.iter().enumerate() {
+        let waiting = w.queues.seats[leg].len() as u64 * u64::from(w.persons_per_agent);
+        let wanted = waiting.div_ceil(u64::from(p.seats)) as u32;
+        if wanted + offered > 0 {
+            w.fares.update(leg, |f| (f.wanted, f.offered) = (wanted, offered));
+        }
+    }
+}
+
+/// Gives a crew a cargo and a goal.
+fn bind_for(w: &mut World, row: usize, cargo: u8, goal: HubId) {
+    w.crews.update(row, |c| (c.cargo, c.goal) = (cargo, goal));
+}
+
+/// Sets a crew on the road along a leg, by one of its ways.
+pub fn set_off(p: &Params, w: &mut World, row: usize, leg: LegId, day: Tick) {
+    let c = w.crews.get(row);
+    let l = &w.routes.legs[leg as usize];
+    let way = match c.carries() {
+        None => l.ways.iter().position(|x| x.open(w.ways.year)).unwrap_or(0) as u8,
+        Some(cargo) => choose_way(p, w, &c, cargo, leg, day),
+    };
     w.crews.update(row, |c| {
         c.leg = leg;
+        c.way = way;
         c.waypoint = 1;
         c.state = crew::DRIVING;
-        c.owed = 0.0;
-        c.hazard = 0.0;
-        c.money -= fuel as i64;
+        (c.owed, c.hazard, c.km, c.rough_km) = (0.0, 0.0, 0.0, 0.0);
     });
-    w.ledgers.pay(Money::Crews, Money::Economy, fuel);
 }
 
-fn board(w: &mut World, row: usize, leg: LegId, n: u32) {
-    let fare = w.routes.legs[leg as usize].fare_cents as u32;
+/// The first step of equation 2: which way to take, by logit on what each would cost.
+fn choose_way(p: &Params, w: &World, c: &Crew, cargo: Cargo, leg: LegId, day: Tick) -> u8 {
+    let costs = w.outlooks[usize::from(c.network)].leg(&w.terms(c.network), cargo, leg);
+    let open = costs.ways.iter().enumerate().filter(|x| *x.1 != NO_WAY).map(|(i, &cost)| (i as u8, cost));
+    let all: Vec<(u8, u64)> = open.chain(costs.round.map(|cost| (WAY_ROUND, cost))).collect();
+    let weights = logit_over_least(&all.iter().map(|x| x.1 as f64).collect::<Vec<_>>(), p.choice_sharpness);
+    choose(w.luck.on(ROAD, day).unit(c.key), &weights).map_or(0, |k| all[k].0)
+}
+
+fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
+    let fare = w.fares.quoted()[leg as usize];
     let size = u64::from(w.persons_per_agent);
     let mut first = crate::agents::migrant::END;
+    let mut paid = 0;
     for _ in 0..n {
         let Some(rider) = w.queues.seats[leg as usize].serve() else { break };
         let mut m = w.migrants.get(rider as usize);
-        m.money -= fare;
+        // Whoever joined the line before the fare rose pays what he has.
+        let pays = fare.min(m.money);
+        m.money -= pays;
+        paid += u64::from(pays) * size;
         m.enter(Status::Carried);
         m.next = first;
         go_on(w, rider as usize, m);
         first = rider;
     }
-    let paid = u64::from(fare) * u64::from(n) * size;
-    w.ledgers.pay(Money::Migrants, Money::Crews, paid);
     let to = w.routes.legs[leg as usize].to;
     w.crews.update(row, |c| {
-        c.money += paid as i64;
-        c.cargo = crew::PEOPLE;
+        c.cargo = Cargo::People as u8;
         c.goal = to;
         c.riders = n * size as u32;
         c.first = first;
     });
-    set_off(w, row, leg);
+    earn(p, w, row, Money::Migrants, paid);
+    set_off(p, w, row, leg, day);
 }
 
 fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: Tick) {
@@ -309,53 +442,38 @@ fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: T
     let cost = Usd::dollars(p.arms_price_usd[class as usize] * p.source_price_share).0.max(0) as u64 * u64::from(n);
     let leg = next_leg(p, w, row, day);
     let (true, Some(leg)) = (n > 0, leg) else {
-        w.crews.update(row, |c| {
-            c.goal = crew::NOWHERE;
-            c.cargo = crew::EMPTY_RUN;
-        });
+        bind_for(w, row, crew::NOTHING, crew::NOWHERE);
         return;
     };
     let market = w.store(store::MARKET, c.hub);
     let bag = w.stores.update(market, |s| arms::take(&mut s.arms, class, n));
     w.ledgers.move_arms(Arms::Markets, Arms::Crews, &bag);
-    w.ledgers.pay(Money::Crews, Money::Economy, cost);
-    w.crews.update(row, |c| {
-        c.money -= cost as i64;
-        c.arms = bag;
-    });
-    set_off(w, row, leg);
+    w.crews.update(row, |c| c.arms = bag);
+    pay(w, row, Money::Economy, cost);
+    set_off(p, w, row, leg, day);
 }
 
 fn drive_empty(p: &Params, w: &mut World, row: usize, to: HubId, day: Tick) {
-    w.crews.update(row, |c| {
-        c.goal = to;
-        c.cargo = crew::EMPTY_RUN;
-    });
+    bind_for(w, row, crew::NOTHING, to);
     match next_leg(p, w, row, day) {
-        Some(leg) => set_off(w, row, leg),
-        None => w.crews.update(row, |c| c.goal = crew::NOWHERE),
+        Some(leg) => set_off(p, w, row, leg, day),
+        None => bind_for(w, row, crew::NOTHING, crew::NOWHERE),
     }
 }
 
-/// The next leg towards a crew's goal, by logit on the cost of the whole way among legs that bring it nearer.
+/// The next leg towards a crew's goal, by logit on the cost of the whole trip among legs that bring it nearer.
 pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
     let c = w.crews.get(row);
-    let armed = c.cargo == crew::ARMS;
-    let ways = if armed { &w.ways.arms } else { &w.ways.empty };
-    let here = ways.cost(c.hub, c.goal);
-    let mut legs = vec![];
-    let mut costs = vec![];
-    for &leg in &w.routes.out[c.hub as usize] {
-        let l = &w.routes.legs[leg as usize];
-        let rest = ways.cost(l.to, c.goal);
-        if w.routes.open(leg, w.ways.year) && (l.arms || !armed) && rest != NO_WAY && rest < here {
-            legs.push(leg);
-            costs.push((l.crew_cents + rest) as f64);
-        }
-    }
     debug_assert!(c.leg == NO_LEG || c.state == crew::IDLE);
-    let weights = logit_over_least(&costs, p.choice_sharpness);
-    choose(w.luck.on(WAY, day).unit(c.key), &weights).map(|k| legs[k])
+    let u = w.luck.on(WAY, day).unit(c.key);
+    let Some(cargo) = c.carries() else {
+        let fuel = |l: LegId| w.routes.legs[l as usize].way(w.ways.year, |_| true).map_or(NO_WAY, |x| x.fuel_cents);
+        return nearer_leg(w, c.hub, fuel, |from| w.ways.empty.cost(from, c.goal), p.choice_sharpness, u);
+    };
+    let (outlook, terms) = (&w.outlooks[usize::from(c.network)], w.terms(c.network));
+    let to_go = outlook.to_go(&terms, cargo);
+    let cost = |l: LegId| outlook.leg(&terms, cargo, l).least();
+    nearer_leg(w, c.hub, cost, |from| to_go.cost(from, c.goal), p.choice_sharpness, u)
 }
 
 #[cfg(test)]
