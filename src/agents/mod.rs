@@ -13,6 +13,8 @@ pub mod model_data;
 pub mod patrol;
 pub mod routes;
 mod saved;
+pub mod sighting;
+pub mod state;
 pub mod store;
 pub mod tally;
 pub mod vessel;

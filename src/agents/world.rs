@@ -10,6 +10,8 @@ use super::group::{BLOCS, Groups};
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
 use super::patrol::{Patrols, Watch};
 use super::routes::{HubId, Routes, ToGo, Traveller};
+use super::sighting::Sightings;
+use super::state::States;
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, Tally};
 use super::vessel::{Boats, Vessels, Zones};
@@ -17,7 +19,7 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
+use crate::region::{Area, Carrier, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::sync::Arc;
 
@@ -67,6 +69,8 @@ pub struct World {
     pub crews: Crews,
     pub convoys: Convoys,
     pub patrols: Patrols,
+    pub sightings: Sightings,
+    pub states: States,
     pub origins: Origins,
     pub migrants: Migrants,
     pub boats: Boats,
@@ -91,12 +95,18 @@ pub struct World {
     /// By country, the chance that a patrol which finds a crew with people stops it at all: 1 where carrying people is an
     /// offence that is prosecuted.
     pub arrest: Vec<f32>,
-    /// True at nodes that are home to an armed group which is not the state's.
+    /// True at nodes that are home to fighters of a group which is not the state's.
     pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
-    /// Nodes that each patrol unit goes round.
+    /// Nodes that each patrol unit goes round, ascending.
     pub beats: Vec<Vec<NodeId>>,
+    /// By node, legs of crews whose least-cost way crosses it.
+    pub crossings: Vec<u32>,
+    /// Row of each node's memory in `sightings`, [`END`] where there is none.
+    pub sighting_of: Vec<u32>,
+    /// Nodes that teams at a node can come to when a sensor calls; filled as needed.
+    pub callable: std::collections::BTreeMap<NodeId, Vec<NodeId>>,
     /// How far from home a network does business, km.
     pub network_range: Vec<f64>,
     /// Hub of the black market nearest to each group, within 300 km.
@@ -125,6 +135,8 @@ impl World {
             crews: Default::default(),
             convoys: Default::default(),
             patrols: Default::default(),
+            sightings: Default::default(),
+            states: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -144,6 +156,9 @@ impl World {
             militia: vec![false; nodes],
             takers: vec![],
             beats: vec![],
+            crossings: vec![],
+            sighting_of: vec![],
+            callable: Default::default(),
             network_range: vec![],
             market_of: vec![],
             shortfall: vec![[0; CLASSES]; routes.hubs.len()],
@@ -151,13 +166,14 @@ impl World {
             region,
             routes,
         };
+        w.found_states();
         w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
         w.rederive();
         w
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 12] {
+    pub fn tables(&self) -> [&dyn Table; 14] {
         [
             &self.depots,
             &self.groups,
@@ -165,6 +181,8 @@ impl World {
             &self.crews,
             &self.convoys,
             &self.patrols,
+            &self.sightings,
+            &self.states,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -175,7 +193,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 12] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 14] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -183,6 +201,8 @@ impl World {
             &mut self.crews,
             &mut self.convoys,
             &mut self.patrols,
+            &mut self.sightings,
+            &mut self.states,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,
@@ -215,13 +235,17 @@ impl World {
         self.market_of = self.find_markets();
         self.beats = self.find_beats();
         self.militia = self.find_militia();
+        self.crossings = self.find_crossings();
+        self.sighting_of = self.find_sightings();
+        self.callable.clear();
     }
 
-    /// Nodes that are home to a group outside the bloc `state`.
+    /// Nodes that are home to fighters outside the bloc `state`.
     pub fn find_militia(&self) -> Vec<bool> {
         let state = BLOCS.iter().position(|b| *b == "state").unwrap_or(usize::MAX);
         let mut held = vec![false; self.region.nodes.len()];
-        for i in self.groups.rows().filter(|&i| usize::from(self.groups.bloc()[i]) != state) {
+        let armed = |i: &usize| usize::from(self.groups.bloc()[*i]) != state && self.groups.fighters()[*i] > 0;
+        for i in self.groups.rows().filter(armed) {
             held[self.groups.node()[i] as usize] = true;
         }
         held
@@ -229,18 +253,32 @@ impl World {
 
     /// Nodes within each patrol unit's beat; at least its own.
     fn find_beats(&self) -> Vec<Vec<NodeId>> {
-        let n = &self.region.nodes;
         let units: Vec<usize> = (0..self.patrols.len()).collect();
         crate::engine::parallel::map_items(&units, 4, |&i| {
-            let (base, reach) = (self.patrols.node()[i], f64::from(self.patrols.beat_km()[i]));
-            let (lat, lon) = (n.lat[base as usize], n.lon[base as usize]);
-            let near = |j: &usize| {
-                *j == base as usize
-                    || (n.lat[*j] - lat).abs() <= reach / 110.0
-                        && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= reach
-            };
-            (0..n.len()).filter(near).map(|j| j as NodeId).collect()
+            self.nodes_within(self.patrols.node()[i], f64::from(self.patrols.beat_km()[i]))
         })
+    }
+
+    /// Nodes no farther than `km` from a node, with that node itself, ascending.
+    pub fn nodes_within(&self, node: NodeId, km: f64) -> Vec<NodeId> {
+        let n = &self.region.nodes;
+        let (lat, lon) = (n.lat[node as usize], n.lon[node as usize]);
+        let near = |j: &usize| {
+            *j == node as usize
+                || (n.lat[*j] - lat).abs() <= km / 110.0 && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= km
+        };
+        (0..n.len()).filter(near).map(|j| j as NodeId).collect()
+    }
+
+    /// By node, how many legs of crews have their least-cost way across it.
+    fn find_crossings(&self) -> Vec<u32> {
+        let mut crossings = vec![0; self.region.nodes.len()];
+        for leg in self.routes.legs.iter().filter(|l| l.carrier == Carrier::Crew) {
+            for &node in &leg.path {
+                crossings[node as usize] += 1;
+            }
+        }
+        crossings
     }
 
     /// Nearest hub of each group's black market, within 300 km.
@@ -345,6 +383,11 @@ impl World {
 
     /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).
     pub fn in_area(&self, area: &Area, node: NodeId) -> bool {
+        self.in_area_within(area, node, 60.0)
+    }
+
+    /// The same, with the distance in km that counts as near a named place.
+    pub fn in_area_within(&self, area: &Area, node: NodeId, near_km: f64) -> bool {
         if area.is_everywhere() {
             return true;
         }
@@ -354,7 +397,8 @@ impl World {
             || area.borders.iter().any(|&b| self.region.borders[b].nodes.binary_search(&node).is_ok())
             || area.places.iter().any(|&p| {
                 let p = &self.region.places[p as usize];
-                great_circle_km(p.lat, p.lon, n.lat[i], n.lon[i]) <= 60.0
+                (p.lat - n.lat[i]).abs() <= near_km / 110.0
+                    && great_circle_km(p.lat, p.lon, n.lat[i], n.lon[i]) <= near_km
             })
     }
 
