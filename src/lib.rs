@@ -62,10 +62,12 @@
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
-//! levers/     one file a policy lever      | depot_security border_patrol naval_patrol
-//! processes/  one file a rule of the day   | calendar weather allocation stockpiles armed_groups
+//! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
+//!                                          | intelligence_sharing transit_criminalisation niche_teams
+//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles armed_groups
 //!                                          | departures journeys crews/ sea
 //! agents/     the state, a file a kind     | migrant crew group depot convoy patrol vessel store
+//!                                          | sighting state
 //!             and what holds it together   | world books saved accounts arms controls routes tally
 //!                                          | model_data
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea

@@ -5,7 +5,7 @@ use crate::agents::model_data::ModelData;
 use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
-use crate::agents::{crew, depot, fare, group, migrant, patrol, vessel};
+use crate::agents::{crew, depot, fare, group, migrant, patrol, state, vessel};
 use crate::engine::rng::{Luck, hash_name};
 use crate::engine::step::ParamSet;
 use crate::error::{Error, Result};
@@ -122,6 +122,7 @@ impl Simulation {
         group::populate(&mut w, &i.groups, &ground.data.groups, &i.depots);
         crew::populate(&mut w, &i.crews, &ground.data.networks);
         patrol::populate(&mut w, &i.patrols);
+        state::populate(&mut w, &i.states);
         vessel::populate(&mut w, &i.vessels);
         fare::populate(&mut w);
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
@@ -226,13 +227,16 @@ fn homes(s: &Scenario, ground: &Ground) -> Vec<PlaceId> {
     names.filter_map(|n| ground.region.place(n)).collect()
 }
 
-/// Applies every lever that is in force, as far as its budget goes, and books what it costs; returns the day's spending.
+/// Applies every lever that is in force, where its hosts let it work and as far as its budget goes, and books what it
+/// costs; returns the day's spending.
 fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(String, i64)> {
     use crate::agents::accounts::Money;
     let mut controls = Controls::none(&w.region);
     let mut spent = vec![];
     for (lever, area) in levers {
-        let strength = strength(lever, w.day, last);
+        let allowed = lever.allowed(area, w);
+        let strength = if allowed.is_some() { strength(lever, w.day, last) } else { 0.0 };
+        let area = allowed.as_ref().unwrap_or(area);
         let full = (lever.kind.units)(&lever.own, strength, area, w) * lever.kind.cost.0;
         let share = match lever.common.budget_usd_per_year {
             Some(budget) if full > budget => budget / full,
@@ -248,8 +252,9 @@ fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(S
         w.ledgers.pay(Money::Purse, Money::Policy, cents as u64);
         w.tally.spent += cents;
         spent.push((lever.name().to_string(), cents));
+        let first = if allowed.is_some() { "lever_start" } else { "refused" };
         for (day, kind) in
-            [(lever.common.start.tick(), "lever_start"), (lever.common.end.map_or(last, |e| e.tick()), "lever_end")]
+            [(lever.common.start.tick(), first), (lever.common.end.map_or(last, |e| e.tick()), "lever_end")]
         {
             if day == w.day && lever.common.intensity > 0.0 {
                 let key = hash_name(lever.name());
@@ -298,6 +303,7 @@ mod tests {
             area: vec![],
             intensity: 20.0,
             budget_usd_per_year: None,
+            consent: None,
         };
         let own = AnyParams::parse::<DepotSecurity>(json!({})).unwrap();
         LeverUse { common, kind: find("depot_security").unwrap(), own }

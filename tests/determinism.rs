@@ -74,16 +74,22 @@ fn golden_digests_hold() {
     assert_eq!(now, golden, "results have changed");
 }
 
-/// The three levers, with a lever's usual strength.
-const LEVERS: [(&str, &str); 3] = [
-    ("depot_security", "intensity = STRENGTH"),
-    ("border_patrol", "intensity = STRENGTH\nwhere = [\"LBY\"]"),
-    ("naval_patrol", "intensity = STRENGTH\nstandoff_nm = 12\nwhere = [\"Tripolitania\"]"),
+/// Every lever, with keys that put it where something happens; up to 1 for those that go no higher.
+const LEVERS: [(&str, &str, &str); 8] = [
+    ("depot_security", "", "50"),
+    ("border_patrol", "where = [\"LBY\"]", "50"),
+    ("border_patrol", "where = [\"LBY\"]\njoint = true\nstrategy = \"random\"", "50"),
+    ("naval_patrol", "standoff_nm = 12\nwhere = [\"Tripolitania\"]", "50"),
+    ("surveillance", "where = [\"LBY\"]", "50"),
+    ("niche_teams", "where = [\"LBY\", \"NER\"]", "50"),
+    ("transit_criminalisation", "where = [\"NER\"]", "1"),
+    ("intelligence_sharing", "where = [\"LBY\", \"NER\"]", "1"),
 ];
 
-fn with_lever(kind: &str, keys: &str, strength: u32, start: &str) -> Bench {
-    let keys = keys.replace("STRENGTH", &strength.to_string());
-    let more = format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\n{keys}\n");
+fn with_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
+    let more = format!(
+        "[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n"
+    );
     shipped_with("libya-2011", &more, &[LIGHT, "run.end=2011-12-18"])
 }
 
@@ -92,10 +98,12 @@ fn with_lever(kind: &str, keys: &str, strength: u32, start: &str) -> Bench {
 fn a_lever_without_strength_or_before_its_day_is_the_baseline() {
     let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
     assert_eq!(baseline.digests.len(), 60);
-    for (kind, keys) in LEVERS {
-        let idle = with_lever(kind, keys, 0, "2011-10-20").run(0);
+    let tested: std::collections::BTreeSet<&str> = LEVERS.iter().map(|l| l.0).collect();
+    assert_eq!(tested.len(), sirocco::levers::LEVERS.len(), "every lever is tested");
+    for (kind, keys, strength) in LEVERS {
+        let idle = with_lever(kind, keys, "0", "2011-10-20").run(0);
         same(&format!("{kind} of intensity 0"), &idle.digests, &baseline.digests);
-        let late = with_lever(kind, keys, 50, "2011-11-19").run(0);
+        let late = with_lever(kind, keys, strength, "2011-11-19").run(0);
         same(&format!("{kind} before its day"), &late.digests[..30], &baseline.digests[..30]);
         assert_ne!(late.digests[59], baseline.digests[59], "{kind} does something from day 31 on");
     }
@@ -195,7 +203,7 @@ fn turned_round(sim: &Simulation) -> Simulation {
             }
         })*};
     }
-    reverse!(depots, groups, stores, crews, patrols, migrants, vessels);
+    reverse!(depots, groups, stores, crews, patrols, sightings, migrants, vessels);
     w.rederive();
     sim
 }
@@ -210,8 +218,67 @@ fn the_order_of_storage_does_not_matter() {
     days(&mut a, 60, |w| first.push(w.digest()));
     days(&mut b, 60, |w| second.push(w.digest()));
     same("rows in reverse order", &second, &first);
-    let bits = |w: &World| w.teams.clone();
-    assert!(bits(&a.world) == bits(&b.world), "teams by node");
+    assert!(bits(&a.world) == bits(&b.world), "enforcement by node");
+}
+
+/// What enforcement amounts to at every node, bit for bit.
+fn bits(w: &World) -> Vec<[u32; 5]> {
+    w.watch.iter().map(|x| [x.search, x.sensor, x.response, x.bribe, x.will].map(f32::to_bits)).collect()
+}
+
+/// Every strategy at once, by units and by forces of levers, with sensors that call teams. Things are found every day, so
+/// that memory moves teams: saved in the middle of a week and restored, and with rows in reverse order, places and
+/// digests are the same.
+#[test]
+fn strategies_survive_a_restore_in_mid_week_and_any_order_of_storage() {
+    let lever = |kind: &str, name: &str, keys: &str| {
+        format!("[[lever]]\nkind = \"{kind}\"\nname = \"{name}\"\nstart = 2011-10-20\n{keys}\n")
+    };
+    let border = |name: &str, at: &str, strategy: &str| {
+        lever("border_patrol", name, &format!("where = [\"{at}\"]\nintensity = 1.5\nstrategy = \"{strategy}\""))
+    };
+    let more = [
+        border("a", "LBY-NER", "adaptive"),
+        border("o", "DZA-LBY", "optimised"),
+        border("r", "LBY-TCD", "random"),
+        border("f", "EGY-LBY", "fixed"),
+        lever("surveillance", "s", "where = [\"LBY-NER\"]\nintensity = 40"),
+        lever("intelligence_sharing", "i", "where = [\"LBY\", \"NER\"]\nintensity = 0.7"),
+    ];
+    for units in ["adaptive", "optimised", "random"] {
+        let set = format!("initial.patrols.strategy=\"{units}\"");
+        let b = shipped_with("libya-2011", &more.concat(), &["run.persons_per_agent=20", &set]);
+        let mut whole = b.sim(0);
+        let step = |sim: &mut Simulation, n: u32| {
+            let mut out = vec![];
+            for _ in 0..n {
+                sim.day().expect("a day");
+                let w = &mut sim.world;
+                // As if crews were found, more in some cells than in others.
+                for i in 0..w.patrolled.len() {
+                    let node = w.patrolled[i];
+                    if (node + w.day.0).is_multiple_of(5) {
+                        sirocco::agents::sighting::found(w, node, node % 4);
+                    }
+                }
+                out.push((w.digest(), bits(w)));
+                sim.next_morning();
+            }
+            out
+        };
+        let mut turned = turned_round(&whole);
+        let first = step(&mut whole, 24);
+        assert!(first == step(&mut turned, 24), "{units}: rows in reverse order");
+        assert_ne!(whole.world.day.0 % 7, 0, "in mid-week");
+        let mut turned = turned_round(&whole);
+        let mut resumed = b.sim(0);
+        resumed.world.restore(&whole.world.save()).expect("it fits");
+        let want = step(&mut whole, 20);
+        let moves = want.windows(2).filter(|d| d[0].1 != d[1].1).count();
+        assert!((2..=3).contains(&moves), "{units}: teams move once a week, not {moves} times in 20 days");
+        assert!(want == on_threads(3, || step(&mut resumed, 20)), "{units}: restored");
+        assert!(want == step(&mut turned, 20), "{units}: rows in reverse order in mid-run");
+    }
 }
 
 /// Promise 6: saved on day 100, restored into a fresh simulation, and on.
@@ -287,7 +354,7 @@ fn the_quiet_world_is_quiet() {
 fn two_policies_share_the_luck_of_what_they_do_not_touch() {
     let (a, b): (Seen, Seen) = (
         shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0),
-        with_lever("depot_security", "intensity = STRENGTH", 30, "2011-10-20").run(0),
+        with_lever("depot_security", "", "30", "2011-10-20").run(0),
     );
     assert_eq!(a.waves, b.waves);
     let at_sea = |s: &Seen| s.tallies.iter().map(|t| t.departures).collect::<Vec<_>>();

@@ -76,13 +76,68 @@ intensity = 3
     let mut sim = b.sim(0);
     sim.day().expect("a day");
     let w = &sim.world;
-    let at = |name: &str| w.teams[node(w, name)] as f64 / sirocco::agents::world::TEAM;
-    // No other place lies within Toummo's beat; the border (one link, 100 km) adds 3 over its two nodes.
-    for (name, want) in [("Toummo", 4.0 + 1.5), ("Sabha", 1.5), ("Agadez", 0.0), ("Kidal", 0.0)] {
-        assert!((at(name) - want).abs() < 1e-5, "{name}: {}", at(name));
+    // A team searches 2,000 km2 of a node's 1,770 in a day. No other place lies within Toummo's beat; the border (one
+    // link, 100 km) adds 3 over its two nodes, whose sides work apart: 0.7 of their effect.
+    for (name, teams) in [("Toummo", 4.0 + 0.7 * 1.5), ("Sabha", 0.7 * 1.5), ("Agadez", 0.0), ("Kidal", 0.0)] {
+        let search = f64::from(w.watch[node(w, name)].search);
+        assert!((search - teams * 2000.0 / 1770.0).abs() < 1e-5, "{name}: {search}");
     }
+    assert_eq!(w.tally.teams_on_duty, 7_000_000);
     // 560,000 USD a team and year.
     assert_eq!(sim.spent, [("border_patrol".to_string(), (3.0 * 560_000.0 / 365.0 * 100.0_f64).round() as i64)]);
+}
+
+/// A state that withdraws its consent for a time: guards are there before and after, and paid for then only.
+#[test]
+fn a_lever_waits_for_the_consent_of_its_host() {
+    let more = r#"
+[initial.states]
+consent = { NER = 0.5 }
+[[initial.patrols.bases]]
+place = "Toummo"
+teams = 0
+[[event]]
+kind = "consent_shift"
+date = 2014-01-03
+country = "NER"
+level = 0.1
+[[event]]
+kind = "consent_shift"
+date = 2014-01-05
+country = "NER"
+level = 0.15
+[[lever]]
+kind = "niche_teams"
+start = 2014-01-02
+where = ["NER"]
+intensity = 2
+[[lever]]
+kind = "niche_teams"
+name = "early"
+start = 2014-01-03
+where = ["NER"]
+intensity = 2
+"#;
+    let mut sim = tiny(more, &[]).sim(0);
+    let (mut teams, mut spent, mut log) = (vec![], vec![], vec![]);
+    for _ in 0..6 {
+        sim.day().expect("a day");
+        teams.push(sim.world.tally.teams_on_duty / 1_000_000);
+        spent.push(sim.spent.iter().map(|s| s.1 > 0).collect::<Vec<_>>());
+        log.extend(sim.world.log.iter().map(|e| (e.kind, e.place.clone(), e.count)));
+        sim.next_morning();
+    }
+    assert_eq!(teams, [0, 5, 0, 0, 10, 10]);
+    let paid = |a: bool, b: bool| vec![a, b];
+    let (none, both) = (paid(false, false), paid(true, true));
+    assert_eq!(spent, [none.clone(), paid(true, false), none.clone(), none, both.clone(), both]);
+    let want = [
+        ("lever_start", "niche_teams", 2),
+        ("consent_shift", "NER", 10),
+        ("refused", "early", 2),
+        ("consent_shift", "NER", 15),
+    ];
+    assert_eq!(log, want.map(|(kind, place, n)| (kind, place.to_string(), n)));
 }
 
 #[test]
@@ -329,12 +384,11 @@ fn crews_deliver_people_and_the_desert_and_patrols_take_their_share() {
     let b = tiny(&format!("{CREWS}{}{base}", origin("Agadez")), &sets);
     let seen = b.run_audited(0, true);
     let w = seen.end();
-    let leg = w.routes.legs.iter().find(|l| w.routes.hubs[l.from as usize].name == "Agadez" && l.km > 1000.0);
+    let leg = w.routes.legs.iter().find(|l| w.routes.hubs[l.from as usize].name == "Agadez" && l.ways[0].km > 1000.0);
     let fare = leg.expect("the leg north").fare_cents as f64;
     let boarded = w.ledgers.money.moved(0, Money::Migrants as usize, Money::Crews as usize) as f64 / fare;
-    let stop = |hours: f64| (1.0 - libm::exp(-2000.0 / 1770.0 * hours / 24.0)) * 0.6 * 0.6;
-    // One team in each of Agadez, Toummo and Sabha; 800 km to Toummo and 600 to Sabha at 75 km/h.
-    let p = 1.0 - (1.0 - stop(800.0 / 75.0)) * (1.0 - stop(600.0 / 75.0));
+    // All three teams are in Toummo, which crews enter over 800 km at 75 km/h.
+    let p = (1.0 - libm::exp(-3.0 * 2000.0 / 1770.0 * 800.0 / 75.0 / 24.0)) * 0.6 * 0.6;
     // Up to 30 share the luck of a vehicle.
     let trips = boarded / 30.0;
     near("stopped", seen.sum(|t| t.intercepted) / boarded, p, libm::sqrt(p * (1.0 - p) / trips));

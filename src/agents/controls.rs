@@ -1,7 +1,8 @@
 //! What the levers add up to today. Zeroed every day; levers only add.
 
 use super::arms::CLASSES;
-use crate::region::{Area, Region};
+use super::patrol::Force;
+use crate::region::{Area, NodeId, Region};
 
 /// Guards put on depots by a lever.
 #[derive(Clone, Debug)]
@@ -30,14 +31,28 @@ pub struct NavalOrder {
     pub rescue: bool,
 }
 
+/// Sensors sent by a lever.
+#[derive(Clone, Debug)]
+pub struct SensorOrder {
+    /// Cells they look at, evenly.
+    pub nodes: Vec<NodeId>,
+    /// Sensor hours a day over all of them.
+    pub hours: f64,
+}
+
 /// Sums of today's levers.
 #[derive(Clone, Debug, Default)]
 pub struct Controls {
     /// Hash of the name of the lever that is being applied.
     pub sender: u64,
     pub depots: Vec<DepotOrder>,
-    /// Patrol teams by border (index into `Region::borders`).
-    pub border_teams: Vec<f64>,
+    /// Patrol teams besides those of the units.
+    pub forces: Vec<Force>,
+    pub sensors: Vec<SensorOrder>,
+    /// By country, the share of what sensors see that its teams are told; the highest of all levers.
+    pub sharing: Vec<f64>,
+    /// By country, the chance that who is found carrying people is stopped at all; the highest of all levers.
+    pub arrest: Vec<f64>,
     pub naval: Vec<NavalOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
@@ -46,6 +61,7 @@ pub struct Controls {
 impl Controls {
     /// No lever at all.
     pub fn none(region: &Region) -> Controls {
-        Controls { border_teams: vec![0.0; region.borders.len()], ..Controls::default() }
+        let by_country = vec![0.0; region.countries.len()];
+        Controls { sharing: by_country.clone(), arrest: by_country, ..Controls::default() }
     }
 }

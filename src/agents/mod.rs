@@ -17,6 +17,8 @@ pub mod outlook;
 pub mod patrol;
 pub mod routes;
 mod saved;
+pub mod sighting;
+pub mod state;
 pub mod store;
 pub mod tally;
 pub mod vessel;

@@ -82,6 +82,10 @@ pub struct Tally {
     pub deaths_sea_reported: i64,
     pub deaths_desert: i64,
     pub returned: i64,
+    /// Patrol teams on duty, in millionths.
+    pub teams_on_duty: i64,
+    /// Hours flown by sensors over land, in millionths.
+    pub sensor_hours: i64,
     /// US cents spent on levers.
     pub spent: i64,
 }

@@ -14,6 +14,8 @@ use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
 use super::routes::{HubId, NO_WAY, Routes, ToGo};
+use super::sighting::Sightings;
+use super::state::States;
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, Tally};
 use super::vessel::{Boats, Vessels, Zones};
@@ -21,7 +23,7 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
+use crate::region::{Area, Carrier, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::sync::Arc;
 
@@ -77,6 +79,8 @@ pub struct World {
     pub fares: Fares,
     pub convoys: Convoys,
     pub patrols: Patrols,
+    pub sightings: Sightings,
+    pub states: States,
     pub origins: Origins,
     pub migrants: Migrants,
     pub boats: Boats,
@@ -101,11 +105,11 @@ pub struct World {
     /// By country, the chance that a patrol which finds a crew with people stops it at all: 1 where carrying people is an
     /// offence that is prosecuted.
     pub arrest: Vec<f32>,
-    /// True at nodes that are home to an armed group which is not the state's.
+    /// True at nodes that are home to fighters of a group which is not the state's.
     pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
-    /// Nodes that each patrol unit goes round.
+    /// Nodes that each patrol unit goes round, ascending.
     pub beats: Vec<Vec<NodeId>>,
     /// What of each network never changes.
     pub grounds: Vec<network::Ground>,
@@ -119,6 +123,12 @@ pub struct World {
     pub earned: Vec<i64>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
+    /// By node, documented ways of crews that cross it.
+    pub crossings: Vec<u32>,
+    /// Row of each node's memory in `sightings`, [`END`] where there is none.
+    pub sighting_of: Vec<u32>,
+    /// Nodes that teams at a node can come to when a sensor calls; filled as needed.
+    pub callable: std::collections::BTreeMap<NodeId, Vec<NodeId>>,
     /// Hub of the black market nearest to each group, within 300 km.
     pub market_of: Vec<Option<HubId>>,
     /// What the groups around each hub lacked this morning, by class.
@@ -148,6 +158,8 @@ impl World {
             fares: Default::default(),
             convoys: Default::default(),
             patrols: Default::default(),
+            sightings: Default::default(),
+            states: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -173,19 +185,23 @@ impl World {
             news: vec![],
             earned: vec![],
             posts: vec![],
+            crossings: vec![],
+            sighting_of: vec![],
+            callable: Default::default(),
             market_of: vec![],
             shortfall: vec![[0; CLASSES]; routes.hubs.len()],
             sahel: SAHEL.iter().filter_map(|c| region.country(c)).collect(),
             region,
             routes,
         };
+        w.found_states();
         w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
         w.rederive();
         w
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 15] {
+    pub fn tables(&self) -> [&dyn Table; 17] {
         [
             &self.depots,
             &self.groups,
@@ -196,6 +212,8 @@ impl World {
             &self.fares,
             &self.convoys,
             &self.patrols,
+            &self.sightings,
+            &self.states,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -206,7 +224,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 15] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 17] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -217,6 +235,8 @@ impl World {
             &mut self.fares,
             &mut self.convoys,
             &mut self.patrols,
+            &mut self.sightings,
+            &mut self.states,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,
@@ -251,6 +271,9 @@ impl World {
         self.militia = self.find_militia();
         self.belief_index = BeliefIndex::of(&self.beliefs, self.networks.len());
         self.earned = vec![0; self.networks.len()];
+        self.crossings = self.find_crossings();
+        self.sighting_of = self.find_sightings();
+        self.callable.clear();
         self.look_again();
     }
 
@@ -272,11 +295,12 @@ impl World {
         }
     }
 
-    /// Nodes that are home to a group outside the bloc `state`.
+    /// Nodes that are home to fighters outside the bloc `state`.
     pub fn find_militia(&self) -> Vec<bool> {
         let state = BLOCS.iter().position(|b| *b == "state").unwrap_or(usize::MAX);
         let mut held = vec![false; self.region.nodes.len()];
-        for i in self.groups.rows().filter(|&i| usize::from(self.groups.bloc()[i]) != state) {
+        let armed = |i: &usize| usize::from(self.groups.bloc()[*i]) != state && self.groups.fighters()[*i] > 0;
+        for i in self.groups.rows().filter(armed) {
             held[self.groups.node()[i] as usize] = true;
         }
         held
@@ -284,18 +308,32 @@ impl World {
 
     /// Nodes within each patrol unit's beat; at least its own.
     fn find_beats(&self) -> Vec<Vec<NodeId>> {
-        let n = &self.region.nodes;
         let units: Vec<usize> = (0..self.patrols.len()).collect();
         crate::engine::parallel::map_items(&units, 4, |&i| {
-            let (base, reach) = (self.patrols.node()[i], f64::from(self.patrols.beat_km()[i]));
-            let (lat, lon) = (n.lat[base as usize], n.lon[base as usize]);
-            let near = |j: &usize| {
-                *j == base as usize
-                    || (n.lat[*j] - lat).abs() <= reach / 110.0
-                        && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= reach
-            };
-            (0..n.len()).filter(near).map(|j| j as NodeId).collect()
+            self.nodes_within(self.patrols.node()[i], f64::from(self.patrols.beat_km()[i]))
         })
+    }
+
+    /// Nodes no farther than `km` from a node, with that node itself, ascending.
+    pub fn nodes_within(&self, node: NodeId, km: f64) -> Vec<NodeId> {
+        let n = &self.region.nodes;
+        let (lat, lon) = (n.lat[node as usize], n.lon[node as usize]);
+        let near = |j: &usize| {
+            *j == node as usize
+                || (n.lat[*j] - lat).abs() <= km / 110.0 && great_circle_km(lat, lon, n.lat[*j], n.lon[*j]) <= km
+        };
+        (0..n.len()).filter(near).map(|j| j as NodeId).collect()
+    }
+
+    /// By node, how many documented ways of crews cross it.
+    fn find_crossings(&self) -> Vec<u32> {
+        let mut crossings = vec![0; self.region.nodes.len()];
+        for leg in self.routes.legs.iter().filter(|l| l.carrier == Carrier::Crew) {
+            for &node in leg.ways.iter().flat_map(|x| &x.path) {
+                crossings[node as usize] += 1;
+            }
+        }
+        crossings
     }
 
     /// Nearest hub of each group's black market, within 300 km.
@@ -404,6 +442,11 @@ impl World {
 
     /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).
     pub fn in_area(&self, area: &Area, node: NodeId) -> bool {
+        self.in_area_within(area, node, 60.0)
+    }
+
+    /// The same, with the distance in km that counts as near a named place.
+    pub fn in_area_within(&self, area: &Area, node: NodeId, near_km: f64) -> bool {
         if area.is_everywhere() {
             return true;
         }
@@ -413,7 +456,8 @@ impl World {
             || area.borders.iter().any(|&b| self.region.borders[b].nodes.binary_search(&node).is_ok())
             || area.places.iter().any(|&p| {
                 let p = &self.region.places[p as usize];
-                great_circle_km(p.lat, p.lon, n.lat[i], n.lon[i]) <= 60.0
+                (p.lat - n.lat[i]).abs() <= near_km / 110.0
+                    && great_circle_km(p.lat, p.lon, n.lat[i], n.lon[i]) <= near_km
             })
     }
 

@@ -3,20 +3,28 @@
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::engine::step::{AnyParams, Params, schema_of};
-use crate::region::Area;
+use crate::region::{Area, CountryId};
 use crate::units::Date;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 pub mod border_patrol;
 pub mod depot_security;
+pub mod intelligence_sharing;
 pub mod naval_patrol;
+pub mod niche_teams;
+pub mod surveillance;
+pub mod transit_criminalisation;
 
 /// Every lever there is.
 pub static LEVERS: &[LeverKind] = &[
     lever::<depot_security::DepotSecurity>(),
     lever::<border_patrol::BorderPatrol>(),
     lever::<naval_patrol::NavalPatrol>(),
+    lever::<surveillance::Surveillance>(),
+    lever::<intelligence_sharing::IntelligenceSharing>(),
+    lever::<transit_criminalisation::TransitCriminalisation>(),
+    lever::<niche_teams::NicheTeams>(),
 ];
 
 /// What a lever's own file says.
@@ -31,6 +39,13 @@ pub trait Lever: Params {
     const COST: (f64, &'static str);
     /// What `where` may name.
     const PLACES: &'static [AreaKind];
+    /// Most that `intensity` may be.
+    const MOST: f64 = f64::INFINITY;
+    /// True when `where` must name something: the lever does not work everywhere.
+    const NAMED: bool = false;
+    /// Consent that a country must have for the lever to work there, 0 to 1 (U* of equation 11); 0 for a state's own
+    /// measures.
+    const CONSENT: f64 = 0.0;
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
     /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
@@ -78,12 +93,16 @@ pub struct Common {
     #[serde(default)]
     #[schemars(range(min = 0), extend("x-unit" = "USD/year"))]
     pub budget_usd_per_year: Option<f64>,
+    /// Consent that a country must have for the lever to work there, when it is not the lever's usual threshold.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub consent: Option<f64>,
 }
 
 impl Common {
     /// Names of the keys in this struct, as files write them.
     pub const KEYS: &'static [&'static str] =
-        &["kind", "name", "start", "end", "ramp_days", "where", "intensity", "budget_usd_per_year"];
+        &["kind", "name", "start", "end", "ramp_days", "where", "intensity", "budget_usd_per_year", "consent"];
 }
 
 /// A lever in a scenario: the common keys and the lever's own.
@@ -99,6 +118,26 @@ impl LeverUse {
     pub fn name(&self) -> &str {
         self.common.name.as_deref().unwrap_or(self.kind.kind)
     }
+
+    /// The part of its area where the hosts let it work today; `None` when there is none.
+    pub fn allowed(&self, at: &Area, world: &World) -> Option<Area> {
+        let threshold = self.common.consent.unwrap_or(self.kind.consent);
+        let willing = |c: CountryId| world.consent(c) >= threshold;
+        let region = &world.region;
+        let all = (0..region.countries.len() as CountryId).all(willing);
+        // Waters have no host.
+        if all || self.kind.places == [AreaKind::Zone] {
+            return Some(at.clone());
+        }
+        let mut left = at.clone();
+        if at.is_everywhere() {
+            left.countries = (0..region.countries.len() as CountryId).collect();
+        }
+        left.countries.retain(|&c| willing(c));
+        left.places.retain(|&p| willing(region.places[p as usize].country));
+        left.borders.retain(|&b| willing(region.borders[b].a) || willing(region.borders[b].b));
+        Some(left).filter(|a| !a.is_everywhere())
+    }
 }
 
 /// A lever in the registry, with its type forgotten.
@@ -108,6 +147,9 @@ pub struct LeverKind {
     pub unit: &'static str,
     pub cost: (f64, &'static str),
     pub places: &'static [AreaKind],
+    pub most: f64,
+    pub named: bool,
+    pub consent: f64,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
     /// Reads the lever's own keys.
@@ -123,6 +165,9 @@ const fn lever<L: Lever>() -> LeverKind {
         unit: L::UNIT,
         cost: L::COST,
         places: L::PLACES,
+        most: L::MOST,
+        named: L::NAMED,
+        consent: L::CONSENT,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
         apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),
@@ -133,4 +178,73 @@ const fn lever<L: Lever>() -> LeverKind {
 /// The lever of that kind.
 pub fn find(kind: &str) -> Option<&'static LeverKind> {
     LEVERS.iter().find(|l| l.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::routes::Routes;
+    use crate::engine::rng::Luck;
+    use crate::region::Region;
+    use crate::units::Tick;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    /// Two places in Libya, one each in Niger and Mali; borders LBY-NER (200 km) and LBY-MLI (100 km).
+    pub fn world() -> World {
+        let region = Region::from_parts(
+            &[
+                ("Sabha", "LBY", 27.0, 14.4, 130_000),
+                ("Ghat", "LBY", 25.0, 10.2, 20_000),
+                ("Agadez", "NER", 17.0, 8.0, 110_000),
+                ("Kidal", "MLI", 18.4, 1.4, 35_000),
+            ],
+            &[("Sabha", "Agadez", 1400.0), ("Ghat", "Agadez", 900.0), ("Ghat", "Kidal", 1200.0)],
+            &[],
+            &[],
+        );
+        let costs = crate::processes::crews::Params::default().travel_costs(0.002);
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1)
+    }
+
+    /// The area of these names in [`world`].
+    pub fn area(w: &World, names: &[&str]) -> Area {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        w.region.area(&names).unwrap()
+    }
+
+    fn used(kind: &str, consent: Option<f64>) -> LeverUse {
+        let kind = find(kind).unwrap();
+        let common = Common {
+            kind: kind.kind.into(),
+            name: None,
+            start: Date::new(2012, 1, 1),
+            end: None,
+            ramp_days: 0,
+            area: vec![],
+            intensity: 1.0,
+            budget_usd_per_year: None,
+            consent,
+        };
+        LeverUse { common, kind, own: (kind.parse)(json!({})).unwrap() }
+    }
+
+    #[test]
+    fn hosts_that_refuse_are_left_out() {
+        let mut w = world();
+        let everywhere = Area::default();
+        let teams = used("niche_teams", None);
+        assert_eq!(teams.allowed(&everywhere, &w), Some(Area::default()), "all agree");
+        w.set_consent(w.region.country("LBY").unwrap(), 0.1);
+        let allowed = |l: &LeverUse, names: &[&str]| l.allowed(&area(&w, names), &w);
+        assert_eq!(allowed(&teams, &[]), Some(area(&w, &["NER", "MLI"])));
+        assert_eq!(allowed(&teams, &["LBY"]), None);
+        assert_eq!(allowed(&teams, &["LBY", "Sabha", "Kidal"]), Some(area(&w, &["Kidal"])));
+        assert_eq!(allowed(&teams, &["LBY-NER"]), Some(area(&w, &["LBY-NER"])), "one side is enough");
+        assert_eq!(allowed(&used("niche_teams", Some(0.1)), &["LBY"]), Some(area(&w, &["LBY"])), "it is asked for less");
+        assert_eq!(allowed(&used("border_patrol", None), &["LBY"]), Some(area(&w, &["LBY"])), "its own measure");
+        assert_eq!(allowed(&used("border_patrol", Some(0.5)), &["LBY"]), None);
+        assert_eq!(allowed(&used("naval_patrol", Some(0.5)), &[]), Some(Area::default()), "the sea has no host");
+    }
 }

@@ -50,6 +50,7 @@ pub fn all() -> Vec<Metric> {
     people(&mut m);
     sea(&mut m);
     road(&mut m);
+    enforcement(&mut m);
     arms(&mut m);
     books(&mut m);
     m
@@ -175,6 +176,14 @@ fn road(m: &mut Vec<Metric>) {
     m.push(metric("crews_stopped", "crews/day", "crews", Kind::Flow, "Crews stopped by land patrols", |w| {
         w.tally.crews_stopped as f64
     }));
+}
+
+fn enforcement(m: &mut Vec<Metric>) {
+    let level = |name: &str, unit, about: &str, f: fn(&World) -> i64| {
+        metric(name, unit, "enforcement", Kind::Level, about, move |w: &World| f(w) as f64 / 1e6)
+    };
+    m.push(level("teams_on_duty", "teams", "Patrol teams on duty on land", |w| w.tally.teams_on_duty));
+    m.push(level("sensor_hours", "h/day", "Hours that sensors spend over land", |w| w.tally.sensor_hours));
 }
 
 fn carrying(w: &World, cargo: Cargo) -> f64 {

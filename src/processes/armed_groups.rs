@@ -62,8 +62,6 @@ impl Process<World> for ArmedGroups {
         if w.market_of.len() != w.groups.len() {
             w.market_of = w.find_markets();
             w.takers = w.find_takers();
-            w.militia = w.find_militia();
-            w.look_again();
         }
         buy(p, w, day);
         civilians_buy(p, w, day);

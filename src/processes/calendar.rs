@@ -62,6 +62,15 @@ pub enum Event {
         #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor"))]
         factor: f64,
     },
+    /// A state becomes more or less willing to let others work on its ground.
+    ConsentShift {
+        date: Date,
+        #[schemars(extend("x-names" = "country"))]
+        country: String,
+        /// Its consent from that day on.
+        #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+        level: f64,
+    },
 }
 
 fn rifles() -> f64 {
@@ -90,10 +99,10 @@ const HOURS_PER_DAY: f64 = 12.0;
 pub fn happen(events: &[Event], w: &mut World, day: Tick) {
     shift_departures(events, w, day);
     for (i, event) in events.iter().enumerate() {
-        if let Event::ArmedReturn { date, .. } = event
-            && date.tick() == day
-        {
-            armed_return(event, i as u64, w, day);
+        match event {
+            Event::ArmedReturn { date, .. } if date.tick() == day => armed_return(event, i as u64, w, day),
+            Event::ConsentShift { date, country, level } if date.tick() == day => shift_consent(country, *level, w),
+            _ => {}
         }
     }
 }
@@ -115,6 +124,13 @@ fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
             w.origins.update(row, |o| o.shift = product);
         }
     }
+}
+
+fn shift_consent(iso3: &str, level: f64, w: &mut World) {
+    let Some(country) = w.region.country(iso3) else { return };
+    w.set_consent(country, level);
+    let (place, count) = (iso3.to_string(), libm::round(level * 100.0) as i64);
+    w.log.push(Entry { day: w.day, kind: "consent_shift", place, item: "percent", count, key: u64::from(country) });
 }
 
 fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {

@@ -46,8 +46,15 @@ pub fn lever_schema(lever: &LeverKind) -> Value {
     put(&mut properties["intensity"], "x-unit", json!(lever.unit));
     let places: Vec<&str> = lever.places.iter().map(|p| noun(*p)).collect();
     put(&mut properties["where"], "x-names", json!(places));
-    if let (Some(all), Some(own)) = (schema["required"].as_array_mut(), own["required"].as_array()) {
-        all.extend(own.clone());
+    if lever.most.is_finite() {
+        put(&mut properties["intensity"], "maximum", json!(lever.most));
+    }
+    if lever.named {
+        put(&mut properties["where"], "minItems", json!(1));
+    }
+    if let Some(all) = schema["required"].as_array_mut() {
+        all.extend(own["required"].as_array().into_iter().flatten().cloned());
+        all.extend(lever.named.then(|| json!("where")));
     }
     schema
 }

@@ -1,7 +1,7 @@
 //! The shape of a scenario file.
 
 use super::diagnose::Diagnostic;
-use crate::agents::{crew, depot, group, migrant, patrol, vessel};
+use crate::agents::{crew, depot, group, migrant, patrol, state, vessel};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
 use crate::processes::calendar::Event;
@@ -96,6 +96,7 @@ pub struct Initial {
     pub crews: crew::Initial,
     pub migrants: migrant::Initial,
     pub patrols: patrol::Initial,
+    pub states: state::Initial,
     pub vessels: vessel::Initial,
 }
 

@@ -7,6 +7,7 @@ use crate::agents::accounts::{Arms, Money, People};
 use crate::agents::arms::{self, Bag, Class, EMPTY};
 use crate::agents::crew::{self, Cargo, Crew};
 use crate::agents::migrant::{END, NO_LEG, Status};
+use crate::agents::sighting;
 use crate::agents::store;
 use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
@@ -79,6 +80,7 @@ fn count(w: &mut World, t: &Trip) {
             Outcome::Seized => {}
             Outcome::NobodyCame | Outcome::Bribed { .. } | Outcome::LetPass => w.tally.not_acted_on += 1,
         }
+        sighting::found(w, met.node, 1);
     }
 }
 

@@ -1,0 +1,61 @@
+//! States: how willing each is to let others work on its ground.
+
+use super::world::World;
+use crate::engine::rng::Key;
+use crate::region::CountryId;
+use crate::table;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+table! {
+    /// States; a state's row is the number of its country.
+    States("states"),
+    /// A state.
+    State {
+        key: u64,
+        country: u16,
+        /// Consent to foreign measures on its ground, 0 to 1: a lever works there from its threshold on.
+        consent: f64,
+    }
+}
+
+/// States at the start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Initial {
+    /// Consent of each state to foreign measures on its ground, by country; 1 for those left out. A lever with a higher
+    /// threshold (`consent`) does not work there.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption: all agree"))]
+    pub consent: BTreeMap<String, f64>,
+}
+
+/// Gives each state its consent of the first day.
+pub fn populate(w: &mut World, init: &Initial) {
+    for (iso3, level) in &init.consent {
+        if let Some(country) = w.region.country(iso3) {
+            w.set_consent(country, *level);
+        }
+    }
+}
+
+impl World {
+    /// Adds a row for every country, all of full consent.
+    pub(super) fn found_states(&mut self) {
+        let region = self.region.clone();
+        for (i, c) in region.countries.iter().enumerate() {
+            let key = Key::named("state", &c.iso3, 0).0;
+            self.states.push(State { key, country: i as CountryId, consent: 1.0 });
+        }
+    }
+
+    /// Consent of a country to foreign measures on its ground, 0 to 1.
+    pub fn consent(&self, country: CountryId) -> f64 {
+        self.states.consent()[country as usize]
+    }
+
+    /// Changes a country's consent.
+    pub fn set_consent(&mut self, country: CountryId, level: f64) {
+        self.states.update(country as usize, |s| s.consent = level);
+    }
+}
