@@ -154,7 +154,7 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u
         return None;
     };
     let l = &w.routes.legs[leg as usize];
-    let fare = w.fares.quoted()[leg as usize];
+    let fare = w.fare(leg);
     m.leg = leg;
     if l.carrier == Carrier::Crew {
         wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);

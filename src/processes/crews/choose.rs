@@ -85,7 +85,7 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
         wanted: w.shortfall.clone(),
         loads: GOODS.map(|cargo| loads(p, w, cargo, day)),
         idle: vec![0; hubs],
-        waits: waits(p, w),
+        waits: vec![],
     };
     for i in w.crews.rows() {
         let c = w.crews.get(i);
@@ -114,6 +114,7 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
             *wanted = [0; CLASSES];
         }
     }
+    o.waits = waits(p, w, &o.idle);
     o
 }
 
@@ -143,28 +144,29 @@ fn loads(p: &Params, w: &World, cargo: Cargo, day: Tick) -> Vec<u64> {
     weights.iter().enumerate().map(draw).collect()
 }
 
-/// Hubs worth driving to for passengers, less the seats of crews already on their way there.
-fn waits(p: &Params, w: &World) -> Vec<Wait> {
-    let mut coming = vec![0u64; w.routes.hubs.len()];
+/// Hubs worth driving to for passengers: those where more loads wait than crews are there or on their way.
+fn waits(p: &Params, w: &World, idle: &[u64]) -> Vec<Wait> {
+    let mut coming = idle.to_vec();
     let empty = |i: &usize| w.crews.state()[*i] == crew::DRIVING && w.crews.cargo()[*i] == crew::NOTHING;
     for i in w.crews.rows().filter(empty) {
-        coming[w.crews.goal()[i] as usize] += u64::from(p.seats);
+        coming[w.crews.goal()[i] as usize] += 1;
     }
     let size = u64::from(w.persons_per_agent);
+    let seats = u64::from(p.seats);
     let mut out = vec![];
     for (hub, legs) in w.routes.out.iter().enumerate() {
-        let here: u64 = legs.iter().map(|&l| w.queues.seats[l as usize].len() as u64 * size).sum();
-        if here <= coming[hub] {
+        let loads: u64 = legs.iter().map(|&l| (w.queues.seats[l as usize].len() as u64 * size).div_ceil(seats)).sum();
+        if loads <= coming[hub] {
             continue;
         }
         let gain = |&l: &LegId| {
-            let n = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats));
+            let n = (w.queues.seats[l as usize].len() as u64 * size).min(seats) as f64;
             let way = w.routes.legs[l as usize].people_way(w.ways.year);
-            way.map_or(f64::NEG_INFINITY, |x| n as f64 * f64::from(w.fares.quoted()[l as usize]) - x.newcomer_cents as f64)
+            way.map_or(f64::NEG_INFINITY, |x| n * f64::from(w.fare(l)) - x.newcomer_cents as f64)
         };
         let best = legs.iter().map(gain).fold(f64::NEG_INFINITY, f64::max);
         if best > 0.0 {
-            out.push(Wait { hub: hub as HubId, crews: (here - coming[hub]).div_ceil(u64::from(p.seats)), gain: best });
+            out.push(Wait { hub: hub as HubId, crews: loads - coming[hub], gain: best });
         }
     }
     out
@@ -212,14 +214,17 @@ fn plan(p: &Params, w: &World, o: &Offers, i: usize, day: Tick) -> Plan {
         if l.carrier == Carrier::Crew && waiting > 0 && reach(l.to) {
             let cost = outlook.leg(&terms, Cargo::People, leg).least();
             if cost != NO_WAY {
-                let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fares.quoted()[leg as usize]) / 100.0;
+                let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fare(leg)) / 100.0;
                 people.push((Plan::People(leg), t.profit(fares, cost, l.to) * share(waiting as f64 / f64::from(p.seats))));
             }
         }
     }
+    let everyone: u64 = o.idle.iter().sum();
     let far = o.waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)).filter_map(|x| {
         let cost = w.ways.empty.cost(c.hub, x.hub);
-        (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0))
+        // Idle crews everywhere may think of the same.
+        let chance = (x.crews as f64 / everyone as f64).min(1.0);
+        (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0 * chance))
     });
     // Arms and other goods pay for trips twice as long as people do (assumption).
     let far_reach = |hub: HubId| away(hub) <= 2.0 * range;
@@ -410,7 +415,7 @@ fn choose_way(p: &Params, w: &World, c: &Crew, cargo: Cargo, leg: LegId, day: Ti
 }
 
 fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
-    let fare = w.fares.quoted()[leg as usize];
+    let fare = w.fare(leg);
     let size = u64::from(w.persons_per_agent);
     let mut first = crate::agents::migrant::END;
     let mut paid = 0;
