@@ -22,6 +22,8 @@ pub const NO_WAY: u64 = u64::MAX;
 pub struct TravelCosts {
     /// USD per km at speed factor 1 (f).
     pub usd_per_km: f64,
+    /// Off the roads a km costs this many times what its pace would make it cost.
+    pub offroad_factor: f64,
     /// Perceived chance of being seized in a cell without any experience.
     pub prior_risk: f64,
     /// Cost of losing the vehicle and going to jail, USD (F).
@@ -506,7 +508,7 @@ fn edge_costs(region: &Region, c: &TravelCosts) -> (Vec<u32>, Vec<u32>, Vec<f32>
     for e in 0..g.to.len() {
         let km = f64::from(g.km[e]);
         let factor = (km / f64::from(g.hours[0][e]).max(1e-6) / REFERENCE_KMH).max(0.01);
-        let drive = km * c.usd_per_km / factor;
+        let drive = km * c.usd_per_km / factor * if g.on_road[e] { 1.0 } else { c.offroad_factor };
         fuel.push(cents(drive).max(1));
         cost.push(cents(drive + risk).max(1));
         let per_km = c.deaths_per_1000_km[usize::from(!g.on_road[e])] / 1000.0;
