@@ -77,11 +77,62 @@ fn read(path: &Path, sets: &[&str], ground: impl FnOnce(&Path) -> Ground) -> (Ar
 
 /// The tiny world with more TOML at the end of the file (events, levers, lists) and `--set` arguments.
 pub fn tiny(more: &str, sets: &[&str]) -> Bench {
+    let files = [("nodes.csv", NODES), ("links.csv", LINKS), ("lanes.csv", LANES), ("corridors.csv", CORRIDORS)];
+    on_network(&files, more, sets)
+}
+
+/// Columns and rows of the desert of [`desert`].
+pub const DESERT: (usize, usize) = (15, 9);
+
+/// A desert 14 steps of 45 km wide and 8 high, with a paved road along its middle row from West (in Mali) past Post in
+/// Niger to East (in Libya), rough ground everywhere else, and one network of crews at home in West. Like [`tiny`],
+/// everything else is off.
+pub fn desert(more: &str, sets: &[&str]) -> Bench {
+    let (columns, rows) = DESERT;
+    let mid = rows / 2;
+    let name = |x: usize, y: usize| match (x, y) {
+        (0, y) if y == mid => "West".to_string(),
+        (14, y) if y == mid => "East".to_string(),
+        (7, y) if y == mid => "Post".to_string(),
+        _ => format!("n{x}_{y}"),
+    };
+    let mut nodes = String::from("name,country,lat,lon,population,terrain,kind\n");
+    let mut links = String::from("a,b,km,road,speed_kmh\n");
+    for x in 0..columns {
+        for y in 0..rows {
+            let country = ["MLI", "NER", "LBY"][usize::from(x > 1) + usize::from(x > 12)];
+            let people = if y == mid && (x == 0 || x == columns - 1) { 50_000 } else { 0 };
+            let (lat, lon) = (16.0 + 0.4 * y as f64, 2.0 + 0.42 * x as f64);
+            nodes += &format!("{},{country},{lat},{lon},{people},desert_flat,town\n", name(x, y));
+            if x + 1 < columns {
+                let (road, speed) = if y == mid { ("paved", 75) } else { ("none", 45) };
+                links += &format!("{},{},45,{road},{speed}\n", name(x, y), name(x + 1, y));
+            }
+            if y + 1 < rows {
+                links += &format!("{},{},45,none,45\n", name(x, y), name(x, y + 1));
+            }
+        }
+    }
+    let corridors = "id,name,flow,carrier,places\nroad,Road,both,crew,West; Post; East\n";
+    let crews = "\n[[initial.crews.networks]]\nname = \"Band\"\nhome = \"West\"\nweight = 1\nrange_km = 2000\n";
+    let files = [("nodes.csv", &nodes[..]), ("links.csv", &links), ("corridors.csv", corridors)];
+    let mut all = vec![
+        "initial.crews.count=150",
+        "processes.crews.drug_loads_per_day=20",
+        "processes.crews.fuel_loads_per_day=0",
+        "processes.crews.stopped_days=10",
+        "processes.allocation.corruption=0.2",
+        "processes.allocation.will=0.9",
+    ];
+    all.extend(sets);
+    on_network(&files, &format!("{crews}{more}"), &all)
+}
+
+fn on_network(files: &[(&str, &str)], more: &str, sets: &[&str]) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let net = folder.path().join("net");
     std::fs::create_dir(&net).expect("a folder");
-    for (name, text) in [("nodes.csv", NODES), ("links.csv", LINKS), ("lanes.csv", LANES), ("corridors.csv", CORRIDORS)]
-    {
+    for (name, text) in files {
         std::fs::write(net.join(name), text).expect("a file");
     }
     let path = folder.path().join("tiny.toml");
@@ -164,6 +215,10 @@ impl Seen {
     /// Sum of something over all days.
     pub fn sum(&self, f: impl Fn(&Tally) -> i64) -> f64 {
         self.tallies.iter().map(f).sum::<i64>() as f64
+    }
+    /// Column of a metric in `values`.
+    pub fn metric(&self, name: &str) -> usize {
+        self.flows.iter().position(|m| m.name == name).expect("a metric")
     }
     pub fn end(&self) -> &World {
         self.last.as_ref().expect("a run that ended")
