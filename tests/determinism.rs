@@ -87,9 +87,8 @@ const LEVERS: [(&str, &str, &str); 8] = [
 ];
 
 fn with_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
-    let more = format!(
-        "[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n"
-    );
+    let more =
+        format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n");
     shipped_with("libya-2011", &more, &[LIGHT, "run.end=2011-12-18"])
 }
 

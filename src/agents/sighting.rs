@@ -85,16 +85,8 @@ mod tests {
     /// Eight detections of which a week at a rate of ln 2 / 7 leaves half, and three of yesterday in full.
     #[test]
     fn memory_fades_and_takes_in_what_is_fresh() {
-        let s = Sighting {
-            key: 1,
-            node: 0,
-            found: 8.0,
-            effort: 4.0,
-            day: 10,
-            fresh: 3,
-            found_then: 9.0,
-            effort_then: 5.0,
-        };
+        let s =
+            Sighting { key: 1, node: 0, found: 8.0, effort: 4.0, day: 10, fresh: 3, found_then: 9.0, effort_then: 5.0 };
         let later = s.at(Tick(17), libm::log(2.0) / 7.0);
         assert!((later.found - 7.0).abs() < 1e-6 && (later.effort - 2.0).abs() < 1e-6);
         assert_eq!((later.day, later.fresh, later.found_then, later.effort_then), (17, 0, 9.0, 5.0));

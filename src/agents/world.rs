@@ -17,7 +17,7 @@ use super::routes::{HubId, NO_WAY, Routes, ToGo};
 use super::sighting::Sightings;
 use super::state::States;
 use super::store::{self, Stores};
-use super::tally::{CellCounts, Entry, Tally};
+use super::tally::{CellCounts, Entry, LegCounts, Tally};
 use super::vessel::{Boats, Vessels, Zones};
 use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
@@ -93,6 +93,8 @@ pub struct World {
     pub tally: Tally,
     /// Counts by node since the first of the month.
     pub cells: CellCounts,
+    /// Counts by leg since the first of the month.
+    pub leg_counts: LegCounts,
     /// Today's lines for `events.csv`.
     pub log: Vec<Entry>,
 
@@ -170,6 +172,7 @@ impl World {
             controls: Controls::none(&region),
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
+            leg_counts: vec![Default::default(); routes.legs.len()],
             log: vec![],
             queues: Default::default(),
             ways: Default::default(),
@@ -384,12 +387,10 @@ impl World {
     pub fn ways_of(&self, day: Tick) -> Ways {
         let year = day.date().0.year();
         let person = self.routes.to_go(|l| self.traveller_cents(l, year));
-        let empty = self.routes.to_go(|l| {
-            self.routes.legs[l as usize].way(year, |_| true).map_or(NO_WAY, |w| w.fuel_cents)
-        });
+        let empty =
+            self.routes.to_go(|l| self.routes.legs[l as usize].way(year, |_| true).map_or(NO_WAY, |w| w.fuel_cents));
         let hubs = &self.routes.hubs;
-        let coast: Vec<_> =
-            hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect();
+        let coast: Vec<_> = hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect();
         let coasts: Vec<HubId> = (0..hubs.len()).filter(|&h| coast[h].is_some()).map(|h| h as HubId).collect();
         let nearest = |from| coasts.iter().map(|&to| person.cost(from, to)).min().unwrap_or(NO_WAY);
         let sea = (0..hubs.len() as HubId).map(nearest).collect();

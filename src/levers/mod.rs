@@ -242,7 +242,11 @@ mod tests {
         assert_eq!(allowed(&teams, &["LBY"]), None);
         assert_eq!(allowed(&teams, &["LBY", "Sabha", "Kidal"]), Some(area(&w, &["Kidal"])));
         assert_eq!(allowed(&teams, &["LBY-NER"]), Some(area(&w, &["LBY-NER"])), "one side is enough");
-        assert_eq!(allowed(&used("niche_teams", Some(0.1)), &["LBY"]), Some(area(&w, &["LBY"])), "it is asked for less");
+        assert_eq!(
+            allowed(&used("niche_teams", Some(0.1)), &["LBY"]),
+            Some(area(&w, &["LBY"])),
+            "it is asked for less"
+        );
         assert_eq!(allowed(&used("border_patrol", None), &["LBY"]), Some(area(&w, &["LBY"])), "its own measure");
         assert_eq!(allowed(&used("border_patrol", Some(0.5)), &["LBY"]), None);
         assert_eq!(allowed(&used("naval_patrol", Some(0.5)), &[]), Some(Area::default()), "the sea has no host");

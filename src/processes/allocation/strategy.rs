@@ -129,8 +129,7 @@ mod tests {
 
     #[track_caller]
     fn close(got: &[(u32, f64)], want: &[(u32, f64)]) {
-        let same = got.len() == want.len()
-            && got.iter().zip(want).all(|(g, w)| g.0 == w.0 && (g.1 - w.1).abs() < 1e-9);
+        let same = got.len() == want.len() && got.iter().zip(want).all(|(g, w)| g.0 == w.0 && (g.1 - w.1).abs() < 1e-9);
         assert!(same, "{got:?}, not {want:?}");
     }
 

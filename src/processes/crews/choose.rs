@@ -160,7 +160,9 @@ fn waits(p: &Params, w: &World) -> Vec<Wait> {
         let gain = |&l: &LegId| {
             let n = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats));
             let way = w.routes.legs[l as usize].people_way(w.ways.year);
-            way.map_or(f64::NEG_INFINITY, |x| n as f64 * f64::from(w.fares.quoted()[l as usize]) - x.newcomer_cents as f64)
+            way.map_or(f64::NEG_INFINITY, |x| {
+                n as f64 * f64::from(w.fares.quoted()[l as usize]) - x.newcomer_cents as f64
+            })
         };
         let best = legs.iter().map(gain).fold(f64::NEG_INFINITY, f64::max);
         if best > 0.0 {
@@ -213,7 +215,10 @@ fn plan(p: &Params, w: &World, o: &Offers, i: usize, day: Tick) -> Plan {
             let cost = outlook.leg(&terms, Cargo::People, leg).least();
             if cost != NO_WAY {
                 let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fares.quoted()[leg as usize]) / 100.0;
-                people.push((Plan::People(leg), t.profit(fares, cost, l.to) * share(waiting as f64 / f64::from(p.seats))));
+                people.push((
+                    Plan::People(leg),
+                    t.profit(fares, cost, l.to) * share(waiting as f64 / f64::from(p.seats)),
+                ));
             }
         }
     }
