@@ -122,8 +122,7 @@ impl Monthly {
             let leg = &w.routes.legs[i];
             let name = |hub: u16| w.routes.hubs[hub as usize].name.clone();
             let mut row = vec![month.to_string(), name(leg.from), name(leg.to), carrier(leg.carrier).into()];
-            row.extend([c.people, c.deaths].iter().chain(&c.trips).chain(&c.stopped).map(u32::to_string));
-            row.push(number(self.fares[i] as f64 / 100.0 / f64::from(self.days)));
+            row.extend(leg_values(c, self.fares[i], self.days));
             self.legs.write_record(&row).map_err(io(&path))?;
         }
         Ok(())
@@ -148,6 +147,12 @@ fn carrier(c: Carrier) -> &'static str {
         Carrier::Crew => "crews",
         Carrier::Public => "buses",
     }
+}
+
+/// The numbers of a line of `legs.csv`; `fares` are those of all `days`, US cents, added up.
+fn leg_values(c: &LegCount, fares: u64, days: u32) -> Vec<String> {
+    let counts = [c.people, c.deaths].into_iter().chain(c.trips).chain(c.stopped);
+    counts.map(|n| n.to_string()).chain([number(fares as f64 / 100.0 / f64::from(days))]).collect()
 }
 
 fn add_crossings(sums: &mut BTreeMap<BorderKey, BorderCount>, crossings: &[Crossing]) {
@@ -195,6 +200,14 @@ fn believed(w: &World) -> Vec<Option<f64>> {
 mod tests {
     use super::*;
     use crate::agents::crew::Cargo;
+
+    /// The numbers are in the order of the head: 29 people on a trip, one of them dead; a stopped load of drugs; fares of
+    /// 100 and 101 USD on two days.
+    #[test]
+    fn a_line_of_a_leg_is_in_the_order_of_its_head() {
+        let c = LegCount { people: 29, deaths: 1, trips: [1, 2, 3, 4], stopped: [0, 0, 0, 1] };
+        assert_eq!(leg_values(&c, 20_100, 2), ["29", "1", "1", "2", "3", "4", "0", "0", "0", "1", "100.5"]);
+    }
 
     /// Two crews with people and arms and an empty one to the north, one back with fuel, a bus.
     #[test]

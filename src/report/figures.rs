@@ -140,7 +140,7 @@ impl Run<'_> {
     }
 
     fn northbound(&self) -> Option<Chart> {
-        let sets = self.with_observed("people_north_past_posts", "all", 0, Mark::Line);
+        let sets = self.with_observed("people_north_past_posts", "went north", 0, Mark::Line);
         let title = "People carried north, and those whom the counting posts saw";
         self.chart(title, self.panel("People", 1.0, true, sets).into_iter().collect())
     }
@@ -150,8 +150,8 @@ impl Run<'_> {
             let kinds = [("on_road", "on roads", 0), ("off_road", "off the roads", 1)];
             kinds.iter().filter_map(|k| self.sums(&format!("{prefix}{}", k.0), k.1, k.2, mark)).collect()
         };
-        let carried = self.panel("People set down, dead or alive", 1.5, true, sets("carried_", Mark::Line));
-        let dead = self.panel("Dead among them", 1.0, true, sets("carried_dead_", Mark::Line));
+        let carried = self.panel("People", 1.5, true, sets("carried_", Mark::Line));
+        let dead = self.panel("Deaths", 1.0, true, sets("carried_dead_", Mark::Line));
         self.chart("People carried by crews, on roads and off them", [carried, dead].into_iter().flatten().collect())
     }
 
