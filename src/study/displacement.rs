@@ -1,4 +1,7 @@
 //! Displacement: how much of what a measure keeps from the borders that it watches comes over the others instead.
+//!
+//! Crossings are counted, not journeys: whoever goes by Chad and not straight from Niger to Libya crosses two borders in
+//! the place of one. To count journeys, keep only the borders of the country of destination ([`of_country`]).
 
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
@@ -48,6 +51,11 @@ pub fn displacement(without: &Crossings, with: &Crossings, named: &[&str]) -> Di
     let by_border =
         if index.is_some() { changes.into_iter().map(|(k, c)| (k, -c / inside)).collect() } else { BTreeMap::new() };
     Displacement { inside, outside, index, by_border }
+}
+
+/// The crossings of one country's borders.
+pub fn of_country(all: &Crossings, country: &str) -> Crossings {
+    all.iter().filter(|((a, b), _)| a == country || b == country).map(|(k, n)| (k.clone(), *n)).collect()
 }
 
 /// The border between two countries.
@@ -104,6 +112,16 @@ mod tests {
         // With all borders of Niger named, 70 fewer cross them and 20 more go by Chad.
         let d = displacement(&without, &with, &["NER"]);
         assert_eq!((d.inside, d.outside, d.index), (-70.0, 20.0, Some(20.0 / 70.0)));
+    }
+
+    /// 60 go round by Chad: two crossings for one, so the index is 2 over all borders and 1 over those of Libya.
+    #[test]
+    fn a_way_round_over_two_borders_counts_once_at_the_destination() {
+        let without = at(&[("NER", "LBY", 100.0)]);
+        let with = at(&[("NER", "LBY", 40.0), ("NER", "TCD", 60.0), ("TCD", "LBY", 60.0)]);
+        assert_eq!(displacement(&without, &with, &["LBY-NER"]).index, Some(2.0));
+        let libya = displacement(&of_country(&without, "LBY"), &of_country(&with, "LBY"), &["LBY-NER"]);
+        assert_eq!(libya.index, Some(1.0));
     }
 
     #[test]
