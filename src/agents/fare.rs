@@ -17,8 +17,8 @@ table! {
         /// Vehicles full of people who waited this morning, and crews that offered to take them.
         wanted: u32,
         offered: u32,
-        /// The fare as travellers know it and pay it, US cents.
-        quoted: u32,
+        /// The fare that travellers on the way have last heard of, US cents.
+        heard: u32,
     }
 }
 
@@ -29,15 +29,20 @@ pub fn populate(w: &mut World) {
         let name = |h: u16| routes.hubs[h as usize].name.as_str();
         let key = Key::named(name(l.from), name(l.to), u64::from(l.carrier == Carrier::Crew)).0;
         let cents = l.fare_cents.min(u64::from(u32::MAX)) as u32;
-        w.fares.push(Fare { key, price: f64::from(cents), wanted: 0, offered: 0, quoted: cents });
+        w.fares.push(Fare { key, price: f64::from(cents), wanted: 0, offered: 0, heard: cents });
     }
 }
 
 impl World {
-    /// What a traveller weighs on a leg: the fare and the time, US cents; [`NO_WAY`] when nobody is carried there.
+    /// Today's fare on a leg, US cents.
+    pub fn fare(&self, leg: LegId) -> u32 {
+        libm::round(self.fares.price()[leg as usize]) as u32
+    }
+
+    /// What a traveller weighs on a leg: the fare he has heard of and the time, US cents; [`NO_WAY`] when nobody is carried there.
     pub fn traveller_cents(&self, leg: LegId, year: i16) -> u64 {
         let l = &self.routes.legs[leg as usize];
-        let fare = self.fares.quoted().get(leg as usize).map_or(l.fare_cents, |&q| u64::from(q));
+        let fare = self.fares.heard().get(leg as usize).map_or(l.fare_cents, |&h| u64::from(h));
         l.people_way(year).map_or(NO_WAY, |_| fare + l.time_cents)
     }
 }

@@ -22,6 +22,8 @@ pub const NO_WAY: u64 = u64::MAX;
 pub struct TravelCosts {
     /// USD per km at speed factor 1 (f).
     pub usd_per_km: f64,
+    /// Off the roads a km costs this many times what its pace would make it cost.
+    pub offroad_factor: f64,
     /// Perceived chance of being seized in a cell without any experience.
     pub prior_risk: f64,
     /// Cost of losing the vehicle and going to jail, USD (F).
@@ -350,8 +352,7 @@ const FORK_POPULATION: u32 = 5000;
 
 /// True when corridors of crews fork at a place where hardly anyone lives.
 fn is_fork(region: &Region, place: PlaceId, homes: &[PlaceId]) -> bool {
-    let inside =
-        |c: &Corridor| c.places.iter().position(|&p| p == place).is_some_and(|i| i > 0 && i + 1 < c.places.len());
+    let inside = |c: &Corridor| c.places.iter().position(|&p| p == place).is_some_and(|i| i > 0 && i + 1 < c.places.len());
     !homes.contains(&place)
         && region.places[place as usize].population < FORK_POPULATION
         && region.corridors.iter().any(|c| c.carrier == Carrier::Crew && inside(c))
@@ -507,7 +508,7 @@ fn edge_costs(region: &Region, c: &TravelCosts) -> (Vec<u32>, Vec<u32>, Vec<f32>
     for e in 0..g.to.len() {
         let km = f64::from(g.km[e]);
         let factor = (km / f64::from(g.hours[0][e]).max(1e-6) / REFERENCE_KMH).max(0.01);
-        let drive = km * c.usd_per_km / factor;
+        let drive = km * c.usd_per_km / factor * if g.on_road[e] { 1.0 } else { c.offroad_factor };
         fuel.push(cents(drive).max(1));
         cost.push(cents(drive + risk).max(1));
         let per_km = c.deaths_per_1000_km[usize::from(!g.on_road[e])] / 1000.0;

@@ -5,6 +5,7 @@ use crate::agents::accounts::{ARMS, Arms, FIGHTERS, HULLS, MONEY, Money, PEOPLE,
 use crate::agents::arms::{CLASS_NAMES, ORIGINS};
 use crate::agents::crew::{CARGO_NAMES, Cargo};
 use crate::agents::migrant::Status;
+use crate::agents::routes::LegId;
 use crate::agents::world::World;
 use crate::region::Carrier;
 
@@ -232,7 +233,7 @@ fn fare_per_1000_km(w: &World) -> f64 {
     let (mut waiting, mut asked, mut legs, mut plain) = (0.0, 0.0, 0.0, 0.0);
     let of_crews = w.routes.legs.iter().enumerate().filter(|(_, l)| l.carrier == Carrier::Crew);
     for (i, way) in of_crews.filter_map(|(i, l)| Some((i, l.people_way(w.ways.year)?))) {
-        let usd = f64::from(w.fares.quoted()[i]) / 100.0 / (way.km / 1000.0);
+        let usd = f64::from(w.fare(i as LegId)) / 100.0 / (way.km / 1000.0);
         let people = w.queues.seats[i].len() as f64;
         (waiting, asked) = (waiting + people, asked + people * usd);
         (legs, plain) = (legs + 1.0, plain + usd);

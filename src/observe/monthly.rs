@@ -3,6 +3,7 @@
 use super::recorder::{Out, create, flush, io, number};
 use crate::agents::belief;
 use crate::agents::crew::CARGO_NAMES;
+use crate::agents::routes::LegId;
 use crate::agents::tally::{CellCount, Crossing, LegCount};
 use crate::agents::world::World;
 use crate::error::Result;
@@ -31,7 +32,7 @@ pub struct Monthly {
     borders: Out,
     /// Since the first of the month.
     crossings: BTreeMap<BorderKey, BorderCount>,
-    /// By leg, fares quoted on each day since the first of the month, US cents, added up.
+    /// By leg, the fares of each day since the first of the month, US cents, added up.
     fares: Vec<u64>,
     days: u32,
 }
@@ -67,8 +68,8 @@ impl Monthly {
     pub fn day(&mut self, w: &World, end: bool) -> Result<()> {
         add_crossings(&mut self.crossings, &w.tally.crossings);
         self.fares.resize(w.routes.legs.len(), 0);
-        for (sum, &fare) in self.fares.iter_mut().zip(w.fares.quoted()) {
-            *sum += u64::from(fare);
+        for (leg, sum) in self.fares.iter_mut().enumerate() {
+            *sum += u64::from(w.fare(leg as LegId));
         }
         self.days += 1;
         if !end {

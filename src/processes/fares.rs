@@ -20,7 +20,7 @@ pub struct Params {
     #[schemars(range(min = 0.01, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 6: 0.05 for arms)"))]
     pub least: f64,
     /// Highest fare, in the same way.
-    #[schemars(range(min = 1, max = 100), extend("x-unit" = "factor", "x-source" = "assumption (model.md eq. 6)"))]
+    #[schemars(range(min = 1, max = 100), extend("x-unit" = "factor", "x-source" = "assumption", "x-low" = 4, "x-high" = 20))]
     pub most: f64,
     /// Days between two days on which travellers hear of new fares.
     #[schemars(range(min = 1, max = 365), extend("x-unit" = "days", "x-source" = "assumption"))]
@@ -29,13 +29,17 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Params { speed: 0.03, least: 0.2, most: 20.0, news_days: 7 }
+        Params { speed: 0.03, least: 0.2, most: 8.0, news_days: 7 }
     }
 }
 
-/// A fare after a day on which `wanted` loads waited and `offered` crews would have taken one.
+/// A fare after a day on which `wanted` loads waited and `offered` crews would have taken one. Where nobody trades the
+/// fare asked goes back towards that of the first day: else one bad month would shut a road for ever.
 pub fn next_price(p: &Params, price: f64, first: f64, wanted: u32, offered: u32) -> f64 {
-    let scarcity = libm::log((f64::from(wanted) + 1.0) / (f64::from(offered) + 1.0));
+    let scarcity = match (wanted, offered) {
+        (0, 0) => libm::log(first.max(1.0) / price.max(1.0)),
+        _ => libm::log((f64::from(wanted) + 1.0) / (f64::from(offered) + 1.0)),
+    };
     (price * libm::exp(p.speed * scarcity)).clamp(first * p.least, first * p.most)
 }
 
@@ -56,9 +60,9 @@ impl Process<World> for FaresOfTheDay {
                 continue;
             }
             let price = next_price(p, f.price, l.fare_cents as f64, f.wanted, f.offered);
-            let quoted = if heard { libm::round(price) as u32 } else { f.quoted };
-            if price != f.price || quoted != f.quoted || f.wanted + f.offered > 0 {
-                w.fares.update(leg, |f| (f.price, f.quoted, f.wanted, f.offered) = (price, quoted, 0, 0));
+            let known = if heard { libm::round(price) as u32 } else { f.heard };
+            if price != f.price || known != f.heard || f.wanted + f.offered > 0 {
+                w.fares.update(leg, |f| (f.price, f.heard, f.wanted, f.offered) = (price, known, 0, 0));
             }
         }
         let new_year = w.ways.year != day.date().0.year();
@@ -83,8 +87,10 @@ mod tests {
         assert!((libm::log(up / 100.0) - 0.03 * libm::log(10.0)).abs() < 1e-12);
         assert_eq!(next_price(&p, 100.0, 100.0, 5, 5), 100.0);
         assert!((next_price(&p, up, 100.0, 0, 9) - 100.0).abs() < 1e-9, "the other way round takes it back");
-        assert_eq!(next_price(&p, 2000.0, 100.0, 50, 0), 2000.0);
+        assert_eq!(next_price(&p, 800.0, 100.0, 50, 0), 800.0);
         assert_eq!(next_price(&p, 20.0, 100.0, 0, 50), 20.0);
+        let idle = next_price(&p, 200.0, 100.0, 0, 0);
+        assert!((libm::log(idle / 200.0) + 0.03 * libm::log(2.0)).abs() < 1e-12, "back towards the first fare");
         assert_eq!(next_price(&Params { speed: 0.0, ..p }, 70.0, 100.0, 50, 0), 70.0);
     }
 }

@@ -154,7 +154,7 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u
         return None;
     };
     let l = &w.routes.legs[leg as usize];
-    let fare = w.fares.quoted()[leg as usize];
+    let fare = w.fare(leg);
     m.leg = leg;
     if l.carrier == Carrier::Crew {
         wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);
@@ -195,7 +195,8 @@ fn settle(w: &World, m: &mut Migrant, day: Tick) {
 
 /// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
-    let to_go = |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
+    let to_go =
+        |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
     let u = w.luck.on(WAY, day).unit(m.key);
     nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }

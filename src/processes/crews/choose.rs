@@ -7,17 +7,18 @@ use crate::agents::accounts::{Arms, Money};
 use crate::agents::arms::{self, CLASSES, Class};
 use crate::agents::crew::{self, Cargo, Crew};
 use crate::agents::migrant::{NO_LEG, Status};
-use crate::agents::outlook::WAY_ROUND;
+use crate::agents::outlook::{Outlook, Terms, WAY_ROUND};
 use crate::agents::routes::{HubId, LegId, NO_WAY};
 use crate::agents::store;
 use crate::agents::world::World;
 use crate::engine::dist::{choose, poisson};
 use crate::engine::grant::{Request, grant};
-use crate::engine::rng::Purpose;
+use crate::engine::rng::{Purpose, Stream};
 use crate::processes::journeys::go_on;
 use crate::processes::route_choice::{logit_over_least, nearer_leg};
 use crate::region::Carrier;
 use crate::units::{Tick, Usd};
+use std::collections::BTreeMap;
 
 const CARGO: Purpose = Purpose::new("crews.cargo");
 const TURN: Purpose = Purpose::new("crews.turn");
@@ -85,7 +86,7 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
         wanted: w.shortfall.clone(),
         loads: GOODS.map(|cargo| loads(p, w, cargo, day)),
         idle: vec![0; hubs],
-        waits: waits(p, w),
+        waits: vec![],
     };
     for i in w.crews.rows() {
         let c = w.crews.get(i);
@@ -114,6 +115,7 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
             *wanted = [0; CLASSES];
         }
     }
+    o.waits = waits(p, w, &o.idle);
     o
 }
 
@@ -143,30 +145,29 @@ fn loads(p: &Params, w: &World, cargo: Cargo, day: Tick) -> Vec<u64> {
     weights.iter().enumerate().map(draw).collect()
 }
 
-/// Hubs worth driving to for passengers, less the seats of crews already on their way there.
-fn waits(p: &Params, w: &World) -> Vec<Wait> {
-    let mut coming = vec![0u64; w.routes.hubs.len()];
+/// Hubs worth driving to for passengers: those where more loads wait than crews are there or on their way.
+fn waits(p: &Params, w: &World, idle: &[u64]) -> Vec<Wait> {
+    let mut coming = idle.to_vec();
     let empty = |i: &usize| w.crews.state()[*i] == crew::DRIVING && w.crews.cargo()[*i] == crew::NOTHING;
     for i in w.crews.rows().filter(empty) {
-        coming[w.crews.goal()[i] as usize] += u64::from(p.seats);
+        coming[w.crews.goal()[i] as usize] += 1;
     }
     let size = u64::from(w.persons_per_agent);
+    let seats = u64::from(p.seats);
     let mut out = vec![];
     for (hub, legs) in w.routes.out.iter().enumerate() {
-        let here: u64 = legs.iter().map(|&l| w.queues.seats[l as usize].len() as u64 * size).sum();
-        if here <= coming[hub] {
+        let loads: u64 = legs.iter().map(|&l| (w.queues.seats[l as usize].len() as u64 * size).div_ceil(seats)).sum();
+        if loads <= coming[hub] {
             continue;
         }
         let gain = |&l: &LegId| {
-            let n = (w.queues.seats[l as usize].len() as u64 * size).min(u64::from(p.seats));
+            let n = (w.queues.seats[l as usize].len() as u64 * size).min(seats) as f64;
             let way = w.routes.legs[l as usize].people_way(w.ways.year);
-            way.map_or(f64::NEG_INFINITY, |x| {
-                n as f64 * f64::from(w.fares.quoted()[l as usize]) - x.newcomer_cents as f64
-            })
+            way.map_or(f64::NEG_INFINITY, |x| n * f64::from(w.fare(l)) - x.newcomer_cents as f64)
         };
         let best = legs.iter().map(gain).fold(f64::NEG_INFINITY, f64::max);
         if best > 0.0 {
-            out.push(Wait { hub: hub as HubId, crews: (here - coming[hub]).div_ceil(u64::from(p.seats)), gain: best });
+            out.push(Wait { hub: hub as HubId, crews: loads - coming[hub], gain: best });
         }
     }
     out
@@ -174,124 +175,169 @@ fn waits(p: &Params, w: &World) -> Vec<Wait> {
 
 /// Plans of all idle crews, decided in parallel on the state as it stands.
 pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(usize, Plan)> {
-    let idle: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE).collect();
-    crate::engine::parallel::map_items(&idle, 16, |&i| (i, plan(p, w, o, i, day)))
+    // Crews of one network at one hub have the same choice and differ in luck only.
+    let mut sets: BTreeMap<(u16, HubId), Vec<usize>> = BTreeMap::new();
+    for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE) {
+        sets.entry((w.crews.network()[i], w.crews.hub()[i])).or_default().push(i);
+    }
+    let sets: Vec<((u16, HubId), Vec<usize>)> = sets.into_iter().collect();
+    let luck = w.luck.on(CARGO, day);
+    let plans = crate::engine::parallel::map_items(&sets, 1, |((network, hub), rows)| {
+        let choice = Choice::of(p, w, o, *network, *hub);
+        rows.iter().map(|&i| (i, choice.draw(p, luck, w.crews.key()[i]))).collect::<Vec<_>>()
+    });
+    plans.into_iter().flatten().collect()
 }
 
-/// What a trip costs a crew besides what it sees: the way home from there, and what it must earn for its time.
-struct Trip<'a> {
+/// What the crews of one network at one hub can do: by kind, plans with what they leave, USD.
+struct Choice {
+    nests: [Vec<(Plan, f64)>; 5],
+    /// Away from home, with a way back.
+    home: bool,
+}
+
+impl Choice {
+    fn of(p: &Params, w: &World, o: &Offers, network: u16, hub: HubId) -> Choice {
+        let t = Site { p, w, o, network, hub, home: w.networks.home()[usize::from(network)] };
+        let home = hub != t.home && w.ways.empty.cost(hub, t.home) != NO_WAY;
+        Choice { nests: [t.people(), t.arms(), t.far(), t.goods(0), t.goods(1)], home }
+    }
+
+    /// Nested: first the best of each kind, then the kind; else many poor destinations would outweigh one good load.
+    fn draw(&self, p: &Params, luck: Stream, key: u64) -> Plan {
+        let pick = |nest: u32, options: &[(Plan, f64)]| logit(options, p.profit_scale_usd, luck.nth(nest).unit(key));
+        let mut kinds = vec![(Plan::Wait, 0.0)];
+        kinds.extend((1..).zip(&self.nests).filter_map(|(nest, options)| pick(nest, options)));
+        // The way home has to be driven anyhow, so it weighs as much as waiting.
+        if self.home {
+            kinds.push((Plan::Home, 0.0));
+        }
+        pick(0, &kinds).map_or(Plan::Wait, |k| k.0)
+    }
+}
+
+/// The crews of one network at one hub this morning.
+struct Site<'a> {
     p: &'a Params,
     w: &'a World,
-    c: &'a Crew,
+    o: &'a Offers,
+    network: u16,
+    hub: HubId,
+    home: HubId,
 }
 
-impl Trip<'_> {
-    /// USD that a load leaves which brings `gain` USD and costs `cents` to take to a hub.
+impl Site<'_> {
+    /// USD that a load leaves which brings `gain` USD and costs `cents` to take to a hub: less the way home from there,
+    /// and what the crew must earn for its time.
     fn profit(&self, gain: f64, cents: u64, to: HubId) -> f64 {
         let empty = &self.w.ways.empty;
-        let (from_there, from_here) = (empty.cost(to, self.c.home), empty.cost(self.c.hub, self.c.home));
+        let (from_there, from_here) = (empty.cost(to, self.home), empty.cost(self.hub, self.home));
         let back = if from_there == NO_WAY || from_here == NO_WAY { 0.0 } else { from_there as f64 - from_here as f64 };
-        // Time in proportion to the fuel of the empty way, at the pace of the paved road.
-        let fuel = empty.cost(self.c.hub, to);
+        // Time in proportion to the fuel of the empty way, at the pace of the paved road, there and back.
+        let fuel = empty.cost(self.hub, to);
         let km = if fuel == NO_WAY { 0.0 } else { fuel as f64 / 100.0 / self.p.usd_per_km.max(0.01) };
         let days = 2.0 * km / (80.0 * self.p.hours_per_day);
         gain - (cents as f64 + back) / 100.0 - days * self.p.wage_usd_per_day
     }
-}
 
-fn plan(p: &Params, w: &World, o: &Offers, i: usize, day: Tick) -> Plan {
-    let c = w.crews.get(i);
-    let t = Trip { p, w, c: &c };
-    let (outlook, terms) = (&w.outlooks[usize::from(c.network)], w.terms(c.network));
-    let range = w.grounds[usize::from(c.network)].range_km;
-    let away = |hub: HubId| w.routes.km_between(c.home, hub);
-    let reach = |hub: HubId| away(hub) <= range;
-    let share = |loads: f64| (loads / o.idle[c.hub as usize] as f64).min(1.0);
-    let mut people = vec![];
-    for &leg in &w.routes.out[c.hub as usize] {
-        let l = &w.routes.legs[leg as usize];
-        let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
-        if l.carrier == Carrier::Crew && waiting > 0 && reach(l.to) {
+    /// True for hubs within so many times the network's range from its home.
+    fn reaches(&self, to: HubId, times: f64) -> bool {
+        self.w.routes.km_between(self.home, to) <= times * self.w.grounds[usize::from(self.network)].range_km
+    }
+
+    /// Chance of getting one of so many loads against the other idle crews here. It weighs gain and cost alike, since
+    /// only a crew that gets a load drives.
+    fn share(&self, loads: f64) -> f64 {
+        (loads / self.o.idle[self.hub as usize].max(1) as f64).min(1.0)
+    }
+
+    fn outlook(&self) -> (&Outlook, Terms<'_>) {
+        (&self.w.outlooks[usize::from(self.network)], self.w.terms(self.network))
+    }
+
+    /// People in line here.
+    fn people(&self) -> Vec<(Plan, f64)> {
+        let (p, w) = (self.p, self.w);
+        let (outlook, terms) = self.outlook();
+        let mut options = vec![];
+        for &leg in &w.routes.out[self.hub as usize] {
+            let l = &w.routes.legs[leg as usize];
+            let waiting = w.queues.seats[leg as usize].len() as u64 * u64::from(w.persons_per_agent);
+            if l.carrier != Carrier::Crew || waiting == 0 || !self.reaches(l.to, 1.0) {
+                continue;
+            }
             let cost = outlook.leg(&terms, Cargo::People, leg).least();
             if cost != NO_WAY {
-                let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fares.quoted()[leg as usize]) / 100.0;
-                people.push((
-                    Plan::People(leg),
-                    t.profit(fares, cost, l.to) * share(waiting as f64 / f64::from(p.seats)),
-                ));
+                let fares = waiting.min(u64::from(p.seats)) as f64 * f64::from(w.fare(leg)) / 100.0;
+                let share = self.share(waiting as f64 / f64::from(p.seats));
+                options.push((Plan::People(leg), self.profit(fares, cost, l.to) * share));
             }
         }
+        options
     }
-    let far = o.waits.iter().filter(|x| x.hub != c.hub && reach(x.hub)).filter_map(|x| {
-        let cost = w.ways.empty.cost(c.hub, x.hub);
-        (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0))
-    });
-    // Arms and other goods pay for trips twice as long as people do (assumption).
-    let far_reach = |hub: HubId| away(hub) <= 2.0 * range;
-    let goods = |k: usize| -> Vec<(Plan, f64)> {
-        let (cargo, here) = (GOODS[k], o.loads[k][c.hub as usize]);
+
+    /// Hubs where people wait and crews lack; idle crews everywhere may think of the same.
+    fn far(&self) -> Vec<(Plan, f64)> {
+        let everyone: u64 = self.o.idle.iter().sum();
+        let waits = self.o.waits.iter().filter(|x| x.hub != self.hub && self.reaches(x.hub, 1.0));
+        let options = waits.filter_map(|x| {
+            let cost = self.w.ways.empty.cost(self.hub, x.hub);
+            let chance = (x.crews as f64 / everyone.max(1) as f64).min(1.0);
+            (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0 * chance))
+        });
+        options.collect()
+    }
+
+    /// Fuel or drugs for sale here, to every hub that buys them. They and arms pay for trips twice as long as people do
+    /// (assumption).
+    fn goods(&self, k: usize) -> Vec<(Plan, f64)> {
+        let (p, w) = (self.p, self.w);
+        let (cargo, here) = (GOODS[k], self.o.loads[k][self.hub as usize]);
+        if here == 0 {
+            return vec![];
+        }
         let margin = if cargo == Cargo::Fuel { p.fuel_margin_usd } else { p.drug_margin_usd };
         let sold = |to: HubId| match cargo {
             Cargo::Drugs => lies_in(w, to, &p.drug_markets),
             _ => !lies_in(w, to, &p.fuel_sources),
         };
-        if here == 0 {
-            return vec![];
-        }
-        let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != c.hub && far_reach(to) && sold(to));
-        let paid = hubs.filter_map(|to| {
-            let cost = outlook.to_go(&terms, cargo).cost(c.hub, to);
-            (cost != NO_WAY).then(|| (Plan::Goods(cargo, to), t.profit(margin, cost, to) * share(here as f64)))
+        let (outlook, terms) = self.outlook();
+        let to_go = outlook.to_go(&terms, cargo);
+        let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != self.hub && self.reaches(to, 2.0) && sold(to));
+        let options = hubs.filter_map(|to| {
+            let cost = to_go.cost(self.hub, to);
+            (cost != NO_WAY)
+                .then(|| (Plan::Goods(cargo, to), self.profit(margin, cost, to) * self.share(here as f64)))
         });
-        paid.collect()
-    };
-    let luck = w.luck.on(CARGO, day);
-    let pick = |nest: u32, options: &[(Plan, f64)]| logit(options, p.profit_scale_usd, luck.nth(nest).unit(c.key));
-    // Nested: first the best of each kind, then the kind; else many poor destinations would outweigh one good load.
-    let mut kinds = vec![(Plan::Wait, 0.0)];
-    kinds.extend(pick(1, &people));
-    kinds.extend(pick(2, &arms_options(p, o, &t, &far_reach, share)));
-    kinds.extend(pick(3, &far.collect::<Vec<_>>()));
-    kinds.extend(pick(4, &goods(0)));
-    kinds.extend(pick(5, &goods(1)));
-    // The way home has to be driven anyhow, so it weighs as much as waiting.
-    if c.hub != c.home && w.ways.empty.cost(c.hub, c.home) != NO_WAY {
-        kinds.push((Plan::Home, 0.0));
+        options.collect()
     }
-    pick(0, &kinds).map_or(Plan::Wait, |k| k.0)
-}
 
-/// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
-fn arms_options(
-    p: &Params,
-    o: &Offers,
-    t: &Trip,
-    reach: &dyn Fn(HubId) -> bool,
-    share: impl Fn(f64) -> f64,
-) -> Vec<(Plan, f64)> {
-    let (w, c) = (t.w, t.c);
-    let supply = o.supply[c.hub as usize];
-    let mut options = vec![];
-    if supply.iter().all(|&n| n == 0) {
-        return options;
-    }
-    let to_go = w.outlooks[usize::from(c.network)].to_go(&w.terms(c.network), Cargo::Arms);
-    for to in 0..w.routes.hubs.len() as HubId {
-        let cost = to_go.cost(c.hub, to);
-        if to == c.hub || cost == NO_WAY || o.wanted[to as usize].iter().all(|&n| n == 0) || !reach(to) {
-            continue;
+    /// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
+    fn arms(&self) -> Vec<(Plan, f64)> {
+        let (p, w, o) = (self.p, self.w, self.o);
+        let supply = o.supply[self.hub as usize];
+        let mut options = vec![];
+        if supply.iter().all(|&n| n == 0) {
+            return options;
         }
-        let profit = |class: Class| {
-            let n = load_of(p, class).min(supply[class as usize]).min(o.wanted[to as usize][class as usize]);
-            let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
-            let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
-            // Only a crew that gets a load drives, so the chance of getting one weighs gain and cost alike.
-            t.profit(n as f64 * margin, cost, to) * share(loads)
-        };
-        let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
-        options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
+        let (outlook, terms) = self.outlook();
+        let to_go = outlook.to_go(&terms, Cargo::Arms);
+        for to in 0..w.routes.hubs.len() as HubId {
+            let (cost, wanted) = (to_go.cost(self.hub, to), &o.wanted[to as usize]);
+            if to == self.hub || cost == NO_WAY || wanted.iter().all(|&n| n == 0) || !self.reaches(to, 2.0) {
+                continue;
+            }
+            let profit = |class: Class| {
+                let n = load_of(p, class).min(supply[class as usize]).min(wanted[class as usize]);
+                let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
+                let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
+                self.profit(n as f64 * margin, cost, to) * self.share(loads)
+            };
+            let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
+            options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
+        }
+        options
     }
-    options
 }
 
 /// Weapons of a class that fit on a vehicle.
@@ -415,7 +461,7 @@ fn choose_way(p: &Params, w: &World, c: &Crew, cargo: Cargo, leg: LegId, day: Ti
 }
 
 fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
-    let fare = w.fares.quoted()[leg as usize];
+    let fare = w.fare(leg);
     let size = u64::from(w.persons_per_agent);
     let mut first = crate::agents::migrant::END;
     let mut paid = 0;

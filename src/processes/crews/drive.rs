@@ -109,8 +109,7 @@ impl Dice {
 
 fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
     let mut c = w.crews.get(row);
-    let mut t =
-        Trip { row, after: c, end: End::OnTheWay, passed: vec![], fuel: 0, borders: vec![], encounters: vec![] };
+    let mut t = Trip { row, after: c, end: End::OnTheWay, passed: vec![], fuel: 0, borders: vec![], encounters: vec![] };
     let leg = &w.routes.legs[c.leg as usize];
     let mut left = p.hours_per_day as f32;
     let mut step = 0;
@@ -217,8 +216,7 @@ fn another_patrol(w: &World, node: NodeId, u: f64) -> Option<NodeId> {
 /// which it is cheaper, by logit on the detour (equation 2). `None` at the end of the leg.
 fn next_edge(p: &Params, w: &World, leg: &Leg, c: &mut Crew, luck: Stream) -> Option<usize> {
     let end = w.routes.hubs[leg.to as usize].node;
-    if c.node == end && (c.way == WAY_ROUND || leg.ways[usize::from(c.way)].waypoints.len() <= usize::from(c.waypoint))
-    {
+    if c.node == end && (c.way == WAY_ROUND || leg.ways[usize::from(c.way)].waypoints.len() <= usize::from(c.waypoint)) {
         return None;
     }
     let u = luck.unit(c.key);

@@ -24,6 +24,9 @@ pub struct Params {
     /// Driving costs per km on a paved desert road (f); slower ground costs more in proportion.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "USD/km", "x-source" = "assumption (model.md eq. 1)", "x-low" = 0.4, "x-high" = 3))]
     pub usd_per_km: f64,
+    /// Off the roads a km costs this many times what its pace alone would make it cost: spare fuel, breakdowns, a guide.
+    #[schemars(range(min = 1, max = 20), extend("x-unit" = "factor", "x-source" = "assumption", "x-low" = 1, "x-high" = 3))]
+    pub offroad_factor: f64,
     /// Cost of losing the vehicle and going to jail (F).
     #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "USD", "x-source" = "assumption (model.md eq. 1)", "x-low" = 8000, "x-high" = 40_000))]
     pub loss_usd: f64,
@@ -136,6 +139,7 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             usd_per_km: 1.2,
+            offroad_factor: 1.25,
             loss_usd: 20_000.0,
             hours_per_day: 12.0,
             seats: 30,
@@ -183,6 +187,7 @@ impl Params {
     pub fn travel_costs(&self, prior_risk: f64) -> TravelCosts {
         TravelCosts {
             usd_per_km: self.usd_per_km,
+            offroad_factor: self.offroad_factor,
             prior_risk,
             loss_usd: self.loss_usd,
             cargo_usd: Cargo::ALL.map(|c| self.cargo_usd(c)),
