@@ -58,7 +58,7 @@
 //! main.rs     arguments in, exit code out
 //! cli/        one file a command           | run validate schema levers processes metrics
 //!             and what they share          | data describe progress
-//! study/      more than one run            | ensemble
+//! study/      more than one run            | ensemble displacement
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
@@ -74,7 +74,8 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | metric recorder folder folder_tests
+//! observe/    metrics, a run's files       | metric recorder monthly indicator folder
+//!                                          | folder_tests
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

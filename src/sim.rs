@@ -126,6 +126,8 @@ impl Simulation {
         vessel::populate(&mut w, &i.vessels);
         fare::populate(&mut w);
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
+        let posts = s.output.counting_posts.iter().filter_map(|name| region.place(name));
+        w.posts = posts.filter_map(|p| region.places[p as usize].node).collect();
         w.rederive();
         let areas = s.levers.iter().map(|l| {
             let unknown = |names: Vec<String>| Error::Input(format!("lever `{}`: unknown places {names:?}", l.name()));
@@ -146,6 +148,7 @@ impl Simulation {
         w.log.clear();
         if day.date().0.day() == 1 {
             w.cells.fill(Default::default());
+            w.leg_counts.fill(Default::default());
         }
         calendar::happen(&self.scenario.events, w, day);
         self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());

@@ -73,11 +73,31 @@ fn a_run_writes_a_whole_folder() -> Done {
     let (code, err) = run(desk.path(), &["--set", "run.replicates=2"])?;
     assert_eq!((code, err.as_str()), (0, ""));
     let out = desk.path().join("output/short");
-    for name in ["manifest.json", "runtime.json", "series.csv", "summary.csv", "flows.csv", "events.csv", "cells.csv"] {
+    for name in [
+        "manifest.json",
+        "runtime.json",
+        "series.csv",
+        "summary.csv",
+        "flows.csv",
+        "events.csv",
+        "cells.csv",
+        "legs.csv",
+        "borders.csv",
+        "indicators.csv",
+    ] {
         assert!(out.join(name).is_file(), "{name}");
     }
     assert!(fs::read_dir(out.join("charts"))?.count() > 0, "charts are drawn");
-    for name in ["series.csv", "summary.csv", "flows.csv", "events.csv", "cells.csv"] {
+    for name in [
+        "series.csv",
+        "summary.csv",
+        "flows.csv",
+        "events.csv",
+        "cells.csv",
+        "legs.csv",
+        "borders.csv",
+        "indicators.csv",
+    ] {
         assert!(out.join("replicates/00001").join(name).is_file(), "{name} of the second replicate");
     }
     let (a, b) = (fs::read(out.join("series.csv"))?, fs::read(out.join("replicates/00001/series.csv"))?);

@@ -103,6 +103,13 @@ impl Watch {
         (seen(self.search), seen(self.sensor))
     }
 
+    /// Chance that a crew whose cargo is not tolerated is seized when it spends `hours` in the cell.
+    pub fn seizure(&self, hours: f64) -> f64 {
+        let (team, sensor) = self.odds(hours);
+        let met = 1.0 - (1.0 - team) * (1.0 - sensor * f64::from(self.response));
+        met * (1.0 - f64::from(self.bribe)) * f64::from(self.will)
+    }
+
     /// True when nobody and nothing watches the cell.
     pub fn is_empty(&self) -> bool {
         self.search <= 0.0 && self.sensor <= 0.0
@@ -160,5 +167,20 @@ pub fn populate(w: &mut World, init: &Initial) {
                 strategy: init.strategy as u8,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hazard of ln 2 a day for teams and for sensors, a day in the cell, half of the calls answered: met with
+    /// 1 - 0.5 x 0.75; a fifth bribe their way out, half of the other teams act.
+    #[test]
+    fn a_seizure_needs_a_team_without_a_bribe_and_with_a_will() {
+        let ln2 = std::f32::consts::LN_2;
+        let w = Watch { search: ln2, sensor: ln2, response: 0.5, bribe: 0.2, will: 0.5 };
+        assert!((w.seizure(24.0) - 0.625 * 0.8 * 0.5).abs() < 1e-6);
+        assert_eq!(Watch::default().seizure(24.0), 0.0);
     }
 }

@@ -1,5 +1,6 @@
 //! A world as bytes, and back.
 
+use super::tally::LegCount;
 use super::world::World;
 use crate::engine::save::Sections;
 use crate::engine::table::column_from_bytes;
@@ -20,8 +21,10 @@ impl World {
             s.put(format!("ledger/{}/balance", l.name), bytemuck::cast_slice(balance));
             s.put(format!("ledger/{}/moved", l.name), bytemuck::cast_slice(moved));
         }
-        let cells: Vec<[u32; 5]> = self.cells.iter().map(|c| [c.people, c.arms, c.crews, c.deaths, c.seizures]).collect();
+        let cells: Vec<[u32; 5]> =
+            self.cells.iter().map(|c| [c.people, c.arms, c.crews, c.deaths, c.seizures]).collect();
         s.put("cells", bytemuck::cast_slice(&cells));
+        s.put("legs", bytemuck::cast_slice(&self.leg_counts));
         s.to_bytes()
     }
 
@@ -51,6 +54,11 @@ impl World {
         for (c, v) in self.cells.iter_mut().zip(cells) {
             [c.people, c.arms, c.crews, c.deaths, c.seizures] = v;
         }
+        let legs: Vec<LegCount> = column_from_bytes(s.get("legs")?).ok_or("section `legs` has a wrong length")?;
+        if legs.len() != self.leg_counts.len() {
+            return Err("section `legs` has a wrong length".into());
+        }
+        self.leg_counts = legs;
         self.rederive();
         Ok(())
     }

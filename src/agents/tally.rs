@@ -104,6 +104,22 @@ pub struct CellCount {
 /// Monthly counts by node.
 pub type CellCounts = Vec<CellCount>;
 
+/// What became of crews with cargo on a leg since the first of the month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::NoUninit, bytemuck::AnyBitPattern)]
+#[repr(C)]
+pub struct LegCount {
+    /// People who were driven to its end, dead or alive, and the dead among them.
+    pub people: u32,
+    pub deaths: u32,
+    /// Crews that reached its end, by cargo.
+    pub trips: [u32; CARGOES],
+    /// Crews that patrols stopped on it, by cargo.
+    pub stopped: [u32; CARGOES],
+}
+
+/// Monthly counts by leg.
+pub type LegCounts = Vec<LegCount>;
+
 /// A line for `events.csv`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {

@@ -17,7 +17,7 @@ use super::routes::{HubId, NO_WAY, Routes, ToGo};
 use super::sighting::Sightings;
 use super::state::States;
 use super::store::{self, Stores};
-use super::tally::{CellCounts, Entry, Tally};
+use super::tally::{CellCounts, Entry, LegCounts, Tally};
 use super::vessel::{Boats, Vessels, Zones};
 use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
@@ -93,6 +93,8 @@ pub struct World {
     pub tally: Tally,
     /// Counts by node since the first of the month.
     pub cells: CellCounts,
+    /// Counts by leg since the first of the month.
+    pub leg_counts: LegCounts,
     /// Today's lines for `events.csv`.
     pub log: Vec<Entry>,
 
@@ -170,6 +172,7 @@ impl World {
             controls: Controls::none(&region),
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
+            leg_counts: vec![Default::default(); routes.legs.len()],
             log: vec![],
             queues: Default::default(),
             ways: Default::default(),

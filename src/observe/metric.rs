@@ -1,10 +1,13 @@
 //! The list of metrics: name, unit, what it is, how to read it from the world, and its observed twin.
 
+use super::indicator::{distinct, entropy_bits};
 use crate::agents::accounts::{ARMS, Arms, FIGHTERS, HULLS, MONEY, Money, PEOPLE, People};
 use crate::agents::arms::{CLASS_NAMES, ORIGINS};
-use crate::agents::crew::Cargo;
+use crate::agents::crew::{CARGO_NAMES, Cargo};
 use crate::agents::migrant::Status;
+use crate::agents::routes::LegId;
 use crate::agents::world::World;
+use crate::region::Carrier;
 
 /// How daily values add up over a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub struct Metric {
     pub group: &'static str,
     pub about: String,
     pub kind: Kind,
-    /// Value at the end of a day.
+    /// Value at the end of a day; NaN where there is none.
     pub value: Reader,
     /// What registers, seizures and posts would have counted.
     pub observed: Option<Reader>,
@@ -49,7 +52,8 @@ pub fn all() -> Vec<Metric> {
     let mut m = vec![];
     people(&mut m);
     sea(&mut m);
-    road(&mut m);
+    crews(&mut m);
+    routes(&mut m);
     enforcement(&mut m);
     arms(&mut m);
     books(&mut m);
@@ -82,10 +86,11 @@ fn people(m: &mut Vec<Metric>) {
     };
     m.push(state("travelling", "On a bus, on foot or with a crew", People::Travelling));
     m.push(state("at_hubs", "At a hub on the way, waiting for a seat or working for the fare", People::AtHubs));
-    m.push(state("working", "Living and working in Libya", People::Working));
     m.push(state("on_coast", "On the coast, waiting for a boat or working for the fare", People::OnCoast));
     m.push(state("at_sea", "At sea", People::AtSea));
     m.push(state("aboard", "Aboard rescuers", People::Aboard));
+    let residents = state("working", "Living and working in Libya", People::Working);
+    m.push(Metric { group: "people_residents", ..residents });
     let total = |name: &str, about: &str, account: People| {
         metric(format!("people_{name}"), "persons", "people_total", Kind::Stock, about, move |w: &World| {
             w.ledgers.people.balance(0, account as usize) as f64
@@ -163,7 +168,8 @@ fn sea(m: &mut Vec<Metric>) {
     ));
 }
 
-fn road(m: &mut Vec<Metric>) {
+fn crews(m: &mut Vec<Metric>) {
+    m.push(metric("crews_total", "crews", "crews", Kind::Stock, "Smuggling crews", |w| w.crews.rows().count() as f64));
     m.push(metric("crews_on_road", "crews", "crews", Kind::Level, "Smuggling crews on the road", |w| {
         w.tally.crews_on_road as f64
     }));
@@ -173,9 +179,66 @@ fn road(m: &mut Vec<Metric>) {
     m.push(metric("crews_carrying_arms", "crews", "crews", Kind::Level, "Crews with arms aboard", |w| {
         carrying(w, Cargo::Arms)
     }));
-    m.push(metric("crews_stopped", "crews/day", "crews", Kind::Flow, "Crews stopped by land patrols", |w| {
-        w.tally.crews_stopped as f64
+    let flow = |name: &str, unit, about: &str, f: fn(&World) -> i64| {
+        metric(name, unit, "crews", Kind::Flow, about, move |w: &World| f(w) as f64)
+    };
+    m.push(flow("crews_stopped", "crews/day", "Crews stopped by land patrols", |w| w.tally.crews_stopped));
+    m.push(flow("crews_founded", "crews/day", "Crews founded by networks that earn well", |w| w.tally.crews_founded));
+    m.push(flow("crews_left", "crews/day", "Crews that gave up", |w| w.tally.crews_left));
+    let about = "Takings less costs, dues, tolls and bribes of a crew, mean over all crews";
+    m.push(metric("crew_income", "USD/crew/day", "crews", Kind::Level, about, |w| {
+        w.tally.crew_income as f64 / 100.0 / w.crews.rows().count() as f64
     }));
+    for (name, about, f) in [
+        ("bribes", "Bribes that crews paid", (|w| w.tally.bribes) as fn(&World) -> i64),
+        ("tolls", "Tolls that crews paid to militias", |w| w.tally.tolls),
+    ] {
+        m.push(metric(name, "USD/day", "crews", Kind::Flow, about, move |w: &World| f(w) as f64 / 100.0));
+    }
+    let about = "Fare with a crew by the cheapest documented way, mean over those who wait for a seat, over all legs when nobody does";
+    m.push(metric("fare_usd_per_1000_km", "USD/1,000 km", "crews", Kind::Level, about, fare_per_1000_km));
+    for (c, cargo) in CARGO_NAMES.into_iter().enumerate() {
+        let about = format!("Trips with {cargo} that ended where they were to end (people: legs)");
+        let of = move |w: &World| w.tally.delivered[c] as f64;
+        m.push(metric(format!("trips_delivered_{cargo}"), "trips/day", "crews", Kind::Flow, about, of));
+    }
+}
+
+fn routes(m: &mut Vec<Metric>) {
+    let flow = |name: &str, about: &str, f: fn(&World) -> i64| {
+        metric(name, "persons/day", "routes", Kind::Flow, about, move |w: &World| f(w) as f64)
+    };
+    m.push(
+        flow(
+            "people_north_past_posts",
+            "Left the countries of the counting posts northward with a crew; observed: counted at the posts",
+            |w| w.tally.northbound,
+        )
+        .seen(|w| w.tally.counted[0] as f64),
+    );
+    m.push(flow("carried_on_road", "Set down by crews after a leg mostly on roads", |w| w.tally.carried[0]));
+    m.push(flow("carried_off_road", "Set down by crews after a leg mostly off the roads", |w| w.tally.carried[1]));
+    m.push(flow("carried_dead_on_road", "Of those carried on roads, the dead", |w| w.tally.carried_dead[0]));
+    m.push(flow("carried_dead_off_road", "Of those carried off the roads, the dead", |w| w.tally.carried_dead[1]));
+    let about = "Different cells that crews with cargo entered";
+    m.push(metric("active_route_cells", "cells", "routes", Kind::Level, about, |w| {
+        distinct(&w.tally.active).len() as f64
+    }));
+    let about = "Shannon entropy of their passages over the cells";
+    m.push(metric("route_entropy", "bits", "routes", Kind::Level, about, |w| entropy_bits(&distinct(&w.tally.active))));
+}
+
+/// Mean fare of a seat with a crew, USD per 1,000 km; NaN when no leg is open to people.
+fn fare_per_1000_km(w: &World) -> f64 {
+    let (mut waiting, mut asked, mut legs, mut plain) = (0.0, 0.0, 0.0, 0.0);
+    let of_crews = w.routes.legs.iter().enumerate().filter(|(_, l)| l.carrier == Carrier::Crew);
+    for (i, way) in of_crews.filter_map(|(i, l)| Some((i, l.people_way(w.ways.year)?))) {
+        let usd = f64::from(w.fare(i as LegId)) / 100.0 / (way.km / 1000.0);
+        let people = w.queues.seats[i].len() as f64;
+        (waiting, asked) = (waiting + people, asked + people * usd);
+        (legs, plain) = (legs + 1.0, plain + usd);
+    }
+    if waiting > 0.0 { asked / waiting } else { plain / legs }
 }
 
 fn enforcement(m: &mut Vec<Metric>) {
@@ -184,6 +247,24 @@ fn enforcement(m: &mut Vec<Metric>) {
     };
     m.push(level("teams_on_duty", "teams", "Patrol teams on duty on land", |w| w.tally.teams_on_duty));
     m.push(level("sensor_hours", "h/day", "Hours that sensors spend over land", |w| w.tally.sensor_hours));
+    let met = |name: &str, about: &str, f: fn(&World) -> i64| {
+        metric(name, "detections/day", "enforcement", Kind::Flow, about, move |w: &World| f(w) as f64)
+    };
+    m.push(met("found_by_teams", "Crews with cargo that a team found", |w| w.tally.found_by_teams));
+    m.push(met("seen_by_sensors", "Crews with cargo that a sensor saw", |w| w.tally.seen_by_sensors));
+    let about = "Detections after which nobody stopped the crew: no team came, or it was bribed or let it pass";
+    m.push(met("detections_not_acted_on", about, |w| w.tally.not_acted_on));
+    m.push(met("detections_tolerated", "Detections of crews whose cargo is tolerated there", |w| w.tally.tolerated));
+    for (c, cargo) in CARGO_NAMES.into_iter().enumerate() {
+        let about = format!("Trips with {cargo} that patrols ended");
+        let of = move |w: &World| w.tally.stopped[c] as f64;
+        m.push(metric(format!("trips_stopped_{cargo}"), "trips/day", "enforcement", Kind::Flow, about, of));
+    }
+    for (c, cargo) in CARGO_NAMES.into_iter().enumerate() {
+        let about = format!("Worth of vehicles and cargo seized from crews with {cargo}");
+        let of = move |w: &World| w.tally.seized_cents[c] as f64 / 100.0;
+        m.push(metric(format!("seized_value_{cargo}"), "USD/day", "enforcement", Kind::Flow, about, of));
+    }
 }
 
 fn carrying(w: &World, cargo: Cargo) -> f64 {
@@ -192,7 +273,7 @@ fn carrying(w: &World, cargo: Cargo) -> f64 {
 
 fn arms(m: &mut Vec<Metric>) {
     type Read = fn(&World, usize) -> i64;
-    let flows: [(&str, &str, Read); 5] = [
+    let flows: [(&str, &str, Read); 7] = [
         ("arms_looted", "Taken from depots", |w, c| w.tally.looted[c]),
         ("arms_left_libya", "Carried out of Libya over land", |w, c| w.tally.left_libya[c]),
         ("arms_reached_sahel", "Delivered in the Sahel, by crews and by returning fighters", |w, c| {
@@ -202,6 +283,8 @@ fn arms(m: &mut Vec<Metric>) {
             w.tally.reached_sahel_returning[c]
         }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
+        ("arms_destroyed", "Of these, destroyed", |w, c| w.tally.destroyed[c]),
+        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaked[c]),
     ];
     for (name, about, read) in flows {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {
@@ -220,11 +303,22 @@ fn arms(m: &mut Vec<Metric>) {
             m.push(x);
         }
     }
-    let holders =
-        [Arms::Depots, Arms::Groups, Arms::Civilians, Arms::Markets, Arms::Crews, Arms::Convoys, Arms::Custody];
+    let holders = [
+        Arms::Depots,
+        Arms::Groups,
+        Arms::Civilians,
+        Arms::Markets,
+        Arms::Crews,
+        Arms::Convoys,
+        Arms::Custody,
+        Arms::Destroyed,
+    ];
     for holder in holders {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {
-            let about = format!("Held by {}", ARMS[holder as usize]);
+            let about = match holder {
+                Arms::Destroyed => "Destroyed since the first day".into(),
+                _ => format!("Held by {}", ARMS[holder as usize]),
+            };
             m.push(metric(
                 format!("arms_in_{}_{}", ARMS[holder as usize], class),
                 unit(c, false),
@@ -280,7 +374,8 @@ fn books(m: &mut Vec<Metric>) {
             move |w: &World| w.ledgers.hulls.balance(0, i) as f64,
         ));
     }
-    for account in [Money::Migrants, Money::Crews, Money::Launchers] {
+    let holders = [Money::Migrants, Money::Crews, Money::Networks, Money::Militias, Money::Officials, Money::Launchers];
+    for account in holders {
         let name = MONEY[account as usize];
         m.push(metric(format!("money_{name}"), "USD", "money", Kind::Stock, "Money held", move |w: &World| {
             w.ledgers.money.balance(0, account as usize) as f64 / 100.0

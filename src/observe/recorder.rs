@@ -1,9 +1,10 @@
-//! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, `cells.csv` a block a month, and at the end
-//! `summary.csv` and `flows.csv`.
+//! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, the monthly files, and at the end
+//! `summary.csv`, `indicators.csv` and `flows.csv`.
 
+use super::indicator::{self, Span, distinct};
 use super::metric::{Kind, Metric, all};
+use super::monthly::Monthly;
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
-use crate::agents::tally::CellCount;
 use crate::agents::world::World;
 use crate::error::{Error, Result};
 use crate::sim::Observer;
@@ -12,27 +13,37 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-type Out = csv::Writer<BufWriter<File>>;
+pub(super) type Out = csv::Writer<BufWriter<File>>;
 
-/// Running sum of a metric over a year.
+/// Running sum of a metric over the days on which it has a value.
 #[derive(Clone, Copy, Debug, Default)]
-struct Period {
+pub struct Period {
     sum: f64,
     last: f64,
     days: u32,
 }
 
 impl Period {
-    fn add(&mut self, v: f64) {
-        self.sum += v;
-        self.last = v;
-        self.days += 1;
+    /// Adds a day; NaN is a day without a value.
+    pub fn add(&mut self, v: f64) {
+        if !v.is_nan() {
+            self.join(&Period { sum: v, last: v, days: 1 });
+        }
     }
-    fn value(&self, kind: Kind) -> f64 {
+    /// Adds a later period.
+    pub fn join(&mut self, later: &Period) {
+        self.sum += later.sum;
+        self.days += later.days;
+        if later.days > 0 {
+            self.last = later.last;
+        }
+    }
+    /// What it comes to: sum, last value or mean.
+    pub fn value(&self, kind: Kind) -> f64 {
         match kind {
             Kind::Flow => self.sum,
             Kind::Stock => self.last,
-            Kind::Level => self.sum / f64::from(self.days.max(1)),
+            Kind::Level => self.sum / f64::from(self.days),
         }
     }
 }
@@ -43,21 +54,20 @@ pub struct Recorder {
     folder: PathBuf,
     series: Out,
     events: Out,
-    cells: Option<Out>,
+    monthly: Monthly,
     last_day: crate::units::Tick,
-    /// By year, by metric: true and observed.
-    years: BTreeMap<i16, Vec<(Period, Period)>>,
+    years: BTreeMap<i16, Span>,
     spent: BTreeMap<String, i64>,
 }
 
-fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
+pub(super) fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
     move |e| match e.into_kind() {
         csv::ErrorKind::Io(source) => Error::io(path, source),
         other => Error::io(path, std::io::Error::other(format!("{other:?}"))),
     }
 }
 
-fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
+pub(super) fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
     let path = folder.join(name);
     let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
     let mut out = csv::WriterBuilder::new().from_writer(BufWriter::new(file));
@@ -67,12 +77,15 @@ fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
     Ok(out)
 }
 
-fn flush(out: &mut Out, path: &Path) -> Result<()> {
+pub(super) fn flush(out: &mut Out, path: &Path) -> Result<()> {
     out.flush().map_err(|e| Error::io(path, e))
 }
 
-/// A number without needless digits: whole numbers as such, others with up to six decimals.
+/// A number without needless digits: whole numbers as such, others with up to six decimals; nothing for NaN.
 pub fn number(v: f64) -> String {
+    if v.is_nan() {
+        return String::new();
+    }
     if v == libm::trunc(v) && v.abs() < 1e15 {
         format!("{}", v as i64)
     } else {
@@ -100,42 +113,19 @@ impl Recorder {
             folder: folder.to_path_buf(),
             series: create(folder, "series.csv", &head)?,
             events: create(folder, "events.csv", &["date", "kind", "place", "item", "count"])?,
-            cells: if cells {
-                Some(create(folder, "cells.csv", &["cell", "month", "people", "arms", "deaths", "seizures"])?)
-            } else {
-                None
-            },
+            monthly: Monthly::new(folder, cells)?,
             last_day,
             years: BTreeMap::new(),
             spent: BTreeMap::new(),
         })
     }
 
-    fn write_cells(&mut self, w: &World) -> Result<()> {
-        let Some(out) = &mut self.cells else { return Ok(()) };
-        let date = w.day.date().0;
-        let month = format!("{:04}-{:02}", date.year(), date.month());
-        let path = self.folder.join("cells.csv");
-        for (i, c) in w.cells.iter().enumerate().filter(|(_, c)| **c != CellCount::default()) {
-            let row = [
-                w.region.node_label(i as u32),
-                month.clone(),
-                c.people.to_string(),
-                c.arms.to_string(),
-                c.deaths.to_string(),
-                c.seizures.to_string(),
-            ];
-            out.write_record(&row).map_err(io(&path))?;
-        }
-        Ok(())
-    }
-
     fn write_summary(&self) -> Result<()> {
         let path = self.folder.join("summary.csv");
         let mut out =
             create(&self.folder, "summary.csv", &["year", "metric", "unit", "kind", "days", "value", "observed"])?;
-        for (year, values) in &self.years {
-            for (m, (truth, seen)) in self.metrics.iter().zip(values) {
+        for (year, span) in &self.years {
+            for (m, (truth, seen)) in self.metrics.iter().zip(&span.metrics) {
                 let observed = m.observed.as_ref().map_or(String::new(), |_| number(seen.value(m.kind)));
                 let unit = if m.kind == Kind::Flow { m.unit.trim_end_matches("/day") } else { m.unit };
                 let row = [
@@ -186,9 +176,10 @@ impl Recorder {
 impl Observer for Recorder {
     fn day(&mut self, w: &World, spent: &[(String, i64)]) -> Result<()> {
         let date = w.day.date();
-        let year = self.years.entry(date.0.year()).or_insert_with(|| vec![Default::default(); self.metrics.len()]);
+        let year = self.years.entry(date.0.year()).or_insert_with(|| Span::new(self.metrics.len()));
         let mut row = vec![date.to_string()];
-        for (m, (truth, seen)) in self.metrics.iter().zip(year) {
+        year.pass(&distinct(&w.tally.active));
+        for (m, (truth, seen)) in self.metrics.iter().zip(&mut year.metrics) {
             let v = (m.value)(w);
             truth.add(v);
             row.push(number(v));
@@ -209,20 +200,15 @@ impl Observer for Recorder {
         for (lever, cents) in spent {
             *self.spent.entry(lever.clone()).or_default() += cents;
         }
-        if w.day.next().date().0.day() == 1 || w.day == self.last_day {
-            self.write_cells(w)?;
-        }
-        Ok(())
+        self.monthly.day(w, w.day.next().date().0.day() == 1 || w.day == self.last_day)
     }
 
     fn end(&mut self, w: &World) -> Result<()> {
         self.write_summary()?;
         self.write_flows(w)?;
+        indicator::write(&self.folder, &self.metrics, &self.years)?;
         flush(&mut self.series, &self.folder.join("series.csv"))?;
         flush(&mut self.events, &self.folder.join("events.csv"))?;
-        match &mut self.cells {
-            Some(out) => flush(out, &self.folder.join("cells.csv")),
-            None => Ok(()),
-        }
+        self.monthly.flush()
     }
 }

@@ -66,14 +66,23 @@ impl Bins {
 
     /// Sums of daily values; NaN for a bin without any.
     pub fn sum(&self, daily: &[f64]) -> Vec<f64> {
-        let mut sums = vec![f64::NAN; self.spans.len()];
+        self.gather(daily).into_iter().map(|(sum, n)| if n > 0.0 { sum } else { f64::NAN }).collect()
+    }
+
+    /// Means of daily values; NaN for a bin without any.
+    pub fn mean(&self, daily: &[f64]) -> Vec<f64> {
+        self.gather(daily).into_iter().map(|(sum, n)| sum / n).collect()
+    }
+
+    /// Sum and number of the values in each bin.
+    fn gather(&self, daily: &[f64]) -> Vec<(f64, f64)> {
+        let mut all = vec![(0.0, 0.0); self.spans.len()];
         for (v, bin) in daily.iter().zip(&self.of) {
             if let (Some(n), true) = (bin, v.is_finite()) {
-                let old = if sums[*n].is_nan() { 0.0 } else { sums[*n] };
-                sums[*n] = old + v;
+                all[*n] = (all[*n].0 + v, all[*n].1 + 1.0);
             }
         }
-        sums
+        all
     }
 }
 
@@ -210,6 +219,7 @@ mod tests {
         let bins = Bins::new(&dates);
         assert_eq!((bins.per, bins.spans.len(), bins.cut), ("month", 6, true));
         assert_eq!(bins.sum(&[1.0; 200]), [28.0, 31.0, 30.0, 31.0, 30.0, 31.0]);
+        assert_eq!(bins.mean(&[3.0; 200]), [3.0; 6]);
         assert_eq!(bins.spans[0], (17.0, 45.0));
         let all = Bins::new(&days(date(2014, 1, 1), 365));
         assert_eq!((all.spans.len(), all.cut), (12, false));

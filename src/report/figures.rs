@@ -15,6 +15,9 @@ const CLASSES: [(&str, &str, bool); 6] = [
     ("chemical", "chemical agents", true),
 ];
 
+/// A cargo of crews: its ending in the metrics' names, which is its name for people too.
+const CARGOES: [&str; 4] = ["people", "arms", "fuel", "drugs"];
+
 /// Values of an area chart: more than these cannot be told apart on paper.
 const MOST_POINTS: usize = 400;
 
@@ -32,6 +35,10 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
         ("arms_outflow", run.arms("Weapons leaving Libya, by class", "arms_left_libya_")),
         ("arms_sahel", run.arms("Weapons reaching the Sahel, by class", "arms_reached_sahel_")),
         ("seizures", run.seizures()),
+        ("stopped", run.stopped()),
+        ("northbound", run.northbound()),
+        ("carried", run.carried()),
+        ("fares", run.fares()),
         ("sea", run.sea()),
         ("people", run.people()),
     ];
@@ -119,6 +126,42 @@ impl Run<'_> {
         self.chart(title, panels)
     }
 
+    fn stopped(&self) -> Option<Chart> {
+        let by_cargo = |prefix: &str| -> Vec<Set> {
+            let sets = CARGOES.iter().enumerate();
+            sets.filter_map(|(i, c)| self.sums(&format!("{prefix}{c}"), c, i, Mark::Line)).collect()
+        };
+        let trips = self.panel("Trips stopped", 1.0, true, by_cargo("trips_stopped_"));
+        let value = self.panel("Worth of vehicles and cargo, USD", 1.0, true, by_cargo("seized_value_"));
+        self.chart(
+            "Trips that patrols stopped, by cargo, and what they seized",
+            [trips, value].into_iter().flatten().collect(),
+        )
+    }
+
+    fn northbound(&self) -> Option<Chart> {
+        let sets = self.with_observed("people_north_past_posts", "went north", 0, Mark::Line);
+        let title = "People carried north, and those whom the counting posts saw";
+        self.chart(title, self.panel("People", 1.0, true, sets).into_iter().collect())
+    }
+
+    fn carried(&self) -> Option<Chart> {
+        let sets = |prefix: &str, mark| -> Vec<Set> {
+            let kinds = [("on_road", "on roads", 0), ("off_road", "off the roads", 1)];
+            kinds.iter().filter_map(|k| self.sums(&format!("{prefix}{}", k.0), k.1, k.2, mark)).collect()
+        };
+        let carried = self.panel("People", 1.5, true, sets("carried_", Mark::Line));
+        let dead = self.panel("Deaths", 1.0, true, sets("carried_dead_", Mark::Line));
+        self.chart("People carried by crews, on roads and off them", [carried, dead].into_iter().flatten().collect())
+    }
+
+    fn fares(&self) -> Option<Chart> {
+        let y = self.bins.mean(self.series.live("fare_usd_per_1000_km")?);
+        let set = Set { label: "fare".into(), colour: colour(0), mark: Mark::Line, spans: self.bins.spans.clone(), y };
+        let axis_title = format!("USD per 1,000 km, mean of the {}", self.bins.per);
+        self.chart("Fares with crews", vec![Panel { axis_title, weight: 1.0, whole: false, sets: vec![set] }])
+    }
+
     fn sea(&self) -> Option<Chart> {
         let mut crossings = self.with_observed("sea_departures", "departures", 0, Mark::Line);
         crossings.extend(self.with_observed("sea_arrivals", "arrivals", 2, Mark::Line));
@@ -133,9 +176,23 @@ impl Run<'_> {
     }
 
     fn people(&self) -> Option<Chart> {
+        let stocks = |group, axis_title: &str, weight| {
+            let sets = self.stocks(group);
+            (!sets.is_empty()).then(|| Panel { axis_title: axis_title.into(), weight, whole: true, sets })
+        };
+        // Residents are so many that nobody else could be seen above them.
+        let panels = [
+            stocks("people_state", "People on the way", 1.5),
+            stocks("people_residents", "People who live and work in Libya", 1.0),
+        ];
+        self.chart("People by what they are doing", panels.into_iter().flatten().collect())
+    }
+
+    /// The metrics of a group as areas, one on top of the other.
+    fn stocks(&self, group: &str) -> Vec<Set> {
         let names: Vec<&str> =
-            self.manifest.metrics.iter().filter(|m| m.group == "people_state").map(|m| m.name.as_str()).collect();
-        let first = *self.series.dates.first()?;
+            self.manifest.metrics.iter().filter(|m| m.group == group).map(|m| m.name.as_str()).collect();
+        let Some(&first) = self.series.dates.first() else { return vec![] };
         let n = self.series.dates.len();
         let step = n.div_ceil(MOST_POINTS).max(1);
         // The last day is always there.
@@ -161,8 +218,7 @@ impl Run<'_> {
                 y: rows.iter().map(|r| col[*r]).collect(),
             });
         }
-        let panel = Panel { axis_title: "People".into(), weight: 1.0, whole: true, sets };
-        self.chart("People by what they are doing", if panel.sets.is_empty() { vec![] } else { vec![panel] })
+        sets
     }
 }
 

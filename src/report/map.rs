@@ -1,9 +1,9 @@
-//! Maps of what passed where: H3 cells coloured by the passages over the run, on the countries' outlines.
+//! Maps: H3 cells coloured by a value, such as the passages over the run, on the countries' outlines.
 
 use super::axis::decimals;
 use super::canvas::{Align, Canvas, Figure, Pen};
 use super::chart::heading;
-use super::read::{Place, Ring};
+use super::read::{Cell, Place, Ring};
 use super::theme::{AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width};
 use super::view::{Degrees, MAP_WIDTH, clip, view};
 use crate::error::Result;
@@ -39,14 +39,14 @@ const TOP: f64 = 66.0;
 /// Space under the map for the attribution and the caption.
 const FOOT: f64 = 50.0;
 
-/// A map of passages.
+/// A map.
 #[derive(Debug, Clone)]
 pub struct Map<'a> {
     title: String,
     subtitle: String,
     caption: String,
-    /// What the colours count, in lines that fit beside the map.
-    counts: [&'a str; 2],
+    /// What the colours mean, in lines that fit beside the map.
+    key: [&'a str; 2],
     cells: Vec<(Ring, f64)>,
     countries: &'a [Ring],
     places: &'a [Place],
@@ -66,19 +66,27 @@ pub struct Texts<'a> {
     /// The line at the bottom.
     pub caption: &'a str,
     /// Over the colours.
-    pub counts: [&'a str; 2],
+    pub key: [&'a str; 2],
 }
 
 /// The cells as H3 cells; `None` when one is not (a network of named places).
-pub fn as_h3(names: &BTreeMap<String, super::read::Passages>) -> Option<Vec<(CellIndex, &super::read::Passages)>> {
+pub fn as_h3(names: &BTreeMap<String, Cell>) -> Option<Vec<(CellIndex, &Cell)>> {
     names.iter().map(|(name, p)| Some((name.parse().ok()?, p))).collect()
 }
 
+/// The least and the greatest of the values above zero; small ones are not told apart.
+pub fn scale(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let high = values.clone().fold(0.0, f64::max);
+    let low = values.filter(|v| *v > 0.0).fold(high, f64::min);
+    (low.max(high / 1e6), high)
+}
+
 impl<'a> Map<'a> {
-    /// A map of these cells, if any has a passage.
+    /// A map of the cells with a value above zero, if there are any; colours run over `scale`.
     pub fn new(
         texts: &Texts<'a>,
         cells: &[(CellIndex, f64)],
+        (low, high): (f64, f64),
         countries: &'a [Ring],
         places: &'a [Place],
     ) -> Option<Map<'a>> {
@@ -87,14 +95,12 @@ impl<'a> Map<'a> {
         if cells.is_empty() {
             return None;
         }
-        let high = cells.iter().map(|c| c.1).fold(0.0, f64::max);
-        let low = cells.iter().map(|c| c.1).fold(high, f64::min).max(high / 1e6);
         let (view, height) = view(&cells);
         Some(Map {
             title: texts.title.to_string(),
             subtitle: texts.subtitle.to_string(),
             caption: texts.caption.to_string(),
-            counts: texts.counts,
+            key: texts.key,
             cells,
             countries,
             places,
@@ -123,7 +129,7 @@ impl<'a> Map<'a> {
         clip(points, (LEFT, TOP), (LEFT + MAP_WIDTH, TOP + self.height))
     }
 
-    /// How dark a value is: 0 the fewest passages, 1 the most.
+    /// How dark a value is: 0 the least, 1 the greatest.
     fn shade(&self, v: f64) -> f64 {
         if self.high <= self.low { 1.0 } else { libm::log10(v / self.low) / libm::log10(self.high / self.low) }
     }
@@ -187,7 +193,7 @@ impl<'a> Map<'a> {
 
     fn key<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let x = LEFT + MAP_WIDTH + 18.0;
-        for (i, line) in self.counts.iter().enumerate() {
+        for (i, line) in self.key.iter().enumerate() {
             on.text(line, (x, TOP + 11.0 + 16.0 * i as f64), Pen::new(BODY, INK), Align::Left)?;
         }
         let pen = Pen::new(SMALL, INK);

@@ -12,7 +12,7 @@ mod view;
 use crate::error::Result;
 use map::{Map, Texts};
 use rayon::prelude::*;
-use read::{Manifest, Series};
+use read::{Cell, Manifest, Series};
 use std::path::{Path, PathBuf};
 
 /// Draws every chart and map that the run in `dir` has something to show in, as `dir/charts/NAME.svg` and `.png`, and
@@ -40,15 +40,32 @@ fn maps(dir: &Path, data_dir: &Path, manifest: &Manifest, out: &Path) -> Result<
     let countries = read::countries(data_dir)?;
     let places = read::places(data_dir)?;
     let caption = manifest.caption();
-    let people: Vec<_> = cells.iter().map(|(c, p)| (*c, p.people)).collect();
-    let arms: Vec<_> = cells.iter().map(|(c, p)| (*c, p.arms)).collect();
-    let all = [
-        ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], people),
-        ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], arms),
+    type Value = fn(&Cell) -> f64;
+    let (risk, believed): (Value, Value) = (|c| 100.0 * c.risk, |c| 100.0 * c.believed);
+    let all: [(&str, &str, [&str; 2], Value); 5] = [
+        ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], |c| c.people),
+        ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], |c| c.arms),
+        ("map_crews", "Where crews drove, over the whole run", ["Passages", "of crews"], |c| c.crews),
+        (
+            "map_risk",
+            "Chance that a crew with arms, fuel or drugs is seized, by cell, mean over the run",
+            ["Chance, %", "per passage"],
+            risk,
+        ),
+        (
+            "map_believed",
+            "The same chance as the networks that know the cell believe it",
+            ["Chance, %", "per passage"],
+            believed,
+        ),
     ];
-    let draw = |(name, title, counts, cells): &(&str, &str, [&str; 2], Vec<_>)| {
-        let texts = Texts { title, subtitle: &manifest.title, caption: &caption, counts: *counts };
-        match Map::new(&texts, cells, &countries, &places) {
+    // What is and what is believed are told apart by eye only on one scale.
+    let risks = map::scale(cells.iter().flat_map(|(_, c)| [risk(c), believed(c)]));
+    let draw = |(name, title, key, value): &(&str, &str, [&str; 2], Value)| {
+        let texts = Texts { title, subtitle: &manifest.title, caption: &caption, key: *key };
+        let values: Vec<_> = cells.iter().map(|(id, c)| (*id, value(c))).collect();
+        let scale = if key[0].ends_with('%') { risks } else { map::scale(values.iter().map(|v| v.1)) };
+        match Map::new(&texts, &values, scale, &countries, &places) {
             Some(map) => canvas::save(&map, out, name),
             None => Ok(Vec::new()),
         }

@@ -102,17 +102,21 @@ impl Series {
     }
 }
 
-/// A place's passages over the whole run.
+/// What the maps show of a cell, over the whole run.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Passages {
-    /// People who passed.
+pub struct Cell {
+    /// Passages of people, of arms and of crews.
     pub people: f64,
-    /// Arms that passed.
     pub arms: f64,
+    pub crews: f64,
+    /// Chance that a crew is seized in it, mean over the months of the run.
+    pub risk: f64,
+    /// The same as networks believe it, mean over the months in which any did; 0 when none ever.
+    pub believed: f64,
 }
 
-/// Reads `cells.csv` of a run's folder and adds the months up; `None` when there is no such file.
-pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Passages>>> {
+/// Reads `cells.csv` of a run's folder and puts the months together; `None` when there is no such file.
+pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Cell>>> {
     let path = dir.join("cells.csv");
     if !path.exists() {
         return Ok(None);
@@ -125,18 +129,33 @@ pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Passages>>> {
             .position(|h| h == name)
             .ok_or_else(|| Error::Input(format!("{}:1: no column `{name}`", path.display())))
     };
-    let (cell, people, arms) = (column("cell")?, column("people")?, column("arms")?);
-    let mut sums: BTreeMap<String, Passages> = BTreeMap::new();
+    let (cell, month) = (column("cell")?, column("month")?);
+    const VALUES: [&str; 5] = ["people", "arms", "crews", "risk", "believed"];
+    let columns = VALUES.iter().map(|name| Ok((*name, column(name)?))).collect::<Result<Vec<_>>>()?;
+    let mut months: BTreeSet<String> = BTreeSet::new();
+    // Sum and number of the values of each cell.
+    let mut sums: BTreeMap<String, [(f64, f64); VALUES.len()]> = BTreeMap::new();
     for row in csv.records() {
         let row = row.map_err(|e| bad_csv(&path, e))?;
         let line = row.position().map_or(0, csv::Position::line);
-        let at = |i: usize, name: &str| value(&path, line, name, row.get(i).unwrap_or_default());
-        let (p, a) = (at(people, "people")?, at(arms, "arms")?);
-        let sum = sums.entry(row.get(cell).unwrap_or_default().to_string()).or_default();
-        sum.people += if p.is_finite() { p } else { 0.0 };
-        sum.arms += if a.is_finite() { a } else { 0.0 };
+        months.insert(row.get(month).unwrap_or_default().to_string());
+        let sums = sums.entry(row.get(cell).unwrap_or_default().to_string()).or_default();
+        for ((name, i), sum) in columns.iter().zip(sums) {
+            let v = value(&path, line, name, row.get(*i).unwrap_or_default())?;
+            if v.is_finite() {
+                *sum = (sum.0 + v, sum.1 + 1.0);
+            }
+        }
     }
-    Ok(Some(sums))
+    let whole = |[people, arms, crews, risk, believed]: [(f64, f64); VALUES.len()]| Cell {
+        people: people.0,
+        arms: arms.0,
+        crews: crews.0,
+        // A month without a row is one without a risk.
+        risk: risk.0 / months.len() as f64,
+        believed: believed.0 / believed.1.max(1.0),
+    };
+    Ok(Some(sums.into_iter().map(|(name, sums)| (name, whole(sums))).collect()))
 }
 
 /// A named place of `geo/places.csv`.

@@ -108,11 +108,14 @@ pub struct Output {
     pub cells: bool,
     /// Draw `charts/`.
     pub charts: bool,
+    /// Places where people who pass with crews are counted.
+    #[schemars(extend("x-names" = "place"))]
+    pub counting_posts: Vec<String>,
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Output { cells: true, charts: true }
+        Output { cells: true, charts: true, counting_posts: vec![] }
     }
 }
 

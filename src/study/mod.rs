@@ -1,3 +1,4 @@
 //! More than one run.
 
+pub mod displacement;
 pub mod ensemble;

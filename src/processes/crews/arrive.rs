@@ -143,6 +143,7 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
             Cargo::Drugs => Usd::dollars(p.drug_margin_usd).0,
         };
         w.tally.stopped[cargo as usize] += 1;
+        w.leg_counts[c.leg as usize].stopped[cargo as usize] += 1;
         w.tally.seized_cents[cargo as usize] += goods + Usd::dollars(p.vehicle_usd).0;
     }
     if c.carries() == Some(Cargo::Arms) {
@@ -223,6 +224,9 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
     let c = w.crews.get(row);
     let hub = w.routes.legs[c.leg as usize].to;
     let node = w.routes.hubs[hub as usize].node;
+    if let Some(cargo) = c.carries() {
+        w.leg_counts[c.leg as usize].trips[cargo as usize] += 1;
+    }
     if c.carries() == Some(Cargo::People) {
         set_down(w, &c, hub, day);
     } else if hub != c.goal {
@@ -253,12 +257,14 @@ fn set_down(w: &mut World, c: &Crew, hub: u16, day: Tick) {
     let size = w.persons_per_agent;
     let kind = usize::from(c.rough_km > 0.5 * c.km);
     w.tally.carried[kind] += i64::from(c.riders);
+    w.leg_counts[c.leg as usize].people += c.riders;
     for rider in w.list(c.first) {
         let mut m = w.migrants.get(rider as usize);
         if luck.chance(m.key, died) {
             leave(w, rider as usize, People::DeadDesert);
             w.tally.deaths_desert += i64::from(size);
             w.tally.carried_dead[kind] += i64::from(size);
+            w.leg_counts[c.leg as usize].deaths += size;
             w.cells[c.node as usize].deaths += size;
             continue;
         }
