@@ -74,7 +74,9 @@ fn s1_fixed_patrols_barely_matter_and_moving_ones_do() {
     let none = watched(0.0, "fixed", &[]);
     let [fixed, even, random, adaptive, optimised] =
         ["fixed", "even", "random", "adaptive", "optimised"].map(|s| watched(6.0, s, &[]));
-    println!("S1 six teams: fixed {fixed:.4?}\n even {even:.4?}\n random {random:.4?}\n adaptive {adaptive:.4?}\n optimised {optimised:.4?}");
+    println!(
+        "S1 six teams: fixed {fixed:.4?}\n even {even:.4?}\n random {random:.4?}\n adaptive {adaptive:.4?}\n optimised {optimised:.4?}"
+    );
     assert!(fixed.delivered > 0.98 * none.delivered, "fixed patrols barely cut deliveries");
     assert!(random.seized > 4.0 * fixed.seized && even.seized > 4.0 * fixed.seized);
     assert!(adaptive.seized > 1.5 * random.seized && optimised.seized > 1.5 * random.seized);
@@ -118,17 +120,17 @@ fn sensed(teams: f64, country: &str, hours: u32, shared: f64) -> Vec<Seen> {
 #[test]
 fn s3_surveillance_needs_teams_and_sharing() {
     let alone = outcome(&sensed(2.0, "NER", 0, 0.0));
-    let far = outcome(&sensed(2.0, "MLI", 40, 0.0));
-    let unshared = outcome(&sensed(2.0, "NER", 40, 0.0));
-    let shared = outcome(&sensed(2.0, "NER", 40, 1.0));
-    let no_teams = outcome(&sensed(0.0, "NER", 40, 1.0));
+    let far = outcome(&sensed(2.0, "MLI", 150, 0.0));
+    let unshared = outcome(&sensed(2.0, "NER", 150, 0.0));
+    let shared = outcome(&sensed(2.0, "NER", 150, 1.0));
+    let no_teams = outcome(&sensed(0.0, "NER", 150, 1.0));
     println!(
         "S3 teams alone {alone:.4?}\n sensors far from teams {far:.4?}\n unshared {unshared:.4?}\n shared {shared:.4?}\n \
          no teams {no_teams:.4?}"
     );
     assert!(far.by_sensors > 0.3 && (far.seized - alone.seized).abs() <= 0.02 * alone.seized);
     assert!(no_teams.by_sensors > 0.3 && no_teams.seized == 0.0);
-    assert!(shared.seized > 3.0 * alone.seized && shared.seized > 2.0 * unshared.seized);
+    assert!(shared.seized > 2.5 * alone.seized && shared.seized > 2.0 * unshared.seized);
 }
 
 /// People from West who look for work in Libya, in a country that tolerates their transit until `law` is applied by
@@ -158,7 +160,6 @@ fn transit(law: f64, sets: &[&str]) -> Transit {
         "processes.departures.seabound_share=0",
         "processes.crews.drug_loads_per_day=0",
         "initial.crews.count=400",
-        "initial.migrants.coasts=[]",
     ];
     all.extend(sets);
     let runs = ensemble(&desert(&more, &all));

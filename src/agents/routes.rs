@@ -352,7 +352,8 @@ const FORK_POPULATION: u32 = 5000;
 
 /// True when corridors of crews fork at a place where hardly anyone lives.
 fn is_fork(region: &Region, place: PlaceId, homes: &[PlaceId]) -> bool {
-    let inside = |c: &Corridor| c.places.iter().position(|&p| p == place).is_some_and(|i| i > 0 && i + 1 < c.places.len());
+    let inside =
+        |c: &Corridor| c.places.iter().position(|&p| p == place).is_some_and(|i| i > 0 && i + 1 < c.places.len());
     !homes.contains(&place)
         && region.places[place as usize].population < FORK_POPULATION
         && region.corridors.iter().any(|c| c.carrier == Carrier::Crew && inside(c))

@@ -195,8 +195,7 @@ fn settle(w: &World, m: &mut Migrant, day: Tick) {
 
 /// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
-    let to_go =
-        |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
+    let to_go = |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
     let u = w.luck.on(WAY, day).unit(m.key);
     nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }

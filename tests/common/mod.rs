@@ -85,8 +85,8 @@ pub fn tiny(more: &str, sets: &[&str]) -> Bench {
 pub const DESERT: (usize, usize) = (15, 9);
 
 /// A desert 14 steps of 45 km wide and 8 high, with a paved road along its middle row from West (in Mali) past Post in
-/// Niger to East (in Libya), rough ground everywhere else, and one network of crews at home in West. Like [`tiny`],
-/// everything else is off.
+/// Niger to East (in Libya), rough ground everywhere else, one network of crews at home in West, and one lane from East. Like
+/// [`tiny`], everything else is off.
 pub fn desert(more: &str, sets: &[&str]) -> Bench {
     let (columns, rows) = DESERT;
     let mid = rows / 2;
@@ -102,7 +102,7 @@ pub fn desert(more: &str, sets: &[&str]) -> Bench {
         for y in 0..rows {
             let country = ["MLI", "NER", "LBY"][usize::from(x > 1) + usize::from(x > 12)];
             let people = if y == mid && (x == 0 || x == columns - 1) { 50_000 } else { 0 };
-            let (lat, lon) = (16.0 + 0.4 * y as f64, 2.0 + 0.42 * x as f64);
+            let (lat, lon) = (16.0 + 0.4 * y as f64 + 0.05 * x as f64, 2.0 + 0.42 * x as f64);
             nodes += &format!("{},{country},{lat},{lon},{people},desert_flat,town\n", name(x, y));
             if x + 1 < columns {
                 let (road, speed) = if y == mid { ("paved", 75) } else { ("none", 45) };
@@ -113,9 +113,11 @@ pub fn desert(more: &str, sets: &[&str]) -> Bench {
             }
         }
     }
+    nodes += "Island,ITA,30.0,8.0,6000,mediterranean,island\n";
+    let lanes = "from,to,zone,km\nEast,Island,Sea,300\n";
     let corridors = "id,name,flow,carrier,places\nroad,Road,both,crew,West; Post; East\n";
     let crews = "\n[[initial.crews.networks]]\nname = \"Band\"\nhome = \"West\"\nweight = 1\nrange_km = 2000\n";
-    let files = [("nodes.csv", &nodes[..]), ("links.csv", &links), ("corridors.csv", corridors)];
+    let files = [("nodes.csv", &nodes[..]), ("links.csv", &links), ("lanes.csv", lanes), ("corridors.csv", corridors)];
     let mut all = vec![
         "initial.crews.count=150",
         "processes.crews.drug_loads_per_day=20",

@@ -306,8 +306,7 @@ impl Site<'_> {
         let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != self.hub && self.reaches(to, 2.0) && sold(to));
         let options = hubs.filter_map(|to| {
             let cost = to_go.cost(self.hub, to);
-            (cost != NO_WAY)
-                .then(|| (Plan::Goods(cargo, to), self.profit(margin, cost, to) * self.share(here as f64)))
+            (cost != NO_WAY).then(|| (Plan::Goods(cargo, to), self.profit(margin, cost, to) * self.share(here as f64)))
         });
         options.collect()
     }

@@ -45,10 +45,10 @@ pub struct Encounter {
 /// What came of a detection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Only a sensor saw it, and no team came.
-    NobodyCame,
     /// What it carries is tolerated there.
     Tolerated,
+    /// Only a sensor saw it, and no team came.
+    NobodyCame,
     /// It passed for money; with a hint where another patrol is.
     Bribed {
         warned: bool,
@@ -109,7 +109,8 @@ impl Dice {
 
 fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
     let mut c = w.crews.get(row);
-    let mut t = Trip { row, after: c, end: End::OnTheWay, passed: vec![], fuel: 0, borders: vec![], encounters: vec![] };
+    let mut t =
+        Trip { row, after: c, end: End::OnTheWay, passed: vec![], fuel: 0, borders: vec![], encounters: vec![] };
     let leg = &w.routes.legs[c.leg as usize];
     let mut left = p.hours_per_day as f32;
     let mut step = 0;
@@ -148,8 +149,8 @@ fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
     t
 }
 
-/// Equation 4 for a crew in the cell it has just entered: found by a team, or seen by a sensor and then met by a team;
-/// then the offence, the bribe and the will decide.
+/// Equation 4 for a crew in the cell it has just entered: found by a team, or seen by a sensor. If what it carries is an
+/// offence there and a team is at hand or comes, bribe and will decide.
 fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Cargo, hours: f32) -> Option<Encounter> {
     let watch = &w.watch[c.node as usize];
     if watch.is_empty() {
@@ -162,10 +163,10 @@ fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Car
         return None;
     }
     let arrest = w.arrest[w.region.nodes.country[c.node as usize] as usize];
-    let outcome = if !team && !happens(&dice.team_comes, f64::from(watch.response)) {
-        Outcome::NobodyCame
-    } else if cargo == Cargo::People && !happens(&dice.offence, f64::from(arrest)) {
+    let outcome = if cargo == Cargo::People && !happens(&dice.offence, f64::from(arrest)) {
         Outcome::Tolerated
+    } else if !team && !happens(&dice.team_comes, f64::from(watch.response)) {
+        Outcome::NobodyCame
     } else if happens(&dice.bribe, f64::from(watch.bribe)) {
         Outcome::Bribed { warned: dice.warning.nth(step).chance(c.key, p.warned) }
     } else if happens(&dice.will, f64::from(watch.will)) {
@@ -216,7 +217,8 @@ fn another_patrol(w: &World, node: NodeId, u: f64) -> Option<NodeId> {
 /// which it is cheaper, by logit on the detour (equation 2). `None` at the end of the leg.
 fn next_edge(p: &Params, w: &World, leg: &Leg, c: &mut Crew, luck: Stream) -> Option<usize> {
     let end = w.routes.hubs[leg.to as usize].node;
-    if c.node == end && (c.way == WAY_ROUND || leg.ways[usize::from(c.way)].waypoints.len() <= usize::from(c.waypoint)) {
+    if c.node == end && (c.way == WAY_ROUND || leg.ways[usize::from(c.way)].waypoints.len() <= usize::from(c.waypoint))
+    {
         return None;
     }
     let u = luck.unit(c.key);

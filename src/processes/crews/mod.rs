@@ -101,7 +101,7 @@ pub struct Params {
     #[schemars(extend("x-names" = "country", "x-source" = "Libya: 30-40 % of its fuel is smuggled (NOC 2018; libya_state_economy)"))]
     pub fuel_sources: Vec<String>,
     /// Loads of fuel for sale a day in all of them.
-    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "loads/day", "x-source" = "assumption: what leaves over the desert by pickup", "x-low" = 0, "x-high" = 200))]
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "loads/day", "x-source" = "assumption: what leaves over the desert by pickup", "x-low" = 30, "x-high" = 400))]
     pub fuel_loads_per_day: f64,
     /// What a load of fuel brings abroad, over its price.
     #[schemars(range(min = 0, max = 1_000_000), extend("x-unit" = "USD", "x-source" = "assumption: 3,000 l at 0.7 USD", "x-low" = 800, "x-high" = 4000))]
@@ -164,7 +164,7 @@ impl Default for Params {
             entry_income_usd: 30.0,
             entry_rate: 0.05,
             fuel_sources: vec!["LBY".into()],
-            fuel_loads_per_day: 60.0,
+            fuel_loads_per_day: 120.0,
             fuel_margin_usd: 2000.0,
             drug_sources: vec!["MLI".into()],
             drug_markets: vec!["LBY".into()],
