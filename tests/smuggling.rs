@@ -133,17 +133,24 @@ fn s3_surveillance_needs_teams_and_sharing() {
     assert!(shared.seized > 2.5 * alone.seized && shared.seized > 2.0 * unshared.seized);
 }
 
-/// People from West who look for work in Libya, in a country that tolerates their transit until `law` is applied by
-/// posts on the road. Figures by half-year: before the law, and the last half-year.
+/// People from West who look for work in Libya, through a country that tolerates their transit until a law is applied by
+/// posts on the road: a day before the law, and a day of the last half-year.
 #[derive(Debug)]
 struct Transit {
-    /// Counted at Post, and really carried out of Niger, a day.
+    /// Counted at Post, and really carried out of Niger.
     counted: [f64; 2],
     carried: [f64; 2],
-    /// Mean fare from West to East, USD.
+    /// Mean fare, USD per 1,000 km.
     fare: [f64; 2],
-    /// Cells entered.
+    /// Cells entered by loaded crews.
     cells: [f64; 2],
+}
+
+impl Transit {
+    /// Change of something by the law, as a share.
+    fn change(x: [f64; 2]) -> f64 {
+        x[1] / x[0] - 1.0
+    }
 }
 
 fn transit(law: f64, sets: &[&str]) -> Transit {
@@ -186,10 +193,113 @@ fn transit(law: f64, sets: &[&str]) -> Transit {
     }
 }
 
+/// S4: the law cuts what posts count far more than what really passes, the fare rises, and crews use more cells.
 #[test]
-fn explore4() {
-    println!("{:?}", transit(0.0, &[]));
-    println!("{:?}", transit(0.9, &[]));
-    println!("no learning {:?}", transit(0.9, &["processes.beliefs.learning=false"]));
-    println!("no flex {:?}", transit(0.9, &["processes.fares.speed=0"]));
+fn s4_a_transit_law_cuts_counts_more_than_flows() {
+    let (without, with) = (transit(0.0, &[]), transit(0.9, &[]));
+    println!("S4 without the law {without:.1?}\n with it {with:.1?}");
+    let natural = Transit::change(without.carried);
+    assert!(Transit::change(with.counted) < -0.5);
+    assert!(Transit::change(with.carried) > -0.4 && Transit::change(with.carried) < natural - 0.02);
+    assert!(with.fare[1] > 1.08 * without.fare[1]);
+    assert!(with.cells[1] > 1.4 * without.cells[1]);
+}
+
+/// S4 rests on learning (else everybody still drives past the post) and on fares that move (else there is no price to rise).
+#[test]
+fn s4_vanishes_without_its_mechanisms() {
+    let blind = transit(0.9, &["processes.beliefs.learning=false"]);
+    let rigid = transit(0.9, &["processes.fares.speed=0"]);
+    println!("S4 nobody learns {blind:.1?}\n fares fixed {rigid:.1?}");
+    assert!((blind.counted[1] / blind.carried[1] - blind.counted[0] / blind.carried[0]).abs() < 0.1);
+    assert!((blind.cells[1] - blind.cells[0]).abs() <= 1.0);
+    assert_eq!(rigid.fare[0], rigid.fare[1]);
+}
+
+/// Monthly means of `niger-law-2015` from May to July 2016 and from September to November, after the law.
+#[derive(Debug, Clone, Copy)]
+struct Agadez {
+    /// Counted at Arlit and Seguedine, and really carried north out of Niger.
+    counted: [f64; 2],
+    carried: [f64; 2],
+    /// Fare from Agadez to Sabha, USD.
+    fare: [f64; 2],
+    /// People who enter Algeria or Chad from the south.
+    around: [f64; 2],
+    /// Deaths with crews per 1,000 carried.
+    deaths: [f64; 2],
+    /// Of 1,000 carried those whose way was mostly off the roads.
+    rough: [f64; 2],
+}
+
+fn agadez(replicates: u32, sets: &[&str]) -> Agadez {
+    let mut all = vec!["run.start=2015-10-01", "run.end=2016-11-30"];
+    all.extend(sets);
+    let b = common::scenario("niger-law-2015", &all);
+    let runs: Vec<Seen> = (0..replicates).map(|r| b.run(r)).collect();
+    let day = |y, m, d| (sirocco::units::Date::new(y, m, d).tick().0 - b.scenario.run.start.tick().0) as usize;
+    let windows = [day(2016, 5, 1)..day(2016, 8, 1), day(2016, 9, 1)..day(2016, 12, 1)];
+    let of = |f: &dyn Fn(&Seen, usize) -> f64| {
+        [0, 1].map(|i| {
+            let sum: f64 = runs.iter().map(|r| windows[i].clone().map(|d| f(r, d)).sum::<f64>()).sum();
+            sum / runs.len() as f64 / 3.0
+        })
+    };
+    let w = runs[0].end();
+    let hub = |name| common::hub(w, name);
+    let leg = w.routes.legs.iter().position(|l| l.from == hub("Agadez") && l.to == hub("Sabha")).expect("a leg");
+    let country = |iso3: &str| w.region.country(iso3).expect("a country");
+    let into = |from: &[&str], to: &str| (from.iter().map(|c| country(c)).collect::<Vec<_>>(), country(to));
+    let ways_round = [into(&["MLI", "NER"], "DZA"), into(&["NER"], "TCD")];
+    let around = |r: &Seen, d: usize| -> f64 {
+        let round = |c: &&sirocco::agents::tally::Crossing| {
+            c.cargo == Some(Cargo::People) && ways_round.iter().any(|(from, to)| from.contains(&c.from) && *to == c.to)
+        };
+        r.tallies[d].crossings.iter().filter(round).map(|c| f64::from(c.people)).sum()
+    };
+    let carried = of(&|r, d| r.tallies[d].carried.iter().sum::<i64>() as f64);
+    let dead = of(&|r, d| r.tallies[d].carried_dead.iter().sum::<i64>() as f64);
+    let rough = of(&|r, d| r.tallies[d].carried[1] as f64);
+    let per_1000 = |x: [f64; 2]| [0, 1].map(|i| 1000.0 * x[i] / carried[i]);
+    let days = [0, 1].map(|i| windows[i].len() as f64 / 3.0);
+    let fare = of(&|r, d| r.fares[d][leg] / 100.0);
+    Agadez {
+        counted: of(&|r, d| r.tallies[d].counted[0] as f64),
+        carried: of(&|r, d| r.tallies[d].northbound as f64),
+        fare: [fare[0] / days[0], fare[1] / days[1]],
+        around: of(&around),
+        deaths: per_1000(dead),
+        rough: per_1000(rough),
+    }
+}
+
+/// S4 in `niger-law-2015`: what the posts count falls by 50 to 90 % within three months (published: 71 %), the true flow
+/// by less, the fare rises, people turn up by Algeria or Chad, more ways lead off the roads; and without the law, or
+/// when nobody learns, none of this.
+#[track_caller]
+fn the_law_at_agadez(replicates: u32, sets: &[&str]) {
+    let with = |more: &[&str]| agadez(replicates, &[sets, more].concat());
+    let law = with(&[]);
+    let none = with(&["lever.\"Law 2015-36\".intensity=0"]);
+    let blind = with(&["processes.beliefs.learning=false"]);
+    println!("S4 Agadez with the law {law:.1?}\n without {none:.1?}\n nobody learns {blind:.1?}");
+    let change = Transit::change;
+    assert!((-0.9..=-0.5).contains(&change(law.counted)), "counted {:.2}", change(law.counted));
+    assert!(change(law.carried) > change(law.counted) + 0.2, "true {:.2}", change(law.carried));
+    assert!(law.fare[1] > 1.1 * none.fare[1], "fare");
+    assert!(law.around[1] > 1.05 * none.around[1], "Algeria and Chad");
+    assert!(law.rough[1] > 1.5 * none.rough[1], "off the roads");
+    assert!(change(none.counted) > -0.25 && change(blind.counted) > -0.4);
+}
+
+#[test]
+fn s4_holds_at_agadez_with_five_persons_an_agent() {
+    the_law_at_agadez(1, &["run.persons_per_agent=5"]);
+}
+
+/// The figures of `docs/validation.md`; minutes, so only when asked for.
+#[test]
+#[ignore = "long: see scripts/long-tests.sh"]
+fn s4_holds_at_agadez_over_an_ensemble() {
+    the_law_at_agadez(4, &[]);
 }

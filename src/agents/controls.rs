@@ -53,6 +53,8 @@ pub struct Controls {
     pub sharing: Vec<f64>,
     /// By country, the chance that who is found carrying people is stopped at all; the highest of all levers.
     pub arrest: Vec<f64>,
+    /// By country, what prison and fines cost a crew caught with people, USD; the highest of all levers.
+    pub penalty: Vec<f64>,
     pub naval: Vec<NavalOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
@@ -62,6 +64,6 @@ impl Controls {
     /// No lever at all.
     pub fn none(region: &Region) -> Controls {
         let by_country = vec![0.0; region.countries.len()];
-        Controls { sharing: by_country.clone(), arrest: by_country, ..Controls::default() }
+        Controls { sharing: by_country.clone(), arrest: by_country.clone(), penalty: by_country, ..Controls::default() }
     }
 }

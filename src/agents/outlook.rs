@@ -55,6 +55,8 @@ pub struct Terms<'a> {
     pub region: &'a Region,
     pub routes: &'a Routes,
     pub militia: &'a [bool],
+    /// By country, what prison and fines add to the loss of a crew caught with people, USD.
+    pub penalty: &'a [f64],
     pub beliefs: &'a Beliefs,
     pub index: &'a BeliefIndex,
     pub network: u16,
@@ -141,7 +143,9 @@ fn enter(t: &Terms, cargo: Cargo) -> Vec<u32> {
     let plain = newcomer_risk(t, cargo);
     let mut out = vec![plain; t.region.nodes.len()];
     for (node, row) in t.index.rows(t.network, belief::subject(cargo)) {
-        out[node as usize] = cents(f64::from(t.beliefs.acted()[row]) * at_stake(t, cargo));
+        let country = t.region.nodes.country[node as usize];
+        let penalty = if cargo == Cargo::People { t.penalty[country as usize] } else { 0.0 };
+        out[node as usize] = cents(f64::from(t.beliefs.acted()[row]) * (at_stake(t, cargo) + penalty));
     }
     let toll = cents(t.routes.travel.toll_usd);
     for (cost, _) in out.iter_mut().zip(t.militia).filter(|x| *x.1) {

@@ -28,7 +28,7 @@ pub struct Tally {
     pub fighters_home: i64,
     /// Left their home for good or for work.
     pub entered: i64,
-    /// Crossed into Libya.
+    /// Brought to Libya from abroad by crews.
     pub into_libya: i64,
     /// Turned back by patrols.
     pub intercepted: i64,
@@ -65,7 +65,7 @@ pub struct Tally {
     pub carried_dead: [i64; 2],
     /// People whom crews carried north past the counting posts, and south.
     pub counted: [i64; 2],
-    /// People whom crews carried north out of the countries of the counting posts.
+    /// People whom crews brought north out of the countries of the counting posts, on arrival.
     pub northbound: i64,
     /// Every crossing of a land border.
     pub crossings: Vec<Crossing>,

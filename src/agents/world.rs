@@ -107,6 +107,8 @@ pub struct World {
     /// By country, the chance that a patrol which finds a crew with people stops it at all: 1 where carrying people is an
     /// offence that is prosecuted.
     pub arrest: Vec<f32>,
+    /// By country, what prison and fines cost a crew caught with people there, USD.
+    pub penalty: Vec<f64>,
     /// True at nodes that are home to fighters of a group which is not the state's.
     pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
@@ -179,6 +181,7 @@ impl World {
             watch: vec![Watch::default(); nodes],
             patrolled: vec![],
             arrest: vec![1.0; region.countries.len()],
+            penalty: vec![0.0; region.countries.len()],
             militia: vec![false; nodes],
             takers: vec![],
             beats: vec![],
@@ -291,6 +294,7 @@ impl World {
             region: &self.region,
             routes: &self.routes,
             militia: &self.militia,
+            penalty: &self.penalty,
             beliefs: &self.beliefs,
             index: &self.belief_index,
             network,

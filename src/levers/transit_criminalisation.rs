@@ -7,10 +7,20 @@ use crate::region::Area;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The lever has no keys of its own. What it does to prices, deaths and ways follows from what crews make of it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+/// The lever's own keys. What it does to prices, deaths and ways follows from what crews make of it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct TransitCriminalisation {}
+pub struct TransitCriminalisation {
+    /// What prison and fines cost a crew that is caught with people, besides its vehicle.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "USD", "x-source" = "assumption; Law 2015-36: prison of 1 to 30 years, fines up to 30 m CFA (Le Monde diplomatique 2019)", "x-low" = 0, "x-high" = 60_000))]
+    pub penalty_usd: f64,
+}
+
+impl Default for TransitCriminalisation {
+    fn default() -> Self {
+        TransitCriminalisation { penalty_usd: 20_000.0 }
+    }
+}
 
 impl Lever for TransitCriminalisation {
     const KIND: &'static str = "transit_criminalisation";
@@ -27,6 +37,8 @@ impl Lever for TransitCriminalisation {
         for &c in &at.countries {
             let arrest = &mut controls.arrest[c as usize];
             *arrest = arrest.max(strength);
+            let penalty = &mut controls.penalty[c as usize];
+            *penalty = penalty.max(self.penalty_usd);
         }
     }
 
@@ -44,11 +56,13 @@ mod tests {
     fn the_stricter_law_holds_in_its_countries_only() {
         let w = world();
         let mut c = Controls::none(&w.region);
-        let lever = TransitCriminalisation {};
+        let lever = TransitCriminalisation { penalty_usd: 5000.0 };
         lever.apply(0.5, &area(&w, &["NER"]), &w, &mut c);
         lever.apply(0.25, &area(&w, &["NER", "MLI"]), &w, &mut c);
         let arrest = |iso3| c.arrest[w.region.country(iso3).unwrap() as usize];
         assert_eq!((arrest("LBY"), arrest("NER"), arrest("MLI")), (0.0, 0.5, 0.25));
+        let penalty = |iso3| c.penalty[w.region.country(iso3).unwrap() as usize];
+        assert_eq!((penalty("LBY"), penalty("NER"), penalty("MLI")), (0.0, 5000.0, 5000.0));
         assert_eq!(lever.units(0.5, &area(&w, &["NER", "MLI"]), &w), 1.0);
     }
 }

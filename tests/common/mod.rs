@@ -155,10 +155,20 @@ pub fn coarse_ground() -> Ground {
 
 /// A shipped scenario on the grid of resolution 3.
 pub fn shipped(name: &str, sets: &[&str]) -> Bench {
+    scenario(name, &[&["run.resolution=3"], sets].concat())
+}
+
+/// A shipped scenario as it is, but for the sets.
+pub fn scenario(name: &str, sets: &[&str]) -> Bench {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
-    let mut all = vec!["run.resolution=3"];
-    all.extend(sets);
-    let (scenario, ground) = read(&path, &all, |_| coarse_ground());
+    let ground = |path: &Path| {
+        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+        match peek(path, &sets).unwrap_or_else(|r| panic!("{r}")).resolution {
+            3 => coarse_ground(),
+            fine => Ground::load(Path::new(DATA), &Default::default(), fine, Path::new(".")).expect("the grid builds"),
+        }
+    };
+    let (scenario, ground) = read(&path, sets, ground);
     Bench { scenario, ground, folder: None }
 }
 
@@ -210,6 +220,8 @@ pub struct Seen {
     /// Metrics by day, in the order of `metric::all`.
     pub values: Vec<Vec<f64>>,
     pub flows: Vec<metric::Metric>,
+    /// Fares by day and leg, US cents.
+    pub fares: Vec<Vec<f64>>,
     pub last: Option<World>,
 }
 
@@ -231,6 +243,7 @@ impl Observer for Seen {
     fn day(&mut self, w: &World, _: &[(String, i64)]) -> Result<()> {
         self.tallies.push(w.tally.clone());
         self.waves.extend(w.zones.wave_m());
+        self.fares.push(w.fares.price().to_vec());
         self.values.push(self.flows.iter().map(|m| (m.value)(w)).collect());
         Ok(())
     }

@@ -104,10 +104,11 @@ impl Process<World> for Allocation {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
+        // Tolls and penalties are part of how networks see the ground.
         let held = w.find_militia();
-        if held != w.militia {
-            // Tolls are part of how networks see the ground.
+        if held != w.militia || w.penalty != w.controls.penalty {
             w.militia = held;
+            w.penalty = w.controls.penalty.clone();
             w.look_again();
         }
         w.arrest = arrest(p, w);

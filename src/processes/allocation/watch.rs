@@ -85,11 +85,15 @@ fn sums(p: &Params, w: &mut World, day: Tick) -> Sums {
         };
         for (node, teams) in posts(p, w, &force, effect, day) {
             let i = node as usize;
-            let teams = teams * effect;
+            s.posts.push((base.unwrap_or(w.region.nodes.country[i]), node, fixed(teams * effect)));
+            let on_road = match force.strategy {
+                Strategy::Fixed => on_the_road(w.region.nodes.area_km2[i]),
+                _ => 1.0,
+            };
+            let teams = teams * effect * on_road;
             s.teams[i] += fixed(teams);
             s.bribe[i] += fixed(teams * corruption(p, w, i, force.corruption, force.outside));
             s.will[i] += fixed(teams * force.will.unwrap_or(p.will));
-            s.posts.push((base.unwrap_or(w.region.nodes.country[i]), node, fixed(teams)));
         }
         on_duty += fixed(force.teams);
     }
@@ -102,6 +106,14 @@ fn sums(p: &Params, w: &mut World, day: Tick) -> Sums {
     }
     (w.tally.teams_on_duty, w.tally.sensor_hours) = (on_duty as i64, seeing as i64);
     s
+}
+
+/// A team that sits on a road watches the road and not its cell: a crossing of the cell takes a time that grows with the
+/// side of the cell, the hazard falls with its area, and this makes up for it, so that the chance of being found at a
+/// post is at every resolution that of the cells of resolution 4.
+fn on_the_road(area_km2: f64) -> f64 {
+    const RESOLUTION_4_KM2: f64 = 1770.0;
+    libm::sqrt(area_km2 / RESOLUTION_4_KM2)
 }
 
 /// Teams of a force by node.

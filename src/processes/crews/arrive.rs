@@ -14,6 +14,7 @@ use crate::agents::world::World;
 use crate::engine::dist::binomial;
 use crate::engine::rng::Purpose;
 use crate::processes::journeys::{go_on, leave};
+use crate::region::CountryId;
 use crate::units::{Probability, Tick, Usd};
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
@@ -60,17 +61,6 @@ fn count(w: &mut World, t: &Trip) {
     for &(from, to) in &t.borders {
         let cargo = t.after.carries();
         w.tally.crossings.push(Crossing { from, to, cargo, people: t.after.riders, arms });
-        if northward && w.posts.iter().any(|&n| w.region.nodes.country[n as usize] == from) {
-            w.tally.northbound += i64::from(t.after.riders);
-        }
-        if Some(from) == w.libya && cargo == Some(Cargo::Arms) {
-            for class in Class::ALL {
-                w.tally.left_libya[class as usize] += i64::from(arms::of_class(&t.after.arms, class));
-            }
-        }
-        if Some(to) == w.libya {
-            w.tally.into_libya += i64::from(t.after.riders);
-        }
     }
     for met in &t.encounters {
         w.tally.found_by_teams += i64::from(met.team);
@@ -81,6 +71,27 @@ fn count(w: &mut World, t: &Trip) {
             Outcome::NobodyCame | Outcome::Bribed { .. } | Outcome::LetPass => w.tally.not_acted_on += 1,
         }
         sighting::found(w, met.node, 1);
+    }
+}
+
+/// Counts what a crew that has come to `to` has carried out of the country where its leg began.
+fn count_abroad(w: &mut World, c: &Crew, to: CountryId) {
+    let leg = &w.routes.legs[c.leg as usize];
+    let (a, b) = (&w.routes.hubs[leg.from as usize], &w.routes.hubs[leg.to as usize]);
+    let (from, northward) = (a.country, b.lat > a.lat);
+    if from == to {
+        return;
+    }
+    if northward && w.posts.iter().any(|&n| w.region.nodes.country[n as usize] == from) {
+        w.tally.northbound += i64::from(c.riders);
+    }
+    if Some(to) == w.libya {
+        w.tally.into_libya += i64::from(c.riders);
+    }
+    if Some(from) == w.libya {
+        for class in Class::ALL {
+            w.tally.left_libya[class as usize] += i64::from(arms::of_class(&c.arms, class));
+        }
     }
 }
 
@@ -127,6 +138,9 @@ pub fn earn(p: &Params, w: &mut World, row: usize, from: Money, cents: u64) {
 fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
     let c = w.crews.get(row);
     let start = w.routes.legs[c.leg as usize].from;
+    let country = w.region.nodes.country[c.node as usize];
+    // People are sent back; arms are where they were found.
+    count_abroad(w, &Crew { riders: 0, ..c }, country);
     w.tally.crews_stopped += 1;
     w.cells[c.node as usize].seizures += 1;
     for rider in w.list(c.first) {
@@ -150,7 +164,8 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
         seize_arms(p, w, &c, day);
     }
     w.crews.set(row, Crew { state: crew::STOPPED, due: day.0 + p.stopped_days, ..unloaded(c) });
-    pay(w, row, Money::Economy, Usd::dollars(p.loss_usd).0.max(0) as u64);
+    let penalty = if c.carries() == Some(Cargo::People) { w.penalty[country as usize] } else { 0.0 };
+    pay(w, row, Money::Economy, Usd::dollars(p.loss_usd + penalty).0.max(0) as u64);
 }
 
 /// Seized weapons are destroyed, sold on by those who seized them, or kept in custody.
@@ -224,6 +239,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
     let c = w.crews.get(row);
     let hub = w.routes.legs[c.leg as usize].to;
     let node = w.routes.hubs[hub as usize].node;
+    count_abroad(w, &c, w.routes.hubs[hub as usize].country);
     if let Some(cargo) = c.carries() {
         w.leg_counts[c.leg as usize].trips[cargo as usize] += 1;
     }

@@ -67,7 +67,7 @@ pub struct Trip {
     pub passed: Vec<NodeId>,
     /// Cost of driving there, US cents.
     pub fuel: u64,
-    /// Country left and entered, for every border crossed.
+    /// Country left and entered, once for every border crossed that day.
     pub borders: Vec<(u16, u16)>,
     pub encounters: Vec<Encounter>,
 }
@@ -129,7 +129,11 @@ fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
         let g = &w.region.graph;
         let to = g.to[e];
         if g.border[e] != NO_BORDER {
-            t.borders.push((w.region.nodes.country[c.node as usize], w.region.nodes.country[to as usize]));
+            let crossed = (w.region.nodes.country[c.node as usize], w.region.nodes.country[to as usize]);
+            // A way along a border may cross it to and fro.
+            if !t.borders.contains(&crossed) {
+                t.borders.push(crossed);
+            }
         }
         c.node = to;
         c.hazard += w.routes.edge_hazard[e];

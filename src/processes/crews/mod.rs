@@ -139,7 +139,7 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             usd_per_km: 1.2,
-            offroad_factor: 1.25,
+            offroad_factor: 1.35,
             loss_usd: 20_000.0,
             hours_per_day: 12.0,
             seats: 30,
