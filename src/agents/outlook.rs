@@ -52,12 +52,19 @@ impl LegCosts {
 /// What does not change from network to network.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
+    /// The ground.
     pub region: &'a Region,
+    /// Hubs, legs and what driving costs.
     pub routes: &'a Routes,
+    /// Cells where a toll is taken.
     pub militia: &'a [bool],
+    /// Every network's beliefs.
     pub beliefs: &'a Beliefs,
+    /// Their rows by network and cell.
     pub index: &'a BeliefIndex,
+    /// Whose outlook it is.
     pub network: u16,
+    /// Year in which ways must be in use.
     pub year: i16,
 }
 
