@@ -10,43 +10,62 @@
 //! - **agent**: a row of a [table](engine::table): a migrant, a crew, a group, a depot, a boat, a vessel, a patrol unit.
 //! - **area**: what the `where` of a lever stands for: countries, places, borders, sea zones ([`region::Area`]).
 //! - **audit**: a recount of digest and ledgers from every row, every 30 days, or every day with `--audit`.
+//! - **beat**: the cells that a force works over. **Strategy**: how it shares its teams over them.
+//! - **belief**: what a network remembers of a cell: seizures and safe crossings, apart for people and for contraband.
 //! - **class**: one of six classes of weapons; munitions and chemicals are tonnes, the others pieces.
 //! - **common random numbers**: two runs with the same seed share all luck that a difference between them does not touch.
+//! - **consent**: how willing a state is to let others work on its ground, 0 to 1; levers have a threshold.
 //! - **convoy**: fighters on their way home with their arms.
 //! - **corridor**: a documented way, a list of places with the years of its use (`data/geo/corridors.csv`).
-//! - **crew**: a smuggling vehicle with its men; crews belong to networks with a home and a range.
+//! - **counting post**: a place where the people who pass with crews are counted, as an observer would.
+//! - **crew**: a smuggling vehicle with its men. **Cargo**: people, arms, fuel or drugs; the last three are contraband.
 //! - **digest**: 128 bits that stand for the whole state; equal digests mean equal states ([`engine::digest`]).
+//! - **fare**: the price of a seat with a crew on a leg; it moves with loads waiting and crews offering.
 //! - **field**: the least cost to one node from every other ([`region::costs`]).
+//! - **force**: teams under one command: a patrol unit, or what a lever sends to a border or a base.
+//! - **fork**: where corridors part and hardly anyone lives; no hub: corridors that end there are led on.
 //! - **hub**: a place where people and cargo change hands: an end of a corridor, a home of a network, a departure coast.
 //! - **key**: an agent's stable 64-bit name, the same in every run; luck hangs on it and not on a row number.
 //! - **lane**: a way over sea from a departure place to a landing place. **Zone**: waters with one weather.
 //! - **ledger**: double-entry books in whole numbers for arms, people, fighters, boats and money ([`engine::ledger`]).
-//! - **leg**: the part of a corridor between two hubs, in one direction. **Waypoint**: a node that it passes.
+//! - **leg**: a journey from one hub to another, in one direction. **Through-leg**: one that passes other hubs.
 //! - **lever**: a policy with dates, a place, an intensity and a bill ([`levers`]).
 //! - **market**: the weapons for sale at a hub (no prices move yet). **Store**: weapons that belong to no group.
 //! - **metric**: a column of `series.csv`; its *observed twin* is what registers and seizures would have counted.
+//! - **militia cell**: one where fighters outside the bloc `state` live: a toll is taken, and teams are bribed more easily.
+//! - **network**: crews with one home, range, purse and set of beliefs. **Tie**: networks that trade news.
+//! - **newcomer**: somebody without any experience, who believes the prior of equation 3 of every cell.
 //! - **node**: a cell of the H3 grid, or a place of a plain network; the model cannot tell which.
 //! - **ODD**: Overview, Design concepts, Details, the protocol for describing agent-based models (Grimm et al. 2020).
+//! - **outlook**: what the cells, legs and ways round would cost a network, by what it acts on ([`agents::outlook`]).
 //! - **process**: one rule of the day with its parameters; in ODD's words a submodel.
 //! - **purpose**: the name of what a draw is for; part of what the draw is a function of ([`engine::rng`]).
 //! - **replicate**: the same scenario with other luck. **Seed**: names all luck of a run.
+//! - **risk**: the chance of being seized in a cell. *True*: what teams and sensors amount to. *Perceived*: what a network
+//!   believes. *Acted upon*: what it believed when it last reviewed its plans.
+//! - **sensor**: drones and aircraft; they see and stop nobody. **Response**: the chance that a team comes when one calls.
+//! - **sighting**: what enforcement remembers of a cell: how often something was found, how hard it was looked for.
 //! - **tick**: a day, counted from 1970-01-01.
+//! - **watch**: what enforcement there is in a cell today ([`agents::patrol::Watch`]).
+//! - **way**: one of the documented courses of a leg, through **waypoints** (nodes). **Way round**: any other ground.
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1, 10 and 11; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 12, its caller 13; [`processes::DAY`] is the list of the others.
 //!
-//! 1. calendar: yesterday's counters are cleared, dated events happen, levers set today's controls and are paid
-//! 2. weather: the wave height in every sea zone
-//! 3. allocation: patrol teams and vessels take their places
-//! 4. stockpiles: depots are raided
-//! 5. armed groups: convoys come home, groups and civilians buy arms
-//! 6. departures: people set out from home
-//! 7. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
-//! 8. crews: choose a cargo, load, drive, are stopped or arrive
-//! 9. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
-//! 10. books: every ledger is checked after each of the steps 2 to 9, and recounted from the rows on audit days
-//! 11. observers: the day is written down, then its digest is taken
+//!  1. calendar: yesterday's counters are cleared, dated events happen, levers set today's controls and are paid
+//!  2. weather: the wave height in every sea zone
+//!  3. allocation: patrol teams, sensors and vessels take their places
+//!  4. stockpiles: depots are raided
+//!  5. armed groups: convoys come home, groups and civilians buy arms
+//!  6. fares: seats get dearer where people waited yesterday and cheaper where crews did
+//!  7. departures: people set out from home
+//!  8. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
+//!  9. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
+//! 10. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
+//! 11. beliefs: networks learn, pass on news, and review their plans
+//! 12. books: every ledger is checked after each of the steps 2 to 11, and recounted from the rows on audit days
+//! 13. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
@@ -64,12 +83,14 @@
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
-//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles armed_groups
-//!                                          | departures journeys crews/ sea
-//! agents/     the state, a file a kind     | migrant crew group depot convoy patrol vessel store
-//!                                          | sighting state
-//!             and what holds it together   | world books saved accounts arms controls routes tally
-//!                                          | model_data
+//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles armed_groups fares
+//!                                          | departures journeys crews/ sea beliefs
+//!             and what rules share         | route_choice
+//!             allocation/: strategy watch vessels; crews/: choose drive arrive business
+//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
+//!                                          | sighting state vessel store
+//!             and what holds it together   | world books saved accounts arms controls routes outlook
+//!                                          | tally model_data
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake

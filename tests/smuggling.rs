@@ -79,6 +79,7 @@ fn s1_fixed_patrols_barely_matter_and_moving_ones_do() {
     );
     assert!(fixed.delivered > 0.98 * none.delivered, "fixed patrols barely cut deliveries");
     assert!(random.seized > 4.0 * fixed.seized && even.seized > 4.0 * fixed.seized);
+    assert!(fixed.by_teams < random.by_teams, "nobody drives where they sit");
     assert!(adaptive.seized > 1.5 * random.seized && optimised.seized > 1.5 * random.seized);
 }
 
@@ -289,6 +290,7 @@ fn the_law_at_agadez(replicates: u32, sets: &[&str]) {
     assert!(law.fare[1] > 1.1 * none.fare[1], "fare");
     assert!(law.around[1] > 1.05 * none.around[1], "Algeria and Chad");
     assert!(law.rough[1] > 1.5 * none.rough[1], "off the roads");
+    assert!(law.deaths[1] > none.deaths[1], "deaths");
     assert!(change(none.counted) > -0.25 && change(blind.counted) > -0.4);
 }
 

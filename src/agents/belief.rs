@@ -42,10 +42,14 @@ table! {
 /// Something seen in a cell on one day by the crews of one network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct News {
+    /// Row of the network whose crews saw it, or that was told.
     pub network: u16,
+    /// [`PEOPLE`] or [`CONTRABAND`].
     pub subject: u8,
     pub node: NodeId,
+    /// Seizures there.
     pub seized: u32,
+    /// Crews that came through.
     pub safe: u32,
 }
 

@@ -9,6 +9,7 @@ use crate::region::{Area, NodeId, Region};
 pub struct DepotOrder {
     /// Guards per depot.
     pub guards: f64,
+    /// Depots here are guarded.
     pub area: Area,
     /// Large sites only, small sites only, or all.
     pub tier: Option<u8>,
@@ -21,7 +22,9 @@ pub struct DepotOrder {
 pub struct NavalOrder {
     /// Hash of the lever's name: names its vessels.
     pub sender: u64,
+    /// The sea zone.
     pub zone: usize,
+    /// How many are on station.
     pub vessels: u32,
     /// How near to the coast they go.
     pub standoff_km: f64,
@@ -45,9 +48,11 @@ pub struct SensorOrder {
 pub struct Controls {
     /// Hash of the name of the lever that is being applied.
     pub sender: u64,
+    /// Guards on depots.
     pub depots: Vec<DepotOrder>,
     /// Patrol teams besides those of the units.
     pub forces: Vec<Force>,
+    /// Drones and aircraft.
     pub sensors: Vec<SensorOrder>,
     /// By country, the share of what sensors see that its teams are told; the highest of all levers.
     pub sharing: Vec<f64>,
@@ -55,6 +60,7 @@ pub struct Controls {
     pub arrest: Vec<f64>,
     /// By country, what prison and fines cost a crew caught with people, USD; the highest of all levers.
     pub penalty: Vec<f64>,
+    /// Ships.
     pub naval: Vec<NavalOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,

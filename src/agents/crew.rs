@@ -1,4 +1,4 @@
-//! Smuggling crews: vehicles that carry people and arms from hub to hub, in networks with a home.
+//! Smuggling crews: vehicles that carry people, arms, fuel and drugs from hub to hub, in networks with a home.
 
 use super::accounts::Money;
 use super::arms::{Bag, EMPTY};
@@ -26,7 +26,9 @@ pub const NOTHING: u8 = u8::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Cargo {
+    /// Migrants who have paid for a seat.
     People = 0,
+    /// Weapons bought in a market of Libya.
     Arms = 1,
     /// Subsidised fuel out of Libya; counted as loads and money only.
     Fuel = 2,
@@ -70,7 +72,7 @@ table! {
         hub: u16,
         /// Directed leg it drives, or `NO_LEG`.
         leg: u16,
-        /// Hub where its cargo goes (its home on an empty run).
+        /// Hub where its cargo goes, or where it drives empty.
         goal: u16,
         /// Next waypoint of the leg.
         waypoint: u8,

@@ -52,14 +52,20 @@ impl LegCosts {
 /// What does not change from network to network.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
+    /// The ground.
     pub region: &'a Region,
+    /// Hubs, legs and what driving costs.
     pub routes: &'a Routes,
+    /// Cells where a toll is taken.
     pub militia: &'a [bool],
     /// By country, what prison and fines add to the loss of a crew caught with people, USD.
     pub penalty: &'a [f64],
     pub beliefs: &'a Beliefs,
+    /// Their rows by network and cell.
     pub index: &'a BeliefIndex,
+    /// Whose outlook it is.
     pub network: u16,
+    /// Year in which ways must be in use.
     pub year: i16,
 }
 
@@ -109,8 +115,10 @@ impl Outlook {
             // Where the road costs about what a newcomer would expect, nobody thinks of leaving it.
             let best = l.ways.iter().zip(&ways).filter(|x| *x.1 != NO_WAY).min_by_key(|x| *x.1);
             let risk = u64::from(newcomer_risk(t, cargo));
+            let toll = u64::from(cents(t.routes.travel.toll_usd));
             let dear = |(w, &cost): (&Way, &u64)| {
-                let expected = w.fuel_cents + risk * w.path.len() as u64;
+                let held = w.path.iter().filter(|&&n| t.militia[n as usize]).count() as u64;
+                let expected = w.fuel_cents + risk * w.path.len() as u64 + toll * held;
                 cost as f64 > expected as f64 * (1.0 + t.routes.travel.detour_threshold)
             };
             let round = best.filter(|&b| dear(b)).and_then(|_| {

@@ -28,7 +28,7 @@ table! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
-    /// On the documented ways for ever: the cells that most legs of crews cross, one a team.
+    /// On the documented ways for ever: the cells that most ways of crews cross, one a team.
     Fixed,
     /// In proportion to the detections of the last weeks, a share (`exploration`) evenly.
     Adaptive,

@@ -73,7 +73,9 @@ pub struct Way {
     pub waypoints: Vec<NodeId>,
     /// Every node of the least-cost way through them, without the first.
     pub path: Vec<NodeId>,
+    /// True when it is documented for people.
     pub people: bool,
+    /// True when it is documented for arms.
     pub arms: bool,
     /// Years in which it is in use, as closed ranges.
     pub years: Vec<(i16, i16)>,
@@ -102,6 +104,7 @@ impl Way {
 pub struct Leg {
     pub from: HubId,
     pub to: HubId,
+    /// Crews, or buses and feet.
     pub carrier: Carrier,
     /// Documented ways, the cheapest first; never empty.
     pub ways: Vec<Way>,

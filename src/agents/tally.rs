@@ -12,18 +12,25 @@ pub struct Crossing {
     pub to: CountryId,
     /// What a crew carries; `None` for buses.
     pub cargo: Option<Cargo>,
+    /// People aboard.
     pub people: u32,
+    /// Weapons aboard, pieces and tonnes.
     pub arms: u32,
 }
 
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
+    /// Weapons taken from depots.
     pub looted: [i64; CLASSES],
     pub raids: i64,
+    /// Weapons carried out of Libya by crews and convoys.
     pub left_libya: [i64; CLASSES],
+    /// Weapons delivered in the Sahel.
     pub reached_sahel: [i64; CLASSES],
+    /// Of these, brought by returning fighters.
     pub reached_sahel_returning: [i64; CLASSES],
+    /// Weapons seized by patrols.
     pub seized: [i64; CLASSES],
     pub fighters_home: i64,
     /// Left their home for good or for work.
@@ -34,6 +41,7 @@ pub struct Tally {
     pub intercepted: i64,
     /// Smuggling vehicles stopped by patrols.
     pub crews_stopped: i64,
+    /// Crews that drove today.
     pub crews_on_road: i64,
     /// Crews of networks that gave up, and that were founded.
     pub crews_left: i64,
@@ -71,16 +79,22 @@ pub struct Tally {
     pub crossings: Vec<Crossing>,
     /// Nodes that crews with cargo entered, as often as they did.
     pub active: Vec<NodeId>,
+    /// People who put to sea.
     pub departures: i64,
     pub boats: i64,
+    /// Rubber boats among them.
     pub boats_rubber: i64,
     pub sinkings: i64,
+    /// People taken aboard by rescuers.
     pub rescued: i64,
+    /// People landed in Europe.
     pub arrivals: i64,
     pub deaths_sea: i64,
     /// Deaths at sea that somebody lived to report.
     pub deaths_sea_reported: i64,
+    /// Deaths on the way over land.
     pub deaths_desert: i64,
+    /// People who went home from Libya.
     pub returned: i64,
     /// Patrol teams on duty, in millionths.
     pub teams_on_duty: i64,
@@ -93,11 +107,15 @@ pub struct Tally {
 /// What passed a cell since the first of the month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CellCount {
+    /// Passages of people.
     pub people: u32,
+    /// Passages of weapons, pieces and tonnes.
     pub arms: u32,
     /// Passages of crews, with cargo or without.
     pub crews: u32,
+    /// People who died on the way and would have been set down here.
     pub deaths: u32,
+    /// Crews that patrols stopped here.
     pub seizures: u32,
 }
 
@@ -124,9 +142,11 @@ pub type LegCounts = Vec<LegCount>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub day: Tick,
+    /// Name of the kind of event.
     pub kind: &'static str,
     /// Place or node it happened at.
     pub place: String,
+    /// What is counted.
     pub item: &'static str,
     pub count: i64,
     /// Key of whoever it happened to; orders lines of the same day.

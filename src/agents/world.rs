@@ -35,6 +35,7 @@ pub const RESIDENTS: usize = 0;
 /// Least costs between hubs in the current year at the fares quoted; derived.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
+    /// The year whose legs and lanes are in use.
     pub year: i16,
     /// For people who pay fares.
     pub person: ToGo,
@@ -53,7 +54,9 @@ pub struct Queues {
     pub seats: Vec<Line>,
     /// For boats, by sea zone.
     pub beach: Vec<Line>,
+    /// Residents of Libya by the threshold at which they turn to the sea or go home.
     pub residents: HazardQueue,
+    /// Everyone who waits for a day.
     pub calendar: Calendar,
 }
 
@@ -72,24 +75,38 @@ pub struct World {
 
     pub depots: Depots,
     pub groups: Groups,
+    /// Markets, civilians and custody.
     pub stores: Stores,
+    /// Smuggling networks.
     pub networks: Networks,
+    /// Their crews.
     pub crews: Crews,
+    /// What networks believe of cells.
     pub beliefs: Beliefs,
+    /// What a seat costs on each leg.
     pub fares: Fares,
     pub convoys: Convoys,
     pub patrols: Patrols,
+    /// What enforcement remembers of cells.
     pub sightings: Sightings,
+    /// States and their consent.
     pub states: States,
+    /// Doors by which people leave home.
     pub origins: Origins,
     pub migrants: Migrants,
     pub boats: Boats,
+    /// Rescue vessels.
     pub vessels: Vessels,
+    /// Weather and beliefs by sea zone.
     pub zones: Zones,
+    /// Clocks of cumulative hazard.
     pub clocks: Clocks,
+    /// Arms, people, fighters, boats, money.
     pub ledgers: Ledgers,
 
+    /// What levers add up to today.
     pub controls: Controls,
+    /// What happened today.
     pub tally: Tally,
     /// Counts by node since the first of the month.
     pub cells: CellCounts,
@@ -99,6 +116,7 @@ pub struct World {
     pub log: Vec<Entry>,
 
     pub queues: Queues,
+    /// Least costs between hubs.
     pub ways: Ways,
     /// What enforcement there is at each node today.
     pub watch: Vec<Watch>,

@@ -8,7 +8,7 @@ use crate::region::NodeId;
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
     pub node: NodeId,
-    /// Legs of crews that have their least-cost way across it.
+    /// Documented ways of crews that cross it.
     pub crossings: u32,
     /// Detections, and daily hazards of search, as remembered at the last reallocation.
     pub found: f64,
@@ -39,7 +39,7 @@ fn even(teams: f64, cells: usize) -> Vec<f64> {
     vec![teams / cells as f64; cells]
 }
 
-/// The cells that most legs cross, at most one a team, evenly; all cells when no leg crosses any.
+/// The cells that most ways cross, at most one a team, evenly; all cells when no way crosses any.
 fn fixed(teams: f64, cells: &[Cell]) -> Vec<f64> {
     let mut on_ways: Vec<usize> = (0..cells.len()).filter(|&i| cells[i].crossings > 0).collect();
     if on_ways.is_empty() {

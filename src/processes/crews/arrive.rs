@@ -259,7 +259,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
         Some(Cargo::Drugs) if hub == c.goal => Usd::dollars(p.drug_margin_usd).0.max(0) as u64,
         _ => 0,
     };
-    if let Some(cargo) = c.carries() {
+    if let Some(cargo) = c.carries().filter(|_| hub == c.goal) {
         w.tally.delivered[cargo as usize] += 1;
     }
     w.crews.set(row, Crew { hub, node, state: crew::IDLE, ..unloaded(c) });

@@ -283,7 +283,7 @@ impl Site<'_> {
         let options = waits.filter_map(|x| {
             let cost = self.w.ways.empty.cost(self.hub, x.hub);
             let chance = (x.crews as f64 / everyone.max(1) as f64).min(1.0);
-            (cost != NO_WAY).then(|| (Plan::Empty(x.hub), (x.gain - cost as f64) / 100.0 * chance))
+            (cost != NO_WAY).then(|| (Plan::Empty(x.hub), self.profit(x.gain / 100.0, cost, x.hub) * chance))
         });
         options.collect()
     }
