@@ -161,28 +161,33 @@ pub fn shipped(name: &str, sets: &[&str]) -> Bench {
 /// A shipped scenario as it is, but for the sets.
 pub fn scenario(name: &str, sets: &[&str]) -> Bench {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
-    let ground = |path: &Path| {
-        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-        match peek(path, &sets).unwrap_or_else(|r| panic!("{r}")).resolution {
-            3 => coarse_ground(),
-            fine => Ground::load(Path::new(DATA), &Default::default(), fine, Path::new(".")).expect("the grid builds"),
-        }
-    };
-    let (scenario, ground) = read(&path, sets, ground);
+    let (scenario, ground) = read(&path, sets, |p| ground_of(p, sets));
     Bench { scenario, ground, folder: None }
 }
 
-/// A shipped scenario with more TOML laid on top in a file that extends it.
+/// A shipped scenario with more TOML laid on top in a file that extends it, on the grid of resolution 3.
 pub fn shipped_with(name: &str, more: &str, sets: &[&str]) -> Bench {
+    scenario_with(name, more, &[&["run.resolution=3"], sets].concat())
+}
+
+/// The same on the scenario's own grid.
+pub fn scenario_with(name: &str, more: &str, sets: &[&str]) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
     std::fs::copy(from, folder.path().join("base.toml")).expect("a copy");
     let path = folder.path().join("child.toml");
     std::fs::write(&path, format!("extends = \"base.toml\"\n{more}")).expect("a file");
-    let mut all = vec!["run.resolution=3"];
-    all.extend(sets);
-    let (scenario, ground) = read(&path, &all, |_| coarse_ground());
+    let (scenario, ground) = read(&path, sets, |p| ground_of(p, sets));
     Bench { scenario, ground, folder: Some(folder) }
+}
+
+/// The ground that a scenario asks for; the coarse one is shared.
+fn ground_of(path: &Path, sets: &[&str]) -> Ground {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    match peek(path, &sets).unwrap_or_else(|r| panic!("{r}")).resolution {
+        3 => coarse_ground(),
+        fine => Ground::load(Path::new(DATA), &Default::default(), fine, Path::new(".")).expect("the grid builds"),
+    }
 }
 
 impl Bench {
