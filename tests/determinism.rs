@@ -350,8 +350,8 @@ fn the_quiet_world_is_quiet() {
     }
 }
 
-/// Common random numbers: guards on depots leave the waves alone for ever, and who puts to sea for as long as no arms
-/// trade has changed what crews do.
+/// Common random numbers: guards on depots leave the waves alone for ever, and who sets out and who puts to sea for as
+/// long as no arms trade has changed what crews do and ask for.
 #[test]
 fn two_policies_share_the_luck_of_what_they_do_not_touch() {
     let (a, b): (Seen, Seen) = (
@@ -360,8 +360,8 @@ fn two_policies_share_the_luck_of_what_they_do_not_touch() {
     );
     assert_eq!(a.waves, b.waves);
     let at_sea = |s: &Seen| s.tallies.iter().map(|t| t.departures).collect::<Vec<_>>();
-    assert_eq!(at_sea(&a)[..30], at_sea(&b)[..30]);
+    assert_eq!(at_sea(&a)[..15], at_sea(&b)[..15]);
     let entered = |s: &Seen| s.tallies.iter().map(|t| t.entered).collect::<Vec<_>>();
-    assert_eq!(entered(&a)[..30], entered(&b)[..30]);
+    assert_eq!(entered(&a)[..15], entered(&b)[..15]);
     assert!(a.sum(|t| t.raids) > b.sum(|t| t.raids), "the guards do something");
 }

@@ -17,7 +17,8 @@ const LIGHT: &str = "run.persons_per_agent=5";
 
 /// Every weapon that somebody holds, by class and origin, counted from the rows.
 fn held(w: &World) -> Vec<i64> {
-    let mut sum = vec![0i64; CLASSES * ORIGINS];
+    let mut sum: Vec<i64> =
+        (0..CLASSES * ORIGINS).map(|item| w.ledgers.arms.balance(item, Arms::Destroyed as usize)).collect();
     for d in w.depots.rows() {
         for class in Class::ALL {
             sum[slot(class, Origin::LibyanDepot)] += i64::from(w.depots.stock()[d][class as usize]);

@@ -295,7 +295,8 @@ fn departures_follow_the_pool_the_rate_and_the_shift() {
     near("log money", logs.iter().sum::<f64>() / n, libm::log(900.0), 0.7 / libm::sqrt(n));
     let shift = "\n[[event]]\nkind = \"departure_shift\"\ndate = 2014-01-11\nuntil = 2014-01-21\nfactor = 2\n\
                  countries = [\"NER\"]\n";
-    let seen = tiny(&format!("{}{shift}", origin("Agadez")), &["run.end=2014-01-30"]).run(0);
+    let sets = ["run.end=2014-01-30", "processes.fares.speed=0"];
+    let seen = tiny(&format!("{}{shift}", origin("Agadez")), &sets).run(0);
     let ten = |from: usize| seen.tallies[from..from + 10].iter().map(|t| t.entered).sum::<i64>() as f64;
     near("before", ten(0), 1000.0, libm::sqrt(1000.0));
     near("in the shift", ten(10), 2000.0, libm::sqrt(2000.0));
@@ -366,6 +367,10 @@ fn crews_deliver_people_and_the_desert_and_patrols_take_their_share() {
         "processes.departures.seabound_share=0",
         "processes.departures.money_usd=5000",
         "processes.crews.stopped_days=1",
+        "processes.crews.fuel_loads_per_day=0",
+        "processes.fares.speed=0",
+        "processes.beliefs.learning=false",
+        "processes.allocation.tolerated_arrest=1",
     ];
     let deadly = [&sets[..], &["processes.crews.deaths_per_1000_km_road=0.1"]].concat();
     let b = tiny(&format!("{CREWS}{}", origin("Agadez")), &deadly);

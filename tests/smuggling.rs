@@ -141,7 +141,7 @@ fn s3_surveillance_needs_teams_and_sharing() {
 /// posts on the road: a day before the law, and a day of the last half-year.
 #[derive(Debug)]
 struct Transit {
-    /// Counted at Post, and really carried out of Niger.
+    /// Counted at Post, and really brought to Libya.
     counted: [f64; 2],
     carried: [f64; 2],
     /// Mean fare, USD per 1,000 km.
@@ -191,7 +191,7 @@ fn transit(law: f64, sets: &[&str]) -> Transit {
     };
     Transit {
         counted: both(&|r, d| r.tallies[d].counted[0] as f64),
-        carried: both(&|r, d| r.tallies[d].northbound as f64),
+        carried: both(&|r, d| r.tallies[d].into_libya as f64),
         fare: both(&|r, d| r.values[d][fare]),
         cells: [cells(&before), cells(&after)],
     }
@@ -373,4 +373,5 @@ fn s1_to_s3_hold_at_agadez() {
     );
     assert!(adaptive.cells > 1.05 * none.cells && adaptive.entropy > none.entropy + 0.1);
     assert!(seen.seized <= 1.02 * unseen.seized && told.seized > 1.5 * adaptive.seized);
+    assert!(fixed.carried > 0.95 * none.carried && told.carried < adaptive.carried && adaptive.carried < fixed.carried);
 }
