@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # The long form of the tests: all tests in a release build (golden digests hold there as in debug), then those that take
-# minutes and are left out of `cargo test`.
+# minutes and are left out of `cargo test`. With an argument only the ignored tests of that file: the figures of
+# docs/validation.md are printed by `scripts/long-tests.sh smuggling`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+if [ $# -gt 0 ]; then
+  exec cargo test --locked --release --test "$1" -- --ignored --nocapture
+fi
 cargo test --locked --release
 cargo test --locked --release -- --ignored --nocapture

@@ -173,10 +173,12 @@ pub fn shipped_with(name: &str, more: &str, sets: &[&str]) -> Bench {
 /// The same on the scenario's own grid.
 pub fn scenario_with(name: &str, more: &str, sets: &[&str]) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
-    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
-    std::fs::copy(from, folder.path().join("base.toml")).expect("a copy");
+    let shipped = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).expect("a folder");
+    for file in shipped.map(|f| f.expect("a file")).filter(|f| f.path().is_file()) {
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a copy");
+    }
     let path = folder.path().join("child.toml");
-    std::fs::write(&path, format!("extends = \"base.toml\"\n{more}")).expect("a file");
+    std::fs::write(&path, format!("extends = \"{name}.toml\"\n{more}")).expect("a file");
     let (scenario, ground) = read(&path, sets, |p| ground_of(p, sets));
     Bench { scenario, ground, folder: Some(folder) }
 }
