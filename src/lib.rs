@@ -76,6 +76,7 @@
 //! ```text
 //! main.rs     arguments in, exit code out
 //! cli/        one file a command           | run validate schema levers processes metrics
+//!                                          | displacement
 //!             and what they share          | data describe progress
 //! study/      more than one run            | ensemble displacement
 //! sim.rs      one run, one day

@@ -88,6 +88,34 @@ fn lists_print_text_and_json() -> Done {
     Ok(())
 }
 
+/// 1,000 fewer between Niger and Libya, 400 more into Libya by Chad, who crossed two borders each.
+#[test]
+fn displacement_compares_two_runs() -> Done {
+    let folder = tempfile::tempdir()?;
+    let head = "month,from,to,carrier,people,crews,empty,arms\n";
+    for (run, rows) in [
+        ("off", "2016-01,NER,LBY,crews,3000,100,0,0\n2016-01,TCD,LBY,crews,50,2,0,0\n2016-01,NER,LBY,buses,9,0,0,0\n"),
+        (
+            "on",
+            "2016-01,NER,LBY,crews,2000,70,0,0\n2016-01,TCD,LBY,crews,450,15,0,0\n2016-01,NER,TCD,crews,400,13,0,0\n",
+        ),
+    ] {
+        std::fs::create_dir(folder.path().join(run))?;
+        std::fs::write(folder.path().join(run).join("borders.csv"), format!("{head}{rows}"))?;
+    }
+    let path = |run: &str| folder.path().join(run).display().to_string();
+    let (off, on) = (path("off"), path("on"));
+    let (out, err, code) = sirocco(&["displacement", &off, &on, "--at", "LBY-NER"])?;
+    assert_eq!((err.as_str(), code), ("", 0));
+    assert!(out.contains("change at LBY-NER: -1000") && out.contains("LBY-TCD: +400"), "{out}");
+    assert!(out.contains("displacement index: 0.80"), "{out}");
+    let (out, _, _) = sirocco(&["displacement", &off, &on, "--at", "LBY-NER", "--into", "LBY"])?;
+    assert!(out.contains("displacement index: 0.40"), "{out}");
+    let (_, err, code) = sirocco(&["displacement", &off, &on, "--at", "LBY-EGY"])?;
+    assert!(code == 2 && err.contains("`LBY-EGY`"), "{err}");
+    Ok(())
+}
+
 #[test]
 fn wrong_arguments_are_wrong_input() -> Done {
     let (_, err, code) = sirocco(&["levers", "navl_patrol"])?;

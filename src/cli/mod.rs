@@ -7,6 +7,7 @@ use std::io::Write;
 
 mod data;
 mod describe;
+pub mod displacement;
 pub mod levers;
 pub mod metrics;
 pub mod processes;
@@ -41,6 +42,8 @@ pub enum Command {
     Processes(ListArgs),
     /// List the metrics of a run with their units
     Metrics(ListArgs),
+    /// Compare the border crossings of two runs: what moved elsewhere
+    Displacement(displacement::DisplacementArgs),
 }
 
 /// How to print a list.
@@ -80,6 +83,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Levers(args) => levers::levers(&args),
         Command::Processes(args) => processes::processes(&args),
         Command::Metrics(args) => metrics::metrics(&args),
+        Command::Displacement(args) => displacement::show(&args),
     }
 }
 

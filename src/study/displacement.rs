@@ -11,7 +11,7 @@ use std::path::Path;
 pub type Crossings = BTreeMap<(String, String), f64>;
 
 /// What to count at borders: a column of `borders.csv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Counted {
     People,
     /// Crews with cargo.
