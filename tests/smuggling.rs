@@ -284,16 +284,33 @@ fn agadez(replicates: u32, sets: &[&str]) -> Agadez {
     }
 }
 
-/// S4 in `niger-law-2015`: what the posts count falls by 50 to 90 % within three months (published: 71 %), the true flow
-/// by less, the fare and deaths rise, people turn up by Algeria or Chad, more ways lead off the roads; without the law
-/// none of this, and when nobody learns counts fall no more than flows.
-#[track_caller]
-fn the_law_at_agadez(replicates: u32, sets: &[&str]) {
+/// S4 in `niger-law-2015` with the law, without it, and when nobody learns.
+fn laws_at_agadez(replicates: u32, sets: &[&str]) -> [Agadez; 3] {
     let with = |more: &[&str]| agadez(replicates, &[sets, more].concat());
-    let law = with(&[]);
-    let none = with(&["lever.\"Law 2015-36\".intensity=0"]);
-    let blind = with(&["processes.beliefs.learning=false"]);
+    let [law, none, blind] =
+        [with(&[]), with(&["lever.\"Law 2015-36\".intensity=0"]), with(&["processes.beliefs.learning=false"])];
     println!("S4 Agadez with the law {law:.1?}\n without {none:.1?}\n nobody learns {blind:.1?}");
+    [law, none, blind]
+}
+
+/// One replicate, five persons an agent: what holds whatever the luck.
+#[test]
+fn s4_holds_at_agadez_in_short() {
+    let [law, none, _] = laws_at_agadez(1, &["run.persons_per_agent=5"]);
+    let change = Transit::change;
+    assert!(change(law.counted) < -0.3, "counted {:.2}", change(law.counted));
+    assert!(change(law.carried) > change(law.counted) + 0.1, "true {:.2}", change(law.carried));
+    assert!(law.fare[1] > none.fare[1], "fare");
+    assert!(change(none.counted) > -0.25, "without the law {:.2}", change(none.counted));
+}
+
+/// What the posts count falls by 50 to 90 % within three months (published: 71 %), the true flow by less, the fare and
+/// deaths rise, people turn up by Algeria or Chad, more ways lead off the roads; without the law none of this, and when
+/// nobody learns counts fall no more than flows. The figures of `docs/validation.md`; minutes, so only when asked for.
+#[test]
+#[ignore = "long: see scripts/long-tests.sh"]
+fn s4_holds_at_agadez_over_an_ensemble() {
+    let [law, none, blind] = laws_at_agadez(4, &[]);
     let change = Transit::change;
     assert!((-0.9..=-0.5).contains(&change(law.counted)), "counted {:.2}", change(law.counted));
     assert!(change(law.carried) > change(law.counted) + 0.2, "true {:.2}", change(law.carried));
@@ -302,20 +319,7 @@ fn the_law_at_agadez(replicates: u32, sets: &[&str]) {
     assert!(law.rough[1] > 1.5 * none.rough[1], "off the roads");
     assert!(law.deaths[1] > none.deaths[1], "deaths");
     assert!(change(none.counted) > -0.25, "without the law {:.2}", change(none.counted));
-    // Networks that learn nothing go on driving past the posts: what is counted falls no more than what passes.
     assert!(change(blind.counted) > change(blind.carried) - 0.1, "nobody learns");
-}
-
-#[test]
-fn s4_holds_at_agadez_with_five_persons_an_agent() {
-    the_law_at_agadez(1, &["run.persons_per_agent=5"]);
-}
-
-/// The figures of `docs/validation.md`; minutes, so only when asked for.
-#[test]
-#[ignore = "long: see scripts/long-tests.sh"]
-fn s4_holds_at_agadez_over_an_ensemble() {
-    the_law_at_agadez(4, &[]);
 }
 
 /// People carried out of Niger in the last seven months of 2015 with the law in force from the first day.

@@ -18,7 +18,7 @@ pub struct TransitCriminalisation {
 
 impl Default for TransitCriminalisation {
     fn default() -> Self {
-        TransitCriminalisation { penalty_usd: 20_000.0 }
+        TransitCriminalisation { penalty_usd: 30_000.0 }
     }
 }
 

@@ -421,7 +421,8 @@ fn note_scarcity(p: &Params, w: &mut World, seats: &[Request]) {
     }
     for (leg, &offered) in offered.iter().enumerate() {
         let waiting = w.queues.seats[leg].len() as u64 * u64::from(w.persons_per_agent);
-        let wanted = waiting.div_ceil(u64::from(p.seats)) as u32;
+        // To the nearest load: one person in line must not drive up the fare.
+        let wanted = ((waiting + u64::from(p.seats) / 2) / u64::from(p.seats)) as u32;
         if wanted + offered > 0 {
             w.fares.update(leg, |f| (f.wanted, f.offered) = (wanted, offered));
         }
