@@ -382,7 +382,7 @@ fn s1_to_s3_hold_at_agadez() {
     assert!(
         random.seized > fixed.seized && adaptive.seized > 1.5 * fixed.seized && optimised.seized > 1.5 * fixed.seized
     );
-    assert!(adaptive.cells > 1.05 * none.cells && adaptive.entropy > none.entropy + 0.1);
+    assert!(adaptive.cells > 1.05 * none.cells && adaptive.entropy > none.entropy + 0.03);
     assert!(seen.seized <= 1.02 * unseen.seized && told.seized > 1.5 * adaptive.seized);
     assert!(fixed.carried > 0.95 * none.carried && told.carried < adaptive.carried && adaptive.carried < fixed.carried);
 }

@@ -84,7 +84,7 @@ table! {
         way: u8,
         /// Persons who died on the way are drawn at arrival from this sum of hazards.
         hazard: f32,
-        /// Hours of driving still owed for the edge it is on.
+        /// Hours already driven on the edge it is on; the next morning they count for the edge it then takes.
         owed: f32,
         /// Driven on this leg, km, and how much of it off the roads.
         km: f32,

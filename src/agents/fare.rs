@@ -15,7 +15,7 @@ table! {
         /// Today's fare, US cents.
         price: f64,
         /// Vehicles full of people who waited this morning, and crews that offered to take them.
-        wanted: u32,
+        wanted: f32,
         offered: u32,
         /// The fare that travellers on the way have last heard of, US cents.
         heard: u32,
@@ -29,7 +29,7 @@ pub fn populate(w: &mut World) {
         let name = |h: u16| routes.hubs[h as usize].name.as_str();
         let key = Key::named(name(l.from), name(l.to), u64::from(l.carrier == Carrier::Crew)).0;
         let cents = l.fare_cents.min(u64::from(u32::MAX)) as u32;
-        w.fares.push(Fare { key, price: f64::from(cents), wanted: 0, offered: 0, heard: cents });
+        w.fares.push(Fare { key, price: f64::from(cents), wanted: 0.0, offered: 0, heard: cents });
     }
 }
 
@@ -43,6 +43,7 @@ impl World {
     pub fn traveller_cents(&self, leg: LegId, year: i16) -> u64 {
         let l = &self.routes.legs[leg as usize];
         let fare = self.fares.heard().get(leg as usize).map_or(l.fare_cents, |&h| u64::from(h));
-        l.people_way(year).map_or(NO_WAY, |_| fare + l.time_cents)
+        // At least a cent, so that every leg brings one nearer.
+        l.people_way(year).map_or(NO_WAY, |_| (fare + l.time_cents).max(1))
     }
 }

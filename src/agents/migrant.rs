@@ -226,7 +226,9 @@ fn settle_residents(w: &mut World, agents: u64) {
     let hubs: Vec<usize> = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].country == libya).collect();
     let weights: Vec<f64> = hubs.iter().map(|&h| w.routes.hubs[h].population as f64).collect();
     let (since, wait, savings) = (w.luck.at_start(SINCE), w.luck.at_start(WAIT), w.luck.at_start(SAVINGS));
+    let mut placed = 0;
     for (&hub, n) in hubs.iter().zip(apportion(agents, &weights)) {
+        placed += n;
         for k in 0..n {
             let key = Key::named("resident", &w.routes.hubs[hub].name, k).0;
             // They came over the two years before the first day and hold up to a quarter of a sea fare.
@@ -248,7 +250,7 @@ fn settle_residents(w: &mut World, agents: u64) {
             w.enlist(row);
         }
     }
-    w.ledgers.move_people(People::Outside, People::Working, agents * u64::from(w.persons_per_agent));
+    w.ledgers.move_people(People::Outside, People::Working, placed * u64::from(w.persons_per_agent));
 }
 
 #[cfg(test)]

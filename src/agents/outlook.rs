@@ -148,12 +148,15 @@ fn at_stake(t: &Terms, cargo: Cargo) -> f64 {
 }
 
 fn enter(t: &Terms, cargo: Cargo) -> Vec<u32> {
-    let plain = newcomer_risk(t, cargo);
-    let mut out = vec![plain; t.region.nodes.len()];
+    // A cell that is new to a network costs what it will cost once there is a row for it, so that a row that is added
+    // between two reviews changes nothing.
+    let prior = t.routes.travel.prior_risk as f32;
+    let by_country: Vec<f64> =
+        t.penalty.iter().map(|&p| at_stake(t, cargo) + if cargo == Cargo::People { p } else { 0.0 }).collect();
+    let risk = |node: usize, risk: f32| cents(f64::from(risk) * by_country[usize::from(t.region.nodes.country[node])]);
+    let mut out: Vec<u32> = (0..t.region.nodes.len()).map(|node| risk(node, prior)).collect();
     for (node, row) in t.index.rows(t.network, belief::subject(cargo)) {
-        let country = t.region.nodes.country[node as usize];
-        let penalty = if cargo == Cargo::People { t.penalty[country as usize] } else { 0.0 };
-        out[node as usize] = cents(f64::from(t.beliefs.acted()[row]) * (at_stake(t, cargo) + penalty));
+        out[node as usize] = risk(node as usize, t.beliefs.acted()[row]);
     }
     let toll = cents(t.routes.travel.toll_usd);
     for (cost, _) in out.iter_mut().zip(t.militia).filter(|x| *x.1) {

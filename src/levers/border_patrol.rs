@@ -40,6 +40,7 @@ impl Lever for BorderPatrol {
     const COST: (f64, &'static str) =
         (560_000.0, "per team: 8 soldiers (assumption) at 70,000 (model.md: 50,000-95,000)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Border, AreaKind::Country];
+    const MOST: f64 = 1000.0;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         for b in borders(at, world) {

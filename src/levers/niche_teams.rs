@@ -50,6 +50,7 @@ impl Lever for NicheTeams {
     const UNIT: &'static str = "teams of 20 guards";
     const COST: (f64, &'static str) = (2_000_000.0, "per team, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country, AreaKind::Place, AreaKind::Border];
+    const MOST: f64 = 10_000.0;
     const CONSENT: f64 = 0.15;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {

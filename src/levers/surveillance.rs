@@ -27,6 +27,7 @@ impl Lever for Surveillance {
     const UNIT: &'static str = "sensor hours per day";
     const COST: (f64, &'static str) = (1_460_000.0, "per hour a day: 4,000 an hour, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country, AreaKind::Place, AreaKind::Border];
+    const MOST: f64 = 1_000_000.0;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         controls.sensors.push(SensorOrder { nodes: cells(at, world), hours: strength });

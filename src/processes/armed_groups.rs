@@ -54,10 +54,11 @@ impl Process<World> for ArmedGroups {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
-        for i in 0..w.convoys.len() {
-            if w.convoys.key()[i] != 0 && w.convoys.due()[i] <= day.0 {
-                come_home(w, i, day);
-            }
+        // The first to come may found a group, so the order is that of keys and not of rows.
+        let mut due: Vec<usize> = w.convoys.rows().filter(|&i| w.convoys.due()[i] <= day.0).collect();
+        due.sort_unstable_by_key(|&i| w.convoys.key()[i]);
+        for i in due {
+            come_home(w, i, day);
         }
         if w.market_of.len() != w.groups.len() {
             w.market_of = w.find_markets();

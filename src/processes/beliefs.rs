@@ -129,7 +129,9 @@ fn pass_on(p: &Params, w: &World, n: &News, day: Tick) -> Vec<News> {
     let from = w.networks.key()[usize::from(n.network)];
     let mut out = vec![];
     for &to in &w.grounds[usize::from(n.network)].ties {
-        let key = Key(from ^ w.region.nodes.id[n.node as usize]).child(Tick(u32::from(n.subject)), u64::from(to)).0;
+        let key = Key(from ^ w.region.nodes.id[n.node as usize])
+            .child(Tick(u32::from(n.subject)), w.networks.key()[usize::from(to)])
+            .0;
         // Both kinds of news go through the same two draws: what is passed on, and what of it names a wrong cell.
         for (kind, count) in [(0, n.seized), (1, n.safe)] {
             let told = binomial(pass.nth(kind).unit(key), u64::from(count), p.passed_on);

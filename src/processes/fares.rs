@@ -3,6 +3,7 @@
 
 use crate::agents::world::World;
 use crate::engine::step::Process;
+use crate::processes::journeys;
 use crate::region::Carrier;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -35,10 +36,11 @@ impl Default for Params {
 
 /// A fare after a day on which `wanted` loads waited and `offered` crews would have taken one. Where nobody trades the
 /// fare asked goes back towards that of the first day: else one bad month would shut a road for ever.
-pub fn next_price(p: &Params, price: f64, first: f64, wanted: u32, offered: u32) -> f64 {
-    let scarcity = match (wanted, offered) {
-        (0, 0) => libm::log(first.max(1.0) / price.max(1.0)),
-        _ => libm::log((f64::from(wanted) + 1.0) / (f64::from(offered) + 1.0)),
+pub fn next_price(p: &Params, price: f64, first: f64, wanted: f32, offered: u32) -> f64 {
+    let scarcity = if wanted <= 0.0 && offered == 0 {
+        libm::log(first.max(1.0) / price.max(1.0))
+    } else {
+        libm::log((f64::from(wanted) + 1.0) / (f64::from(offered) + 1.0))
     };
     (price * libm::exp(p.speed * scarcity)).clamp(first * p.least, first * p.most)
 }
@@ -61,8 +63,8 @@ impl Process<World> for FaresOfTheDay {
             }
             let price = next_price(p, f.price, l.fare_cents as f64, f.wanted, f.offered);
             let known = if heard { libm::round(price) as u32 } else { f.heard };
-            if price != f.price || known != f.heard || f.wanted + f.offered > 0 {
-                w.fares.update(leg, |f| (f.price, f.heard, f.wanted, f.offered) = (price, known, 0, 0));
+            if price != f.price || known != f.heard || f.wanted > 0.0 || f.offered > 0 {
+                w.fares.update(leg, |f| (f.price, f.heard, f.wanted, f.offered) = (price, known, 0.0, 0));
             }
         }
         let new_year = w.ways.year != day.date().0.year();
@@ -71,6 +73,7 @@ impl Process<World> for FaresOfTheDay {
         }
         if new_year {
             w.look_again();
+            journeys::leave_shut_lines(w, day);
         }
     }
 }
@@ -83,14 +86,14 @@ mod tests {
     #[test]
     fn fares_follow_scarcity() {
         let p = Params::default();
-        let up = next_price(&p, 100.0, 100.0, 9, 0);
+        let up = next_price(&p, 100.0, 100.0, 9.0, 0);
         assert!((libm::log(up / 100.0) - 0.03 * libm::log(10.0)).abs() < 1e-12);
-        assert_eq!(next_price(&p, 100.0, 100.0, 5, 5), 100.0);
-        assert!((next_price(&p, up, 100.0, 0, 9) - 100.0).abs() < 1e-9, "the other way round takes it back");
-        assert_eq!(next_price(&p, 800.0, 100.0, 50, 0), 800.0);
-        assert_eq!(next_price(&p, 20.0, 100.0, 0, 50), 20.0);
-        let idle = next_price(&p, 200.0, 100.0, 0, 0);
+        assert_eq!(next_price(&p, 100.0, 100.0, 5.0, 5), 100.0);
+        assert!((next_price(&p, up, 100.0, 0.0, 9) - 100.0).abs() < 1e-9, "the other way round takes it back");
+        assert_eq!(next_price(&p, 800.0, 100.0, 50.0, 0), 800.0);
+        assert_eq!(next_price(&p, 20.0, 100.0, 0.0, 50), 20.0);
+        let idle = next_price(&p, 200.0, 100.0, 0.0, 0);
         assert!((libm::log(idle / 200.0) + 0.03 * libm::log(2.0)).abs() < 1e-12, "back towards the first fare");
-        assert_eq!(next_price(&Params { speed: 0.0, ..p }, 70.0, 100.0, 50, 0), 70.0);
+        assert_eq!(next_price(&Params { speed: 0.0, ..p }, 70.0, 100.0, 50.0, 0), 70.0);
     }
 }

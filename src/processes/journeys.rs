@@ -200,6 +200,21 @@ pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId
     nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }
 
+/// Whoever stands in a line for a leg that is no longer in use leaves it; the morning's journeys decide what follows.
+pub fn leave_shut_lines(w: &mut World, day: Tick) {
+    for leg in 0..w.routes.legs.len() {
+        if w.queues.seats[leg].is_empty() || w.routes.legs[leg].people_way(w.ways.year).is_some() {
+            continue;
+        }
+        while let Some(row) = w.queues.seats[leg].serve() {
+            let mut m = w.migrants.get(row as usize);
+            m.enter(Status::Earning);
+            (m.since, m.due, m.leg) = (day.0, day.0, NO_LEG);
+            go_on(w, row as usize, m);
+        }
+    }
+}
+
 /// Ledger account of people in a status.
 pub fn account(status: u8) -> People {
     const RIDING: u8 = Status::Riding as u8;

@@ -156,7 +156,8 @@ fn waits(p: &Params, w: &World, idle: &[u64]) -> Vec<Wait> {
     let seats = u64::from(p.seats);
     let mut out = vec![];
     for (hub, legs) in w.routes.out.iter().enumerate() {
-        let loads: u64 = legs.iter().map(|&l| (w.queues.seats[l as usize].len() as u64 * size).div_ceil(seats)).sum();
+        let open = legs.iter().filter(|&&l| w.routes.legs[l as usize].people_way(w.ways.year).is_some());
+        let loads: u64 = open.map(|&l| (w.queues.seats[l as usize].len() as u64 * size).div_ceil(seats)).sum();
         if loads <= coming[hub] {
             continue;
         }
@@ -326,13 +327,15 @@ impl Site<'_> {
             if to == self.hub || cost == NO_WAY || wanted.iter().all(|&n| n == 0) || !self.reaches(to, 2.0) {
                 continue;
             }
+            let load = |class: Class| load_of(p, class).min(supply[class as usize]).min(wanted[class as usize]);
             let profit = |class: Class| {
-                let n = load_of(p, class).min(supply[class as usize]).min(wanted[class as usize]);
+                let n = load(class);
                 let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
                 let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
                 self.profit(n as f64 * margin, cost, to) * self.share(loads)
             };
-            let best = Class::ALL.into_iter().map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
+            let there = Class::ALL.into_iter().filter(|&k| load(k) > 0);
+            let best = there.map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
             options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
         }
         options
@@ -371,7 +374,7 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
             Plan::Arms(class, to) => {
                 bind_for(w, row, Cargo::Arms as u8, to);
                 let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
-                stock.push(request(w, resource, row, load_of(p, class)));
+                stock.push(request(w, resource, row, load_of(p, class).min(o.wanted[to as usize][class as usize])));
             }
             Plan::Goods(cargo, to) => {
                 bind_for(w, row, cargo as u8, to);
@@ -421,9 +424,9 @@ fn note_scarcity(p: &Params, w: &mut World, seats: &[Request]) {
     }
     for (leg, &offered) in offered.iter().enumerate() {
         let waiting = w.queues.seats[leg].len() as u64 * u64::from(w.persons_per_agent);
-        // To the nearest load: one person in line must not drive up the fare.
-        let wanted = ((waiting + u64::from(p.seats) / 2) / u64::from(p.seats)) as u32;
-        if wanted + offered > 0 {
+        // In parts of a load: one person in line must not drive up the fare as a full vehicle does.
+        let wanted = (waiting as f64 / f64::from(p.seats)) as f32;
+        if waiting > 0 || offered > 0 {
             w.fares.update(leg, |f| (f.wanted, f.offered) = (wanted, offered));
         }
     }
