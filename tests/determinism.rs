@@ -302,6 +302,21 @@ fn a_restored_run_goes_on_as_if_never_stopped() {
     }
 }
 
+/// The same while a transit law is in force: what a network believes of a cell it has just heard of must weigh the same
+/// before and after. Found in review: cells without a belief were reckoned without the law's penalty.
+#[test]
+fn a_run_restored_under_a_law_goes_on_as_if_never_stopped() {
+    let b = shipped("niger-law-2015", &["run.start=2016-07-15", "run.end=2016-10-15", "run.persons_per_agent=10"]);
+    let mut whole = b.sim(0);
+    days(&mut whole, 40, |_| {});
+    let mut resumed = b.sim(0);
+    resumed.world.restore(&whole.world.save()).expect("it fits");
+    let (mut first, mut second) = (vec![], vec![]);
+    days(&mut whole, 40, |w| first.push(w.digest()));
+    days(&mut resumed, 40, |w| second.push(w.digest()));
+    same("restored under a law", &second, &first);
+}
+
 /// A group founded by a convoy in mid-run counts as a taker near depots, in a run that was never stopped as in one that
 /// was restored. Found while this suite was written: the list of takers was only made at the start and on restoring.
 #[test]
