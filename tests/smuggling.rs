@@ -42,10 +42,11 @@ struct Outcome {
 }
 
 fn outcome(runs: &[Seen]) -> Outcome {
-    outcome_of(runs, SETTLED, Cargo::Drugs)
+    outcome_of(runs, SETTLED, Cargo::Drugs, &|_| true)
 }
 
-fn outcome_of(runs: &[Seen], settled: usize, cargo: Cargo) -> Outcome {
+/// The same for any cargo; cells are counted among the nodes `within`.
+fn outcome_of(runs: &[Seen], settled: usize, cargo: Cargo, within: &dyn Fn(u32) -> bool) -> Outcome {
     let n = runs.len() as f64;
     let late = || runs.iter().flat_map(|r| &r.tallies[settled..]);
     let days = late().count() as f64;
@@ -54,7 +55,7 @@ fn outcome_of(runs: &[Seen], settled: usize, cargo: Cargo) -> Outcome {
     let (mut cells, mut entropy) = (0.0, 0.0);
     for r in runs {
         let mut passes = std::collections::BTreeMap::new();
-        for node in r.tallies[settled..].iter().flat_map(|t| &t.active) {
+        for node in r.tallies[settled..].iter().flat_map(|t| &t.active).filter(|&&n| within(n)) {
             *passes.entry(*node).or_insert(0u32) += 1;
         }
         let all: f64 = passes.values().map(|&p| f64::from(p)).sum();
@@ -306,7 +307,7 @@ fn s4_holds_at_agadez_in_short() {
 
 /// What the posts count falls by 50 to 90 % within three months (published: 71 %), the true flow by less, the fare and
 /// deaths rise, people turn up by Algeria or Chad, more ways lead off the roads; without the law none of this, and when
-/// nobody learns counts fall no more than flows. The figures of `docs/validation.md`; minutes, so only when asked for.
+/// nobody learns counts and flows lie less than half as far apart. The figures of `docs/validation.md`; minutes, so only when asked for.
 #[test]
 #[ignore = "long: see scripts/long-tests.sh"]
 fn s4_holds_at_agadez_over_an_ensemble() {
@@ -319,7 +320,8 @@ fn s4_holds_at_agadez_over_an_ensemble() {
     assert!(law.rough[1] > 1.5 * none.rough[1], "off the roads");
     assert!(law.deaths[1] > none.deaths[1], "deaths");
     assert!(change(none.counted) > -0.25, "without the law {:.2}", change(none.counted));
-    assert!(change(blind.counted) > change(blind.carried) - 0.1, "nobody learns");
+    let gap = |x: &Agadez| change(x.carried) - change(x.counted);
+    assert!(gap(&blind) < 0.5 * gap(&law), "nobody learns: {:.2} against {:.2}", gap(&blind), gap(&law));
 }
 
 /// People carried out of Niger in the last seven months of 2015 with the law in force from the first day.
@@ -329,7 +331,7 @@ struct Desert {
     seized: f64,
     /// People brought north out of Niger, a month.
     carried: f64,
-    /// Cells entered by loaded crews, and the entropy of those passages, bits.
+    /// Cells of Niger entered by loaded crews, and the entropy of those passages, bits.
     cells: f64,
     entropy: f64,
 }
@@ -340,7 +342,9 @@ fn niger(more: &str, sets: &[&str]) -> Desert {
     all.extend(sets);
     let b = common::scenario_with("niger-law-2015", more, &all);
     let runs: Vec<Seen> = (first()..first() + REPLICATES).map(|r| b.run(r)).collect();
-    let o = outcome_of(&runs, 151, Cargo::People);
+    let nodes = &runs[0].end().region.nodes;
+    let niger = runs[0].end().region.country("NER").expect("Niger");
+    let o = outcome_of(&runs, 151, Cargo::People, &|n| nodes.country[n as usize] == niger);
     let carried: i64 = runs.iter().flat_map(|r| &r.tallies[151..]).map(|t| t.northbound).sum();
     let months = f64::from(REPLICATES) * 7.0;
     Desert { seized: o.seized, carried: carried as f64 / months, cells: o.cells, entropy: o.entropy }
@@ -382,7 +386,7 @@ fn s1_to_s3_hold_at_agadez() {
     assert!(
         random.seized > fixed.seized && adaptive.seized > 1.5 * fixed.seized && optimised.seized > 1.5 * fixed.seized
     );
-    assert!(adaptive.cells > 1.05 * none.cells && adaptive.entropy > none.entropy + 0.03);
+    assert!(adaptive.cells > 1.1 * none.cells && adaptive.entropy > none.entropy + 0.1);
     assert!(seen.seized <= 1.02 * unseen.seized && told.seized > 1.5 * adaptive.seized);
     assert!(fixed.carried > 0.95 * none.carried && told.carried < adaptive.carried && adaptive.carried < fixed.carried);
 }
