@@ -245,7 +245,7 @@ struct Agadez {
 }
 
 fn agadez(replicates: u32, sets: &[&str]) -> Agadez {
-    let mut all = vec!["run.start=2015-01-01", "run.end=2016-11-30"];
+    let mut all = vec!["run.seed=3", "run.start=2015-01-01", "run.end=2016-11-30"];
     all.extend(sets);
     let b = common::scenario("niger-law-2015", &all);
     let runs: Vec<Seen> = (first()..first() + replicates).map(|r| b.run(r)).collect();
@@ -338,7 +338,7 @@ struct Desert {
 
 fn niger(more: &str, sets: &[&str]) -> Desert {
     const REPLICATES: u32 = 3;
-    let mut all = vec!["run.end=2015-12-31", "lever.\"Law 2015-36\".start=2015-01-01"];
+    let mut all = vec!["run.seed=3", "run.end=2015-12-31", "lever.\"Law 2015-36\".start=2015-01-01"];
     all.extend(sets);
     let b = common::scenario_with("niger-law-2015", more, &all);
     let runs: Vec<Seen> = (first()..first() + REPLICATES).map(|r| b.run(r)).collect();
