@@ -85,7 +85,7 @@ table! {
         /// Persons who died on the way are drawn at arrival from this sum of hazards.
         hazard: f32,
         /// Hours already driven on the edge it is on; the next morning they count for the edge it then takes.
-        owed: f32,
+        edge_hours: f32,
         /// Driven on this leg, km, and how much of it off the roads.
         km: f32,
         rough_km: f32,
@@ -156,7 +156,7 @@ pub fn found(w: &mut World, network: u16, key: Key, money: i64) {
         cargo: NOTHING,
         way: 0,
         hazard: 0.0,
-        owed: 0.0,
+        edge_hours: 0.0,
         km: 0.0,
         rough_km: 0.0,
         node,

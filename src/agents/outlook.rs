@@ -5,7 +5,7 @@
 
 use super::belief::{self, BeliefIndex, Beliefs};
 use super::crew::{CARGOES, Cargo};
-use super::routes::{HubId, Leg, LegId, NO_WAY, Routes, ToGo, Way, cents};
+use super::routes::{HubId, LegId, NO_WAY, Routes, ToGo, Way, cents};
 use crate::region::costs::{CLOSED, CostField, Scratch};
 use crate::region::{NodeId, Region};
 use std::cell::RefCell;
@@ -175,9 +175,4 @@ fn way_cost(t: &Terms, enter: &[u32], way: &Way, cargo: Cargo) -> u64 {
 /// True when a documented way is used with that cargo.
 pub fn carries(way: &Way, cargo: Cargo) -> bool {
     if cargo == Cargo::People { way.people } else { way.arms || cargo == Cargo::Fuel }
-}
-
-/// True when any way of a leg in use in `year` takes the cargo.
-pub fn open(leg: &Leg, year: i16, cargo: Cargo) -> bool {
-    leg.way(year, |w| carries(w, cargo)).is_some()
 }

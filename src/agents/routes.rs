@@ -5,6 +5,7 @@
 //! of the ways is in [`super::outlook`].
 
 use super::crew::{CARGOES, Cargo};
+use crate::region::corridor::in_use;
 use crate::region::costs::{CostField, Costs, cost_to_go};
 use crate::region::{Carrier, Corridor, CountryId, NodeId, PlaceId, Region, Road, Terrain};
 use crate::units::great_circle_km;
@@ -95,7 +96,7 @@ pub struct Way {
 impl Way {
     /// True when the way is in use in that year.
     pub fn open(&self, year: i16) -> bool {
-        self.years.iter().any(|&(a, b)| (a..=b).contains(&year))
+        in_use(&self.years, year)
     }
 }
 
@@ -118,6 +119,11 @@ impl Leg {
     /// The cheapest way that is in use in `year` and that `wanted` accepts.
     pub fn way(&self, year: i16, wanted: impl Fn(&Way) -> bool) -> Option<&Way> {
         self.ways.iter().find(|w| w.open(year) && wanted(w))
+    }
+    /// Fuel of the cheapest way in use, whatever it is documented for, US cents: what an empty crew reckons with;
+    /// [`NO_WAY`] when none is in use.
+    pub fn fuel_cents(&self, year: i16) -> u64 {
+        self.way(year, |_| true).map_or(NO_WAY, |w| w.fuel_cents)
     }
     /// The cheapest way for people.
     pub fn people_way(&self, year: i16) -> Option<&Way> {

@@ -409,8 +409,7 @@ impl World {
     pub fn ways_of(&self, day: Tick) -> Ways {
         let year = day.date().0.year();
         let person = self.routes.to_go(|l| self.traveller_cents(l, year));
-        let empty =
-            self.routes.to_go(|l| self.routes.legs[l as usize].way(year, |_| true).map_or(NO_WAY, |w| w.fuel_cents));
+        let empty = self.routes.to_go(|l| self.routes.legs[l as usize].fuel_cents(year));
         let hubs = &self.routes.hubs;
         let coast: Vec<_> = hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect();
         let coasts: Vec<HubId> = (0..hubs.len()).filter(|&h| coast[h].is_some()).map(|h| h as HubId).collect();

@@ -25,6 +25,11 @@ impl Calendar {
     }
 }
 
+/// True on one day in every `period` days, which day hangs on the key: so that not everybody acts on the same day.
+pub fn own_day(day: Tick, key: u64, period: u32) -> bool {
+    (u64::from(day.0) + key % u64::from(period)).is_multiple_of(u64::from(period))
+}
+
 /// Fixed-point unit of hazard clocks: 2^-40, so clocks add exactly.
 const UNIT: f64 = (1u64 << 40) as f64;
 

@@ -6,6 +6,7 @@ use crate::agents::world::World;
 use crate::engine::dist::binomial;
 use crate::engine::rng::{Key, Purpose};
 use crate::engine::step::Process;
+use crate::engine::wake::own_day;
 use crate::region::NodeId;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -159,8 +160,7 @@ fn review(p: &Params, w: &mut World, day: Tick) {
     let memory = p.memory();
     let networks: Vec<u16> = (0..w.networks.len() as u16).collect();
     let plans = crate::engine::parallel::map_items(&networks, 1, |&n| {
-        let own_day = (u64::from(day.0) + w.networks.key()[usize::from(n)] % u64::from(p.review_days))
-            .is_multiple_of(u64::from(p.review_days));
+        let turn = own_day(day, w.networks.key()[usize::from(n)], p.review_days);
         let rows = (0..SUBJECTS as u8).flat_map(|s| w.belief_index.rows(n, s));
         let (mut moved, mut sum) = (0.0, 0.0);
         let now: Vec<(usize, f32)> = rows
@@ -172,7 +172,7 @@ fn review(p: &Params, w: &mut World, day: Tick) {
                 (row, risk)
             })
             .collect();
-        (moved > 0.0 && (own_day || moved > p.review_change * sum)).then_some(now)
+        (moved > 0.0 && (turn || moved > p.review_change * sum)).then_some(now)
     });
     for (network, plan) in plans.into_iter().enumerate() {
         let Some(plan) = plan else { continue };

@@ -5,7 +5,7 @@
 
 mod assemble;
 pub mod check;
-mod corridor;
+pub mod corridor;
 pub mod costs;
 pub mod geodata;
 pub mod graph;

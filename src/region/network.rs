@@ -193,7 +193,7 @@ mod tests {
         assert!(!region.graph.on_road[e]);
         assert_eq!(region.nodes.border_km[node("Sabha") as usize], 450.0);
         assert_eq!(region.nodes.coast_km[node("Tripoli") as usize], 0.0);
-        assert!(region.corridors[0].open(1999));
+        assert!(crate::region::corridor::in_use(&region.corridors[0].years, 1999));
         assert_eq!(region.node_label(node("Sabha")), "Sabha");
         assert_eq!(region.nearest_node(27.0, 14.0), Some(node("Sabha")));
         assert_eq!(region.towns.len(), 3, "neither a pass nor an island is a town");

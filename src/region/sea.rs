@@ -1,6 +1,7 @@
 //! Sea zones (where weather and patrols are one) and lanes (from a departure coast to a landing place).
 
 use super::corridor::find;
+use super::corridor::in_use;
 use super::geodata::{CellRow, GeoData, NO_COUNTRY, SeaRow, ZoneSeed, is_land};
 use super::grid::{cell, geometry};
 use super::lookup::nearest;
@@ -39,7 +40,7 @@ pub struct Lane {
 impl Lane {
     /// True when boats use it in that year.
     pub fn open(&self, year: i16) -> bool {
-        self.years.iter().any(|&(a, b)| (a..=b).contains(&year))
+        in_use(&self.years, year)
     }
 }
 

@@ -28,9 +28,8 @@ pub fn settle(p: &Params, w: &mut World, trips: Vec<Trip>, day: Tick) {
     let hint = w.luck.on(HINT, day);
     for t in trips {
         count(w, &t);
-        let mut heard = std::mem::take(&mut w.news);
-        news(w, &t, hint, &mut heard);
-        w.news = heard;
+        let heard = news(w, &t, hint);
+        w.news.extend(heard);
         w.crews.set(t.row, t.after);
         pay_on_the_way(p, w, &t);
         match t.end {
@@ -216,7 +215,7 @@ fn unloaded(c: Crew) -> Crew {
         first: END,
         arms: EMPTY,
         hazard: 0.0,
-        owed: 0.0,
+        edge_hours: 0.0,
         km: 0.0,
         rough_km: 0.0,
         waypoint: 0,
@@ -246,7 +245,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
     if c.carries() == Some(Cargo::People) {
         set_down(w, &c, hub, day);
     } else if hub != c.goal {
-        let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, owed: 0.0, hazard: 0.0, ..c };
+        let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, edge_hours: 0.0, hazard: 0.0, ..c };
         w.crews.set(row, there);
         if let Some(leg) = next_leg(p, w, row, day) {
             set_off(p, w, row, leg, day);
@@ -337,7 +336,7 @@ mod tests {
             cargo: Cargo::Arms as u8,
             way: 0,
             hazard: 0.5,
-            owed: 1.0,
+            edge_hours: 1.0,
             km: 9.0,
             rough_km: 3.0,
             node: 0,
@@ -349,6 +348,6 @@ mod tests {
         assert_eq!(value(&p, &c), 26_000 * 100);
         let u = unloaded(c);
         assert_eq!((u.arms, u.carries(), u.leg, u.goal), (EMPTY, None, NO_LEG, crew::NOWHERE));
-        assert_eq!((u.hazard, u.owed, u.waypoint, u.km, u.rough_km), (0.0, 0.0, 0, 0.0, 0.0));
+        assert_eq!((u.hazard, u.edge_hours, u.waypoint, u.km, u.rough_km), (0.0, 0.0, 0, 0.0, 0.0));
     }
 }

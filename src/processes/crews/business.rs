@@ -6,6 +6,7 @@ use crate::agents::crew;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
+use crate::engine::wake::own_day;
 use crate::units::{Tick, Usd};
 
 const ROUNDING: Purpose = Purpose::new("crews.new_crews");
@@ -16,8 +17,7 @@ const MEMORY: f64 = 60.0;
 
 /// Once a day, after the road.
 pub fn settle(p: &Params, w: &mut World, day: Tick) {
-    let own_day = |key: u64| (u64::from(day.0) + key % u64::from(MONTH)).is_multiple_of(u64::from(MONTH));
-    let due: Vec<usize> = w.crews.rows().filter(|&i| own_day(w.crews.key()[i])).collect();
+    let due: Vec<usize> = w.crews.rows().filter(|&i| own_day(day, w.crews.key()[i], MONTH)).collect();
     for row in due {
         let living = Usd::dollars(p.living_usd_per_day * f64::from(MONTH)).0.max(0) as u64;
         super::arrive::pay(w, row, Money::Economy, living);
@@ -37,7 +37,7 @@ pub fn settle(p: &Params, w: &mut World, day: Tick) {
             let today = earned as f64 / 100.0 / n as f64;
             w.networks.update(network, |x| x.income += (today - x.income) / MEMORY);
         }
-        if own_day(w.networks.key()[network]) {
+        if own_day(day, w.networks.key()[network], MONTH) {
             found_crews(p, w, network, n, day);
         }
     }

@@ -450,7 +450,7 @@ pub fn set_off(p: &Params, w: &mut World, row: usize, leg: LegId, day: Tick) {
         c.way = way;
         c.waypoint = 1;
         c.state = crew::DRIVING;
-        (c.owed, c.hazard, c.km, c.rough_km) = (0.0, 0.0, 0.0, 0.0);
+        (c.edge_hours, c.hazard, c.km, c.rough_km) = (0.0, 0.0, 0.0, 0.0);
     });
 }
 
@@ -521,7 +521,7 @@ pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
     debug_assert!(c.leg == NO_LEG || c.state == crew::IDLE);
     let u = w.luck.on(WAY, day).unit(c.key);
     let Some(cargo) = c.carries() else {
-        let fuel = |l: LegId| w.routes.legs[l as usize].way(w.ways.year, |_| true).map_or(NO_WAY, |x| x.fuel_cents);
+        let fuel = |l: LegId| w.routes.legs[l as usize].fuel_cents(w.ways.year);
         return nearer_leg(w, c.hub, fuel, |from| w.ways.empty.cost(from, c.goal), p.choice_sharpness, u);
     };
     let (outlook, terms) = (&w.outlooks[usize::from(c.network)], w.terms(c.network));

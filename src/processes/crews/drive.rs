@@ -119,13 +119,13 @@ fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
             t.end = End::Arrived;
             break;
         };
-        let need = (w.drive_hours(e) - c.owed).max(0.0);
+        let need = (w.drive_hours(e) - c.edge_hours).max(0.0);
         if need > left {
-            c.owed += left;
+            c.edge_hours += left;
             break;
         }
         left -= need;
-        c.owed = 0.0;
+        c.edge_hours = 0.0;
         let g = &w.region.graph;
         let to = g.to[e];
         if g.border[e] != NO_BORDER {
@@ -182,11 +182,11 @@ fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Car
 }
 
 /// What a network learns from a trip: a seizure, the cells passed safely, and what bribed patrols gave away.
-pub fn news(w: &World, t: &Trip, dice: Stream, out: &mut Vec<News>) {
-    let Some(cargo) = t.after.carries() else { return };
+pub fn news(w: &World, t: &Trip, dice: Stream) -> Vec<News> {
+    let Some(cargo) = t.after.carries() else { return vec![] };
     let piece = |node, seized, safe| News { network: t.after.network, subject: subject(cargo), node, seized, safe };
     let safe = t.passed.len() - usize::from(t.end == End::Stopped);
-    out.extend(t.passed[..safe].iter().map(|&node| piece(node, 0, 1)));
+    let mut out: Vec<News> = t.passed[..safe].iter().map(|&node| piece(node, 0, 1)).collect();
     if t.end == End::Stopped {
         out.push(piece(t.after.node, 1, 0));
     }
@@ -197,6 +197,7 @@ pub fn news(w: &World, t: &Trip, dice: Stream, out: &mut Vec<News>) {
             out.push(piece(node, 1, 0));
         }
     }
+    out
 }
 
 /// One of the patrolled cells near another, the nearer the likelier; `None` when there is none.
