@@ -27,7 +27,7 @@ struct View {
     enter: Vec<u32>,
     /// Fields to hubs over any ground.
     fields: Vec<OnceLock<Arc<CostField>>>,
-    /// Cost of each leg by its documented ways, in the order of [`Leg::ways`], and by the way round.
+    /// Cost of each leg by its documented ways, in the order of [`Leg::ways`](super::routes::Leg::ways), and by the way round.
     legs: Vec<OnceLock<LegCosts>>,
     /// Least costs between hubs over all legs of the current year.
     to_go: OnceLock<ToGo>,
