@@ -24,8 +24,10 @@ accounts! {
     Convoys = "convoys",
     /// Seized, held by a state.
     Custody = "custody",
-    /// Seized and destroyed.
+    /// Destroyed: by those who seized or bought them, or in battle.
     Destroyed = "destroyed",
+    /// Worn out.
+    Worn = "worn_out",
 }
 
 accounts! {
@@ -56,7 +58,10 @@ accounts! {
 accounts! {
     /// Where fighters are.
     Fighters, FIGHTERS:
+    /// Civil life, at home or abroad: recruits come from it, and who gives up goes back.
     Outside = "outside", Groups = "groups", Convoys = "convoys",
+    /// Killed in fighting.
+    Dead = "dead",
 }
 
 accounts! {
@@ -81,8 +86,8 @@ accounts! {
     Migrants = "migrants",
     /// Common purses of the networks.
     Networks = "networks",
-    /// Militias that take tolls.
-    Militias = "militias",
+    /// Armed groups.
+    Groups = "groups",
     /// Officials who take bribes.
     Officials = "officials",
     /// Those who launch boats.

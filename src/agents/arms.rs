@@ -42,7 +42,9 @@ pub const CLASS_NAMES: [&str; CLASSES] =
 pub enum Origin {
     LibyanDepot,
     LibyanCivilian,
-    Captured,
+    /// Stock of a state's army before the run. What model.md calls "captured from a state" is this origin in the hands of
+    /// others: an origin is set at entry and never changes, how weapons changed hands is their [`Channel`].
+    StateStock,
     Patron,
     Legal,
     Programme,
@@ -52,7 +54,30 @@ pub enum Origin {
 
 /// Names of the origins in files.
 pub const ORIGIN_NAMES: [&str; ORIGINS] =
-    ["libyan_depot", "libyan_civilian", "captured", "patron", "legal", "programme", "local"];
+    ["libyan_depot", "libyan_civilian", "state_stock", "patron", "legal", "programme", "local"];
+
+/// How weapons came to an armed group: what pattern A6 counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Channel {
+    /// From a depot.
+    Looted,
+    /// With fighters who drove home.
+    Returnee,
+    /// From those beaten.
+    Captured,
+    /// Bought.
+    Market,
+    /// From a state abroad.
+    Patron,
+    /// From comrades: groups that merge or split.
+    Comrades,
+}
+
+/// Number of channels.
+pub const CHANNELS: usize = 6;
+/// Names of the channels in files.
+pub const CHANNEL_NAMES: [&str; CHANNELS] = ["looted", "returnee", "captured", "market", "patron", "comrades"];
 
 /// A holder's weapons, by class and origin.
 pub type Bag = [u32; CLASSES * ORIGINS];
@@ -73,6 +98,11 @@ pub const fn class_of(item: usize) -> usize {
 /// Weapons of one class in a bag.
 pub fn of_class(bag: &Bag, class: Class) -> u32 {
     bag[class as usize * ORIGINS..(class as usize + 1) * ORIGINS].iter().sum()
+}
+
+/// Weapons of every class in a bag.
+pub fn by_class(bag: &Bag) -> [u32; CLASSES] {
+    Class::ALL.map(|c| of_class(bag, c))
 }
 
 /// Pieces in a bag: all weapons but munitions and chemical, which are tonnes.

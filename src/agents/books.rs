@@ -1,7 +1,7 @@
 //! The books: every holder's stock counted anew and compared with the ledgers, every digest with a recount.
 
 use super::accounts::{Arms, Fighters, Hulls, Money, People};
-use super::arms::{Bag, CLASSES, Class, ORIGINS, Origin, slot};
+use super::arms::{Bag, CLASSES, Class, ORIGINS};
 use super::migrant::{SEA, Status};
 use super::world::World;
 use crate::engine::ledger::Residual;
@@ -33,6 +33,8 @@ impl World {
         let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
         let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
         l.money.compare(0, Money::Crews as usize, crews)?;
+        let groups: i64 = self.groups.rows().map(|i| self.groups.money()[i]).sum();
+        l.money.compare(0, Money::Groups as usize, groups)?;
         let funds: i64 = self.networks.rows().map(|i| self.networks.funds()[i]).sum();
         l.money.compare(0, Money::Networks as usize, funds)?;
         l.money.compare(0, Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))
@@ -42,7 +44,8 @@ impl World {
         let mut depots = [0i64; CLASSES * ORIGINS];
         for i in self.depots.rows() {
             for class in Class::ALL {
-                depots[slot(class, Origin::LibyanDepot)] += i64::from(self.depots.stock()[i][class as usize]);
+                depots[class as usize * ORIGINS + usize::from(self.depots.origin()[i])] +=
+                    i64::from(self.depots.stock()[i][class as usize]);
             }
         }
         let mut by_store = [[0i64; CLASSES * ORIGINS]; 3];

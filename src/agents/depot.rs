@@ -1,7 +1,7 @@
 //! Arms depots: stock by class, guards, and who holds the site.
 
 use super::accounts::Arms;
-use super::arms::{CLASSES, Class, EMPTY, Origin, slot};
+use super::arms::{CLASSES, Class, EMPTY, ORIGINS, Origin};
 use super::world::World;
 use crate::engine::dist::{apportion, choose, exponential, normal};
 use crate::engine::rng::{Key, Purpose};
@@ -18,13 +18,15 @@ pub const LARGE: u8 = 1;
 table! {
     /// Depots.
     Depots("depots"),
-    /// A depot. All of its stock has the origin `libyan_depot`.
+    /// A depot.
     Depot {
         key: u64,
         node: u32,
         country: u16,
         /// [`SMALL`] or [`LARGE`].
         tier: u8,
+        /// Origin of all of its stock, as a number ([`Origin`]).
+        origin: u8,
         /// True (1) when inspectors or a unit that holds together keep it shut (the mustard stock of 2011).
         sealed: u8,
         /// Guards of whoever holds the site.
@@ -76,6 +78,10 @@ pub struct Initial {
     /// Sulfur mustard; it stands at one sealed site.
     #[schemars(range(min = 0, max = 10_000), extend("x-unit" = "tonnes", "x-source" = "OPCW: about 11.3 t in place in November 2011"))]
     pub chemical_tonnes: u32,
+    /// Use the armies' depots of `data/model/depots.csv`.
+    pub armies: bool,
+    /// Depots of armies besides those.
+    pub sites: Vec<SiteSpec>,
 }
 
 impl Default for Initial {
@@ -93,8 +99,29 @@ impl Default for Initial {
             munitions_tonnes: 300_000,
             manpads: 20_000,
             chemical_tonnes: 11,
+            armies: true,
+            sites: vec![],
         }
     }
+}
+
+/// A depot given in the scenario or in `data/model/depots.csv`: stock of a state's army.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteSpec {
+    /// Where it is; also its name.
+    #[schemars(extend("x-names" = "place"))]
+    pub place: String,
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 10_000), extend("x-unit" = "guards"))]
+    pub guards: f64,
+    /// Control of the area by the army.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub control: f64,
+    /// Weapons by class: pieces, tonnes for munitions and chemical.
+    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "pieces"))]
+    pub stock: [u32; CLASSES],
 }
 
 const SITE: Purpose = Purpose::new("start.depot.site");
@@ -124,8 +151,45 @@ impl Initial {
     }
 }
 
+/// The depots of the first day: Libya's are drawn, those of armies are given.
+pub fn populate(w: &mut World, init: &Initial, armies: &[SiteSpec]) {
+    draw_libyan(w, init);
+    for spec in armies.iter().filter(|_| init.armies).chain(&init.sites) {
+        add_site(w, spec);
+    }
+}
+
+fn add_site(w: &mut World, spec: &SiteSpec) {
+    let Some(place) = w.region.place(&spec.place) else { return };
+    let p = &w.region.places[place as usize];
+    let Some(node) = p.node else { return };
+    let country = p.country;
+    let depot = Depot {
+        key: Key::named("depot", &spec.place, 0).0,
+        node,
+        country,
+        tier: LARGE,
+        origin: Origin::StateStock as u8,
+        sealed: 0,
+        guards: spec.guards as f32,
+        control: spec.control as f32,
+        stock: [0; CLASSES],
+    };
+    put_in(w, depot, spec.stock);
+}
+
+/// Adds a depot with its stock, which enters the model with it.
+fn put_in(w: &mut World, depot: Depot, stock: [u32; CLASSES]) {
+    let mut bag = EMPTY;
+    for class in Class::ALL {
+        bag[class as usize * ORIGINS + usize::from(depot.origin)] = stock[class as usize];
+    }
+    w.ledgers.move_arms(Arms::Outside, Arms::Depots, &bag);
+    w.depots.push(Depot { stock, ..depot });
+}
+
 /// Draws the depots of Libya: large sites on airbases and in big towns, small ones over its towns.
-pub fn populate(w: &mut World, init: &Initial) {
+fn draw_libyan(w: &mut World, init: &Initial) {
     let Some(libya) = w.libya else { return };
     let mut towns: Vec<Town> = w.region.towns.iter().filter(|t| t.country == libya).copied().collect();
     if towns.is_empty() || init.count == 0 {
@@ -158,12 +222,7 @@ pub fn populate(w: &mut World, init: &Initial) {
         }
     }
     for (row, stock) in rows.into_iter().zip(stocks) {
-        for class in Class::ALL {
-            let mut bag = EMPTY;
-            bag[slot(class, Origin::LibyanDepot)] = stock[class as usize];
-            w.ledgers.move_arms(Arms::Outside, Arms::Depots, &bag);
-        }
-        w.depots.push(Depot { stock, ..row });
+        put_in(w, row, stock);
     }
 }
 
@@ -182,6 +241,7 @@ fn site(w: &World, init: &Initial, libya: u16, towns: &[Town], weights: &[f64], 
         node: if large { towns[town].node } else { beside.unwrap_or(towns[town].node) },
         country: libya,
         tier: if large { LARGE } else { SMALL },
+        origin: Origin::LibyanDepot as u8,
         sealed: u8::from(i == 0 && init.chemical_tonnes > 0),
         guards: (init.mean_guards * exponential(w.luck.at_start(GUARDS).unit(key))) as f32,
         control: control.clamp(0.0, 1.0) as f32,

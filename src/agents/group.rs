@@ -1,7 +1,7 @@
 //! Armed groups: fighters and the arms they hold.
 
 use super::accounts::{Arms, Fighters};
-use super::arms::{Bag, Class, EMPTY, Origin, slot};
+use super::arms::{Bag, CLASSES, Class, EMPTY, Origin, slot};
 use super::world::World;
 use super::{depot, store};
 use crate::engine::dist::{apportion, choose, normal};
@@ -27,7 +27,26 @@ pub const BLOCS: &[&str] = &[
     "boko_haram",
     "state",
     "rebels",
+    "foreign_force",
 ];
+/// Number of blocs.
+pub const BLOC_COUNT: usize = BLOCS.len();
+/// Militias of a town or a tribe.
+pub const LOCAL: u8 = 0;
+/// Armies.
+pub const STATE: u8 = 12;
+/// Troops from abroad on the side of the state.
+pub const FOREIGN: u8 = 14;
+
+/// True for the jihadist blocs.
+pub fn is_jihadist(bloc: u8) -> bool {
+    matches!(BLOCS[usize::from(bloc)], "ansar_dine" | "aqim" | "mujao" | "islamic_state" | "boko_haram")
+}
+
+/// True for armies and for troops from abroad beside them.
+pub fn is_official(bloc: u8) -> bool {
+    bloc == STATE || bloc == FOREIGN
+}
 /// Ethnic ties across borders: none, Tuareg, Toubou.
 pub const TIES: &[&str] = &["none", "tuareg", "toubou"];
 
@@ -44,6 +63,12 @@ table! {
         /// Index into [`TIES`].
         tie: u8,
         fighters: u32,
+        /// Node it calls home; `node` is where it is.
+        home: u32,
+        /// US cents.
+        money: i64,
+        /// Training and experience: factor of its capability, 1 for a militia.
+        skill: f32,
         arms: Bag,
     }
 }
@@ -88,8 +113,19 @@ pub struct GroupSpec {
     #[serde(default = "none")]
     #[schemars(extend("enum" = TIES))]
     pub tie: String,
+    /// Training and experience: factor of its capability.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.1, max = 10), extend("x-unit" = "factor"))]
+    pub skill: f64,
+    /// Weapons per fighter on the first day, by class; rifles alone when left out.
+    #[serde(default)]
+    #[schemars(inner(range(min = 0, max = 100)), extend("x-unit" = "pieces per fighter"))]
+    pub arms_per_fighter: Option<[f64; CLASSES]>,
 }
 
+fn one() -> f64 {
+    1.0
+}
 fn local() -> String {
     "local".into()
 }
@@ -119,10 +155,9 @@ pub fn populate(w: &mut World, init: &Initial, regional: &[GroupSpec], depots: &
     draw_libyan(w, init);
     let listed = regional.iter().filter(|_| init.regional).chain(&init.list);
     for spec in listed {
-        add_listed(w, spec);
+        add_listed(w, spec, init.rifles_per_fighter);
     }
     arm_libyans(w, depots);
-    arm_others(w, init.rifles_per_fighter);
 }
 
 fn draw_libyan(w: &mut World, init: &Initial) {
@@ -147,6 +182,9 @@ fn draw_libyan(w: &mut World, init: &Initial) {
                 bloc: 0,
                 tie: tie_of(&town),
                 fighters: n as u32,
+                home: town.node,
+                money: 0,
+                skill: 1.0,
                 arms: EMPTY,
             },
         );
@@ -167,7 +205,7 @@ fn add(w: &mut World, g: Group) {
     w.groups.push(g);
 }
 
-fn add_listed(w: &mut World, spec: &GroupSpec) {
+fn add_listed(w: &mut World, spec: &GroupSpec, rifles: f64) {
     let Some(place) = w.region.place(&spec.place) else { return };
     let p = &w.region.places[place as usize];
     let Some(node) = p.node else { return };
@@ -179,9 +217,25 @@ fn add_listed(w: &mut World, spec: &GroupSpec) {
         bloc: index(BLOCS, &spec.bloc),
         tie: index(TIES, &spec.tie),
         fighters: spec.fighters,
+        home: node,
+        money: 0,
+        skill: spec.skill as f32,
         arms: EMPTY,
     };
-    add(w, g);
+    let libyan = Some(g.country) == w.libya && g.bloc != STATE;
+    let per_fighter = match (spec.arms_per_fighter, libyan) {
+        (Some(each), _) => each,
+        // They live on what has left the depots.
+        (None, true) => [0.0; CLASSES],
+        (None, false) => [rifles, 0.0, 0.0, 0.0, 0.0, 0.0],
+    };
+    let origin = if is_official(g.bloc) { Origin::StateStock } else { Origin::Local };
+    let mut bag = EMPTY;
+    for class in Class::ALL {
+        bag[slot(class, origin)] = libm::round(f64::from(g.fighters) * per_fighter[class as usize]) as u32;
+    }
+    w.ledgers.move_arms(Arms::Outside, Arms::Groups, &bag);
+    add(w, Group { arms: bag, ..g });
 }
 
 /// Shares out what left Libya's depots before the first day: to groups by fighters, the rest to civilians.
@@ -190,7 +244,8 @@ fn arm_libyans(w: &mut World, depots: &depot::Initial) {
     if depots.count == 0 {
         return;
     }
-    let rows: Vec<usize> = w.groups.rows().filter(|&i| w.groups.country()[i] == libya).collect();
+    let rows: Vec<usize> =
+        w.groups.rows().filter(|&i| w.groups.country()[i] == libya && w.groups.bloc()[i] != STATE).collect();
     let fighters: Vec<f64> = rows.iter().map(|&i| f64::from(w.groups.fighters()[i])).collect();
     let armed = fighters.iter().sum::<f64>() > 0.0;
     let (before, now) = (depots.stock(), depots.in_depots());
@@ -208,17 +263,5 @@ fn arm_libyans(w: &mut World, depots: &depot::Initial) {
         let civilians = w.store(store::CIVILIANS, libya);
         w.stores.update(civilians, |s| s.arms[item] += (out - to_groups) as u32);
         give(w, Arms::Civilians, out - to_groups);
-    }
-}
-
-fn arm_others(w: &mut World, rifles_per_fighter: f64) {
-    let item = slot(Class::SmallArms, Origin::Local);
-    for i in 0..w.groups.len() {
-        if Some(w.groups.country()[i]) == w.libya {
-            continue;
-        }
-        let n = libm::round(f64::from(w.groups.fighters()[i]) * rifles_per_fighter) as u32;
-        w.groups.update(i, |g| g.arms[item] = n);
-        w.ledgers.arms.transfer(item, Arms::Outside as usize, Arms::Groups as usize, i64::from(n));
     }
 }

@@ -1,8 +1,13 @@
-//! Tables of the model that are not geography: networks, origins, groups outside Libya (`data/model`).
+//! Tables of the model that are not geography: networks, origins, groups outside Libya, depots of armies, states,
+//! homelands (`data/model`).
 
+use super::arms::{self, CLASSES};
+use super::depot::SiteSpec;
 use super::group::GroupSpec;
+use super::homeland::HomelandSpec;
 use super::migrant::OriginSpec;
 use super::network::NetworkSpec;
+use super::state::StateSpec;
 use crate::error::Result;
 use crate::region::table::Table;
 use std::path::Path;
@@ -13,12 +18,15 @@ pub struct ModelData {
     pub networks: Vec<NetworkSpec>,
     pub origins: Vec<OriginSpec>,
     pub groups: Vec<GroupSpec>,
+    pub depots: Vec<SiteSpec>,
+    pub states: Vec<StateSpec>,
+    pub homelands: Vec<HomelandSpec>,
     /// Paths and blake3 hashes of the files, for the manifest.
     pub inputs: Vec<(String, String)>,
 }
 
 impl ModelData {
-    /// Reads `networks.csv`, `origins.csv` and `groups.csv` below `data_dir/model`.
+    /// Reads the tables below `data_dir/model`.
     ///
     /// # Errors
     /// A missing file by its path; a bad row by file and line.
@@ -29,15 +37,17 @@ impl ModelData {
             d.inputs.push(t.input.clone());
             Ok(t)
         };
-        let (networks, origins, groups) =
-            (open("model/networks.csv")?, open("model/origins.csv")?, open("model/groups.csv")?);
+        let mut table = |name: &str| open(&format!("model/{name}.csv"));
+        let (networks, origins, groups) = (table("networks")?, table("origins")?, table("groups")?);
+        let (depots, states, homelands) = (table("depots")?, table("states")?, table("homelands")?);
+        let list = |text: &str| text.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect();
         networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
                 name: r.text(0)?.into(),
                 home: r.text(1)?.into(),
                 weight: r.number(2, 0.0, 1e6)?,
                 range_km: r.number(3, 0.0, 20_000.0)?,
-                ties: r.text(4)?.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect(),
+                ties: list(r.text(4)?),
             });
             Ok(())
         })?;
@@ -55,13 +65,48 @@ impl ModelData {
             });
             Ok(())
         })?;
-        groups.rows(&["name", "place", "fighters", "bloc", "tie"], |r| {
+        depots.rows(&[&["place", "guards", "control"][..], &arms::CLASS_NAMES].concat(), |r| {
+            let mut stock = [0; CLASSES];
+            for (c, n) in stock.iter_mut().enumerate() {
+                *n = r.number(3 + c, 0.0, 1e7)? as u32;
+            }
+            let (place, guards, control) = (r.text(0)?.into(), r.number(1, 0.0, 1e4)?, r.number(2, 0.0, 1.0)?);
+            d.depots.push(SiteSpec { place, guards, control, stock });
+            Ok(())
+        })?;
+        states.rows(&["country", "capacity", "will"], |r| {
+            let (country, capacity, will) = (r.text(0)?.into(), r.number(1, 0.0, 1.0)?, r.number(2, 0.0, 1.0)?);
+            d.states.push(StateSpec { country, capacity, will });
+            Ok(())
+        })?;
+        homelands.rows(&["name", "tie", "places", "radius_km", "reach", "grievance"], |r| {
+            d.homelands.push(HomelandSpec {
+                name: r.text(0)?.into(),
+                tie: r.text(1)?.into(),
+                places: list(r.text(2)?),
+                radius_km: r.number(3, 1.0, 1000.0)?,
+                reach: r.number(4, 0.0, 1.0)?,
+                grievance: r.number(5, 0.0, 1.0)?,
+            });
+            Ok(())
+        })?;
+        let columns = ["name", "place", "fighters", "bloc", "tie", "skill", "rifles", "light_weapons", "heavy"];
+        groups.rows(&columns, |r| {
             d.groups.push(GroupSpec {
                 name: r.text(0)?.into(),
                 place: r.text(1)?.into(),
                 fighters: r.number(2, 0.0, 1e6)? as u32,
                 bloc: r.text(3)?.into(),
                 tie: r.text(4)?.into(),
+                skill: r.number(5, 0.1, 10.0)?,
+                arms_per_fighter: Some([
+                    r.number(6, 0.0, 100.0)?,
+                    r.number(7, 0.0, 100.0)?,
+                    r.number(8, 0.0, 100.0)?,
+                    0.0,
+                    0.0,
+                    0.0,
+                ]),
             });
             Ok(())
         })?;

@@ -17,6 +17,12 @@ table! {
         country: u16,
         /// Consent to foreign measures on its ground, 0 to 1: a lever works there from its threshold on.
         consent: f64,
+        /// How far its administration, police and army work, 0 to 1.
+        capacity: f64,
+        /// How far they want to act, 0 to 1.
+        will: f64,
+        /// Day of the last coup; 0 for none.
+        coup: u32,
     }
 }
 
@@ -28,10 +34,44 @@ pub struct Initial {
     /// threshold (`consent`) does not work there.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption: all agree"))]
     pub consent: BTreeMap<String, f64>,
+    /// Capacity of states, by country, in the place of that of `data/model/states.csv` (0.5 where that has none).
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption"))]
+    pub capacity: BTreeMap<String, f64>,
+    /// Their will to act, in the same way.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption"))]
+    pub will: BTreeMap<String, f64>,
 }
 
-/// Gives each state its consent of the first day.
-pub fn populate(w: &mut World, init: &Initial) {
+/// A state of `data/model/states.csv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateSpec {
+    /// ISO 3166 alpha-3 code.
+    pub country: String,
+    pub capacity: f64,
+    pub will: f64,
+}
+
+/// Capacity and will of a state of which nothing is said (assumption).
+const USUAL: f64 = 0.5;
+
+/// Gives each state its capacity, will and consent of the first day.
+pub fn populate(w: &mut World, init: &Initial, known: &[StateSpec]) {
+    let known = known.iter().map(|s| (&s.country, s.capacity, s.will));
+    for (iso3, capacity, will) in known {
+        if let Some(country) = w.region.country(iso3) {
+            w.states.update(country as usize, |s| (s.capacity, s.will) = (capacity, will));
+        }
+    }
+    for (iso3, level) in &init.capacity {
+        if let Some(country) = w.region.country(iso3) {
+            w.states.update(country as usize, |s| s.capacity = *level);
+        }
+    }
+    for (iso3, level) in &init.will {
+        if let Some(country) = w.region.country(iso3) {
+            w.states.update(country as usize, |s| s.will = *level);
+        }
+    }
     for (iso3, level) in &init.consent {
         if let Some(country) = w.region.country(iso3) {
             w.set_consent(country, *level);
@@ -45,7 +85,8 @@ impl World {
         let region = self.region.clone();
         for (i, c) in region.countries.iter().enumerate() {
             let key = Key::named("state", &c.iso3, 0).0;
-            self.states.push(State { key, country: i as CountryId, consent: 1.0 });
+            let country = i as CountryId;
+            self.states.push(State { key, country, consent: 1.0, capacity: USUAL, will: USUAL, coup: 0 });
         }
     }
 

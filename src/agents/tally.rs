@@ -1,6 +1,6 @@
 //! What happened today, in whole numbers: counters that rules add to and observers read. Zeroed every morning.
 
-use super::arms::CLASSES;
+use super::arms::{CLASSES, Channel};
 use super::crew::{CARGOES, Cargo};
 use crate::region::{CountryId, NodeId};
 use crate::units::Tick;
@@ -18,6 +18,16 @@ pub struct Crossing {
     pub arms: u32,
 }
 
+/// Weapons that came to an armed group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub country: CountryId,
+    /// Index into [`BLOCS`](super::group::BLOCS).
+    pub bloc: u8,
+    pub by: Channel,
+    pub arms: [u32; CLASSES],
+}
+
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -30,6 +40,13 @@ pub struct Tally {
     pub reached_sahel: [i64; CLASSES],
     /// Of these, brought by returning fighters.
     pub reached_sahel_returning: [i64; CLASSES],
+    /// Weapons that came to armed groups.
+    pub received: Vec<Received>,
+    /// People killed in fighting, by country.
+    pub fatalities: Vec<(CountryId, i64)>,
+    /// Fighters who joined groups, and who gave up.
+    pub recruited: i64,
+    pub quit: i64,
     /// Weapons seized by patrols.
     pub seized: [i64; CLASSES],
     pub fighters_home: i64,

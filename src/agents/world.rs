@@ -1,14 +1,18 @@
 //! The whole state of a run: tables, ledgers, today's tally, and what is derived from them.
 
-use super::accounts::Ledgers;
-use super::arms::CLASSES;
+use super::accounts::{Arms, Ledgers};
+use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
 use super::depot::Depots;
 use super::fare::Fares;
-use super::group::{BLOCS, Groups};
+use super::fired::Fired;
+use super::group::{self, Groups};
+use super::homeland::{Homelands, Homestead};
+use super::hostility::Hostilities;
+use super::market::Markets;
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
 use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
@@ -17,7 +21,8 @@ use super::routes::{HubId, NO_WAY, Routes, ToGo};
 use super::sighting::Sightings;
 use super::state::States;
 use super::store::{self, Stores};
-use super::tally::{CellCounts, Entry, LegCounts, Tally};
+use super::tally::{CellCounts, Entry, LegCounts, Received, Tally};
+use super::territory::Territory;
 use super::vessel::{Boats, Vessels, Zones};
 use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
@@ -75,8 +80,18 @@ pub struct World {
 
     pub depots: Depots,
     pub groups: Groups,
-    /// Markets, civilians and custody.
+    /// Ground where a people may rise.
+    pub homelands: Homelands,
+    /// Who is at war with whom.
+    pub hostilities: Hostilities,
+    /// Who holds the cells that are or were contested.
+    pub territory: Territory,
+    /// Conditional events that have happened.
+    pub fired: Fired,
+    /// Stocks of markets, civilians and custody.
     pub stores: Stores,
+    /// Prices of weapons.
+    pub markets: Markets,
     /// Smuggling networks.
     pub networks: Networks,
     /// Their crews.
@@ -143,6 +158,12 @@ pub struct World {
     pub news: Vec<News>,
     /// What the crews of each network have earned today over what they paid, US cents; zero between days.
     pub earned: Vec<i64>,
+    /// Ground and towns of each homeland.
+    pub homesteads: Vec<Homestead>,
+    /// Row of each cell in `territory`, [`END`] where there is none.
+    pub territory_of: Vec<u32>,
+    /// Tolls taken in cells today, US cents; empty between days.
+    pub tolls: Vec<(NodeId, u64)>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
     /// By node, documented ways of crews that cross it.
@@ -173,6 +194,11 @@ impl World {
             libya: region.country("LBY"),
             depots: Default::default(),
             groups: Default::default(),
+            homelands: Default::default(),
+            hostilities: Default::default(),
+            territory: Default::default(),
+            fired: Default::default(),
+            markets: Default::default(),
             stores: Default::default(),
             networks: Default::default(),
             crews: Default::default(),
@@ -208,6 +234,9 @@ impl World {
             belief_index: Default::default(),
             news: vec![],
             earned: vec![],
+            homesteads: vec![],
+            territory_of: vec![END; nodes],
+            tolls: vec![],
             posts: vec![],
             crossings: vec![],
             sighting_of: vec![],
@@ -225,11 +254,16 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 17] {
+    pub fn tables(&self) -> [&dyn Table; 22] {
         [
             &self.depots,
             &self.groups,
+            &self.homelands,
+            &self.hostilities,
+            &self.territory,
+            &self.fired,
             &self.stores,
+            &self.markets,
             &self.networks,
             &self.crews,
             &self.beliefs,
@@ -248,11 +282,16 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 17] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 22] {
         [
             &mut self.depots,
             &mut self.groups,
+            &mut self.homelands,
+            &mut self.hostilities,
+            &mut self.territory,
+            &mut self.fired,
             &mut self.stores,
+            &mut self.markets,
             &mut self.networks,
             &mut self.crews,
             &mut self.beliefs,
@@ -297,6 +336,7 @@ impl World {
         self.earned = vec![0; self.networks.len()];
         self.crossings = self.find_crossings();
         self.sighting_of = self.find_sightings();
+        self.territory_of = self.find_territory();
         self.callable.clear();
         self.look_again();
     }
@@ -320,11 +360,10 @@ impl World {
         }
     }
 
-    /// Nodes that are home to fighters outside the bloc `state`.
+    /// Nodes where fighters of groups other than armies are.
     pub fn find_militia(&self) -> Vec<bool> {
-        let state = BLOCS.iter().position(|b| *b == "state").unwrap_or(usize::MAX);
         let mut held = vec![false; self.region.nodes.len()];
-        let armed = |i: &usize| usize::from(self.groups.bloc()[*i]) != state && self.groups.fighters()[*i] > 0;
+        let armed = |i: &usize| !group::is_official(self.groups.bloc()[*i]) && self.groups.fighters()[*i] > 0;
         for i in self.groups.rows().filter(armed) {
             held[self.groups.node()[i] as usize] = true;
         }
@@ -460,6 +499,17 @@ impl World {
         };
         let key = Key::named("store", &name, u64::from(kind)).0;
         self.stores.push(store::Store { key, kind, at, arms: super::arms::EMPTY })
+    }
+
+    /// Gives weapons to a group, and counts how they came.
+    pub fn arm(&mut self, group: usize, from: Arms, by: Channel, bag: &Bag) {
+        if bag.iter().all(|&n| n == 0) {
+            return;
+        }
+        self.groups.update(group, |g| arms::add(&mut g.arms, bag));
+        self.ledgers.move_arms(from, Arms::Groups, bag);
+        let (country, bloc) = (self.groups.country()[group], self.groups.bloc()[group]);
+        self.tally.received.push(Received { country, bloc, by, arms: arms::by_class(bag) });
     }
 
     /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).

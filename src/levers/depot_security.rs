@@ -77,7 +77,7 @@ mod tests {
         let costs: TravelCosts = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
         let mut w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1);
-        crate::agents::depot::populate(&mut w, &crate::agents::depot::Initial::default());
+        crate::agents::depot::populate(&mut w, &crate::agents::depot::Initial::default(), &[]);
         w
     }
 

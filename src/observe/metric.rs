@@ -312,11 +312,13 @@ fn arms(m: &mut Vec<Metric>) {
         Arms::Convoys,
         Arms::Custody,
         Arms::Destroyed,
+        Arms::Worn,
     ];
     for holder in holders {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {
             let about = match holder {
                 Arms::Destroyed => "Destroyed since the first day".into(),
+                Arms::Worn => "Worn out since the first day".into(),
                 _ => format!("Held by {}", ARMS[holder as usize]),
             };
             m.push(metric(
@@ -374,7 +376,7 @@ fn books(m: &mut Vec<Metric>) {
             move |w: &World| w.ledgers.hulls.balance(0, i) as f64,
         ));
     }
-    let holders = [Money::Migrants, Money::Crews, Money::Networks, Money::Militias, Money::Officials, Money::Launchers];
+    let holders = [Money::Migrants, Money::Crews, Money::Networks, Money::Groups, Money::Officials, Money::Launchers];
     for account in holders {
         let name = MONEY[account as usize];
         m.push(metric(format!("money_{name}"), "USD", "money", Kind::Stock, "Money held", move |w: &World| {

@@ -1,8 +1,8 @@
 //! Armed groups: convoys of fighters come home, and groups buy arms in the nearest black market (first form of rule 7).
 
 use crate::agents::accounts::{Arms, Fighters};
-use crate::agents::arms::{self, CLASSES, Class};
-use crate::agents::group::Group;
+use crate::agents::arms::{self, CLASSES, Channel, Class, EMPTY};
+use crate::agents::group::{Group, is_official};
 use crate::agents::store;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
@@ -84,25 +84,24 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         .rows()
         .filter(|&g| w.groups.tie()[g] == c.tie && w.groups.country()[g] == hub.country && near(g) < 300.0);
     let best = same.min_by(|&a, &b| near(a).total_cmp(&near(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
-    match best {
-        Some(g) => w.groups.update(g, |g| {
-            g.fighters += c.fighters;
-            arms::add(&mut g.arms, &c.arms);
+    let joined = match best {
+        Some(g) => g,
+        None => w.groups.push(Group {
+            key: c.key,
+            node: hub.node,
+            country: hub.country,
+            bloc: c.bloc,
+            tie: c.tie,
+            fighters: 0,
+            home: hub.node,
+            money: 0,
+            skill: 1.0,
+            arms: EMPTY,
         }),
-        None => {
-            w.groups.push(Group {
-                key: c.key,
-                node: hub.node,
-                country: hub.country,
-                bloc: c.bloc,
-                tie: c.tie,
-                fighters: c.fighters,
-                arms: c.arms,
-            });
-        }
-    }
+    };
+    w.groups.update(joined, |g| g.fighters += c.fighters);
     w.ledgers.move_fighters(Fighters::Convoys, Fighters::Groups, c.fighters);
-    w.ledgers.move_arms(Arms::Convoys, Arms::Groups, &c.arms);
+    w.arm(joined, Arms::Convoys, Channel::Returnee, &c.arms);
     w.tally.fighters_home += i64::from(c.fighters);
     if w.in_sahel(hub.country) {
         for class in Class::ALL {
@@ -126,8 +125,12 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
 /// until markets have prices (equation 6) nothing would stop them from emptying the markets before anyone else.
 fn buy(p: &Params, w: &mut World, day: Tick) {
     let (turn, rounding) = (w.luck.on(TURN, day), w.luck.on(ROUNDING, day));
-    let buys =
-        |g: &usize| w.groups.fighters()[*g] > 0 && w.market_of[*g].is_some() && Some(w.groups.country()[*g]) != w.libya;
+    let buys = |g: &usize| {
+        w.groups.fighters()[*g] > 0
+            && !is_official(w.groups.bloc()[*g])
+            && w.market_of[*g].is_some()
+            && Some(w.groups.country()[*g]) != w.libya
+    };
     let rows: Vec<usize> = w.groups.rows().filter(buys).collect();
     let stores = market_rows(w);
     let asked = crate::engine::parallel::map_items(&rows, 256, |&g| {
@@ -163,8 +166,7 @@ fn buy(p: &Params, w: &mut World, day: Tick) {
         let (hub, class) = (r.resource as usize / CLASSES, Class::ALL[r.resource as usize % CLASSES]);
         let Some(market) = stores[hub] else { continue };
         let bag = w.stores.update(market, |s| arms::take(&mut s.arms, class, n));
-        w.groups.update(r.row as usize, |g| arms::add(&mut g.arms, &bag));
-        w.ledgers.move_arms(Arms::Markets, Arms::Groups, &bag);
+        w.arm(r.row as usize, Arms::Markets, Channel::Market, &bag);
     }
 }
 
@@ -203,7 +205,7 @@ fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
         wanted[Class::SmallArms as usize] = libm::round(civilian_rate(p, w, hub) * 30.0) as u64;
     }
     for g in w.groups.rows() {
-        let Some(hub) = w.market_of[g] else { continue };
+        let Some(hub) = w.market_of[g].filter(|_| !is_official(w.groups.bloc()[g])) else { continue };
         for class in Class::ALL {
             let have = arms::of_class(&w.groups.arms()[g], class);
             out[hub as usize][class as usize] += shortfall(p, class, w.groups.fighters()[g], have);

@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Class, EMPTY};
-use crate::agents::convoy::Convoy;
+use crate::agents::convoy::{Convoy, STAY};
 use crate::agents::group::TIES;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
@@ -188,7 +188,16 @@ fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
                 }
             }
             let bloc = w.groups.bloc()[g];
-            w.convoys.push(Convoy { key, to: hub, bloc, tie, due: day.0 + delay + travel, fighters: men, arms: bag });
+            w.convoys.push(Convoy {
+                key,
+                to: hub,
+                bloc,
+                tie,
+                due: day.0 + delay + travel,
+                fighters: men,
+                errand: STAY,
+                arms: bag,
+            });
             left -= men;
             ordinal += 1;
         }

@@ -26,6 +26,7 @@ pub mod crews;
 pub mod departures;
 pub mod fares;
 pub mod journeys;
+pub mod markets;
 pub mod route_choice;
 pub mod sea;
 pub mod stockpiles;
@@ -37,6 +38,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, allocation::Allocation>(),
     step::<World, stockpiles::Stockpiles>(),
     step::<World, armed_groups::ArmedGroups>(),
+    step::<World, markets::BlackMarkets>(),
     step::<World, fares::FaresOfTheDay>(),
     step::<World, departures::Departures>(),
     step::<World, journeys::Journeys>(),

@@ -1,7 +1,8 @@
 //! Loss of depots (equation 5).
 
 use crate::agents::accounts::Arms;
-use crate::agents::arms::{CLASSES, Class, EMPTY, Origin, slot};
+use crate::agents::arms::{CLASSES, Channel, Class, EMPTY, ORIGINS};
+use crate::agents::group::is_official;
 use crate::agents::store;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
@@ -83,7 +84,7 @@ impl Process<World> for Stockpiles {
 /// Rows of groups with fighters, by node.
 fn fighters_by_node(w: &World) -> std::collections::BTreeMap<u32, Vec<usize>> {
     let mut by_node = std::collections::BTreeMap::<u32, Vec<usize>>::new();
-    for g in w.groups.rows().filter(|&g| w.groups.fighters()[g] > 0) {
+    for g in w.groups.rows().filter(|&g| w.groups.fighters()[g] > 0 && !is_official(w.groups.bloc()[g])) {
         by_node.entry(w.groups.node()[g]).or_default().push(g);
     }
     by_node
@@ -147,7 +148,7 @@ fn carry_off(p: &Params, w: &mut World, raid: &Raid, day: Tick) {
     let shares = [p.to_group, p.to_civilians, if hub.is_some() { market_share } else { 0.0 }];
     let mut parts = [EMPTY; 3];
     for c in Class::ALL {
-        let item = slot(c, Origin::LibyanDepot);
+        let item = c as usize * ORIGINS + usize::from(w.depots.origin()[raid.depot]);
         for (bag, n) in parts.iter_mut().zip(apportion(u64::from(raid.loot[c as usize]), &shares)) {
             bag[item] = n as u32;
         }
@@ -155,10 +156,9 @@ fn carry_off(p: &Params, w: &mut World, raid: &Raid, day: Tick) {
         w.depots.update(raid.depot, |d| d.stock[c as usize] -= gone);
         w.tally.looted[c as usize] += i64::from(gone);
     }
+    w.arm(raid.taker, Arms::Depots, Channel::Looted, &parts[0]);
     let civilians = w.store(store::CIVILIANS, country);
-    w.groups.update(raid.taker, |g| crate::agents::arms::add(&mut g.arms, &parts[0]));
     w.stores.update(civilians, |s| crate::agents::arms::add(&mut s.arms, &parts[1]));
-    w.ledgers.move_arms(Arms::Depots, Arms::Groups, &parts[0]);
     w.ledgers.move_arms(Arms::Depots, Arms::Civilians, &parts[1]);
     if let Some(hub) = hub {
         let market = w.store(store::MARKET, hub);

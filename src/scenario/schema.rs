@@ -1,7 +1,7 @@
 //! The shape of a scenario file.
 
 use super::diagnose::Diagnostic;
-use crate::agents::{crew, depot, group, migrant, patrol, state, vessel};
+use crate::agents::{crew, depot, group, homeland, migrant, patrol, state, vessel};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
 use crate::processes::calendar::Event;
@@ -93,6 +93,7 @@ pub struct RegionSpec {
 pub struct Initial {
     pub depots: depot::Initial,
     pub groups: group::Initial,
+    pub homelands: homeland::Initial,
     pub crews: crew::Initial,
     pub migrants: migrant::Initial,
     pub patrols: patrol::Initial,

@@ -6,15 +6,16 @@ use super::drive::{End, Outcome, Trip, news};
 use crate::agents::accounts::{Arms, Money, People};
 use crate::agents::arms::{self, Bag, Class, EMPTY};
 use crate::agents::crew::{self, Cargo, Crew};
+use crate::agents::group::is_official;
 use crate::agents::migrant::{END, NO_LEG, Status};
 use crate::agents::sighting;
 use crate::agents::store;
 use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
-use crate::engine::dist::binomial;
+use crate::engine::dist::{apportion, binomial};
 use crate::engine::rng::Purpose;
 use crate::processes::journeys::{go_on, leave};
-use crate::region::CountryId;
+use crate::region::{CountryId, NodeId};
 use crate::units::{Probability, Tick, Usd};
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
@@ -38,6 +39,7 @@ pub fn settle(p: &Params, w: &mut World, trips: Vec<Trip>, day: Tick) {
             End::Stopped => stopped(p, w, t.row, day),
         }
     }
+    share_tolls(w);
 }
 
 /// Counts what passed where, and what patrols and sensors made of it.
@@ -106,8 +108,30 @@ fn pay_on_the_way(p: &Params, w: &mut World, t: &Trip) {
     let bribes = bribed * Usd::dollars(p.bribe_usd).0.max(0) as u64;
     w.tally.tolls += tolls as i64;
     w.tally.bribes += bribes as i64;
-    pay(w, t.row, Money::Militias, tolls);
+    pay(w, t.row, Money::Groups, tolls);
+    let toll = Usd::dollars(p.toll_usd).0.max(0) as u64;
+    w.tolls.extend(t.passed.iter().filter(|&&n| w.militia[n as usize]).map(|&n| (n, toll)));
     pay(w, t.row, Money::Officials, bribes);
+}
+
+/// Shares out the tolls of each cell among the groups there, by fighters.
+fn share_tolls(w: &mut World) {
+    let mut tolls = std::mem::take(&mut w.tolls);
+    tolls.sort_unstable();
+    for same in tolls.chunk_by(|a, b| a.0 == b.0) {
+        let (node, cents): (NodeId, u64) = (same[0].0, same.iter().map(|t| t.1).sum());
+        let mut there: Vec<usize> = w.groups.rows().filter(|&g| w.groups.node()[g] == node).collect();
+        there.retain(|&g| !is_official(w.groups.bloc()[g]) && w.groups.fighters()[g] > 0);
+        there.sort_unstable_by_key(|&g| w.groups.key()[g]);
+        let fighters: Vec<f64> = there.iter().map(|&g| f64::from(w.groups.fighters()[g])).collect();
+        let parts = apportion(cents, &fighters);
+        let given: u64 = parts.iter().sum();
+        for (g, part) in there.into_iter().zip(parts) {
+            w.groups.update(g, |g| g.money += part as i64);
+        }
+        // Whoever took the toll has gone since this morning.
+        w.ledgers.pay(Money::Groups, Money::Economy, cents - given);
+    }
 }
 
 /// A crew pays; what it has left may fall below zero.
