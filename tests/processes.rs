@@ -220,14 +220,14 @@ fn nobody_near_takes_nothing() {
 #[test]
 fn groups_buy_a_share_of_what_they_lack_and_no_more_than_there_is() {
     let more = "\n[[initial.groups.list]]\nname = \"North\"\nplace = \"Kidal\"\nfighters = 900\n";
-    let b = tiny(more, &["processes.armed_groups.civilian_purchases=0"]);
+    let b = tiny(more, &["processes.markets.civilian_purchases=0"]);
     let rifle = slot(Class::SmallArms, Origin::LibyanDepot);
     let mut sum = 0.0;
     for r in 0..400 {
         let mut w = b.sim(r).world;
         let kidal = hub(&w, "Kidal");
         stock_market(&mut w, kidal, rifle, if r < 200 { 10_000 } else { 2 });
-        b.step("armed_groups", &mut w);
+        b.step("markets", &mut w);
         let bought = w.groups.arms()[0][rifle];
         w.audit().expect("the books balance");
         if r < 200 {
@@ -243,7 +243,7 @@ fn groups_buy_a_share_of_what_they_lack_and_no_more_than_there_is() {
 /// Poisson purchases of civilians: 35,000 people x 1,000 / 1,000 / 365 = 95.9 rifles a day.
 #[test]
 fn civilians_abroad_buy_rifles_by_population() {
-    let b = tiny("", &["processes.armed_groups.civilian_purchases=1000"]);
+    let b = tiny("", &["processes.markets.civilian_purchases=1000"]);
     let rifle = slot(Class::SmallArms, Origin::LibyanDepot);
     let mut sold = 0.0;
     for r in 0..100 {
@@ -252,7 +252,7 @@ fn civilians_abroad_buy_rifles_by_population() {
             let at = hub(&w, name);
             stock_market(&mut w, at, rifle, 100_000);
         }
-        b.step("armed_groups", &mut w);
+        b.step("markets", &mut w);
         w.audit().expect("the books balance");
         sold += w.ledgers.arms.total(Arms::Civilians as usize) as f64;
         let sabha = hub(&w, "Sabha");
