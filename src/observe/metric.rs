@@ -6,6 +6,7 @@ use crate::agents::arms::{CLASS_NAMES, ORIGINS};
 use crate::agents::crew::{CARGO_NAMES, Cargo};
 use crate::agents::migrant::Status;
 use crate::agents::routes::LegId;
+use crate::agents::tally::Leak;
 use crate::agents::world::World;
 use crate::region::Carrier;
 
@@ -284,7 +285,7 @@ fn arms(m: &mut Vec<Metric>) {
         }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
         ("arms_destroyed", "Of these, destroyed", |w, c| w.tally.destroyed[c]),
-        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaked[c]),
+        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaks[Leak::Seized as usize][c]),
     ];
     for (name, about, read) in flows {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {
