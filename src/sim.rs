@@ -131,6 +131,7 @@ impl Simulation {
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
         let posts = s.output.counting_posts.iter().filter_map(|name| region.place(name));
         w.posts = posts.filter_map(|p| region.places[p as usize].node).collect();
+        w.hypotheses = s.hypotheses.clone();
         w.rederive();
         let areas = s.levers.iter().map(|l| {
             let unknown = |names: Vec<String>| Error::Input(format!("lever `{}`: unknown places {names:?}", l.name()));
@@ -153,7 +154,8 @@ impl Simulation {
             w.cells.fill(Default::default());
             w.leg_counts.fill(Default::default());
         }
-        calendar::happen(&self.scenario.events, w, day);
+        let begin = self.scenario.events.iter().map(|e| e.date().is_some_and(|d| d.tick() == day)).collect::<Vec<_>>();
+        calendar::happen(&self.scenario.events, &begin, w, day);
         self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
         for step in DAY {
             (step.run)(&self.params[step.name], w, day);

@@ -57,12 +57,12 @@ impl Process<World> for ArmedGroups {
         // The first to come may found a group, so the order is that of keys and not of rows.
         let mut due: Vec<usize> = w.convoys.rows().filter(|&i| w.convoys.due()[i] <= day.0).collect();
         due.sort_unstable_by_key(|&i| w.convoys.key()[i]);
+        let mut founded = false;
         for i in due {
-            come_home(w, i, day);
+            founded |= come_home(w, i, day);
         }
-        if w.market_of.len() != w.groups.len() {
-            w.market_of = w.find_markets();
-            w.takers = w.find_takers();
+        if founded {
+            w.groups_moved();
         }
         buy(p, w, day);
         civilians_buy(p, w, day);
@@ -70,8 +70,9 @@ impl Process<World> for ArmedGroups {
     }
 }
 
-/// The convoy's fighters and arms join the nearest group with the same tie, or found one.
-fn come_home(w: &mut World, i: usize, day: Tick) {
+/// The convoy's fighters and arms join the nearest group of their people (of their bloc when they have no tie), or found
+/// one; true when they did.
+fn come_home(w: &mut World, i: usize, day: Tick) -> bool {
     let c = w.convoys.get(i);
     let hub = w.routes.hubs[c.to as usize].clone();
     let n = &w.region.nodes;
@@ -79,10 +80,11 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         let at = w.groups.node()[g] as usize;
         great_circle_km(hub.lat, hub.lon, n.lat[at], n.lon[at])
     };
-    let same = w
-        .groups
-        .rows()
-        .filter(|&g| w.groups.tie()[g] == c.tie && w.groups.country()[g] == hub.country && near(g) < 300.0);
+    let kin = |&g: &usize| {
+        let (tie, bloc) = (w.groups.tie()[g], w.groups.bloc()[g]);
+        (if c.tie > 0 { tie == c.tie } else { bloc == c.bloc }) && !is_official(bloc)
+    };
+    let same = w.groups.rows().filter(kin).filter(|&g| w.groups.country()[g] == hub.country && near(g) < 300.0);
     let best = same.min_by(|&a, &b| near(a).total_cmp(&near(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
     let joined = match best {
         Some(g) => g,
@@ -99,6 +101,11 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
             arms: EMPTY,
         }),
     };
+    for h in w.homelands.rows().collect::<Vec<_>>() {
+        if w.homelands.tie()[h] == c.tie && w.homesteads[h].nodes.binary_search(&hub.node).is_ok() {
+            w.homelands.update(h, |h| h.returned += c.fighters);
+        }
+    }
     w.groups.update(joined, |g| g.fighters += c.fighters);
     w.ledgers.move_fighters(Fighters::Convoys, Fighters::Groups, c.fighters);
     w.arm(joined, Arms::Convoys, Channel::Returnee, &c.arms);
@@ -119,6 +126,7 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         key: c.key,
     });
     w.convoys.remove(i);
+    best.is_none()
 }
 
 /// Groups ask their market for part of what they lack; what is short goes by lot. Libya's own groups live on loot:
