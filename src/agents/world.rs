@@ -164,6 +164,8 @@ pub struct World {
     pub earned: Vec<i64>,
     /// Ground and towns of each homeland.
     pub homesteads: Vec<Homestead>,
+    /// Row of the homeland of each cell, [`END`] for none.
+    pub homeland_of: Vec<u32>,
     /// Row of each cell in `territory`, [`END`] where there is none.
     pub territory_of: Vec<u32>,
     /// Towns of each country: nodes of places where people live, ascending.
@@ -244,6 +246,7 @@ impl World {
             news: vec![],
             earned: vec![],
             homesteads: vec![],
+            homeland_of: vec![END; nodes],
             territory_of: vec![END; nodes],
             tolls: vec![],
             towns: vec![],
@@ -349,6 +352,7 @@ impl World {
         self.crossings = self.find_crossings();
         self.sighting_of = self.find_sightings();
         self.territory_of = self.find_territory();
+        self.homeland_of = self.find_homelands();
         self.callable.clear();
         self.look_again();
     }

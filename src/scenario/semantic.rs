@@ -4,6 +4,8 @@ use super::check::{MOST, Path as Keys};
 use super::diagnose::{Diagnostic, Severity, Sources};
 use super::tree::{Node, lever_name};
 use super::words;
+use crate::observe::condition::Condition;
+use crate::observe::metric;
 use crate::units::Date;
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -12,6 +14,9 @@ use std::path::{Component, Path};
 const LONGEST: i64 = 100;
 /// Days are counted from here.
 const FIRST: Date = Date::new(1970, 1, 1);
+
+/// Kinds of events that may wait for a condition in the place of a date.
+const WAITING: [&str; 2] = ["ceasefire", "intervention"];
 
 /// What is looked at, and what was found.
 pub(crate) struct Semantic<'a> {
@@ -37,6 +42,9 @@ impl Semantic<'_> {
                 self.ordered(item, &path, first, last);
                 if let Some(span) = span {
                     self.within(item, &path, first, last, span);
+                }
+                if first == "earliest" {
+                    self.timing(item, &path);
                 }
             }
         }
@@ -86,6 +94,37 @@ impl Semantic<'_> {
             let at = path.join(last);
             let message = format!("`{at}` is {end}, before `{first}`, which is {begin}");
             self.errors.push(self.diagnostic(b, &at, format!("a date from {begin} on"), message));
+        }
+    }
+
+    /// An event happens on its date or waits for a condition on a metric; one of the two.
+    fn timing(&mut self, event: &Node, path: &Keys) {
+        let Some(when) = event.get("when") else {
+            let looked_at = ["earliest", "latest"].into_iter().find_map(|key| Some((key, event.get(key)?)));
+            if let Some((key, node)) = looked_at {
+                let message = format!("`{}` is set, and the event has no `when` that it could limit", path.join(key));
+                self.errors.push(self.diagnostic(node, &path.join(key), "a `when` beside it".into(), message));
+            }
+            let waits = event.get("kind").and_then(Node::text).is_some_and(|k| WAITING.contains(&k));
+            if event.get("date").is_none() && waits {
+                let message = format!("`{path}` has neither `date` nor `when`: it would never happen");
+                self.errors.push(self.diagnostic(event, path, "a date, or a condition on a metric".into(), message));
+            }
+            return;
+        };
+        let at = path.join("when");
+        let expected = "a condition such as \"depot_raids > 2\"".to_string();
+        if event.get("date").is_some() {
+            let message = format!("`{path}` has both `date` and `when`; it can follow one of them");
+            self.errors.push(self.diagnostic(when, &at, "no `date` beside it".into(), message));
+        }
+        let Some(text) = when.text() else { return };
+        let metrics = metric::all();
+        if let Err(why) = Condition::parse(text, &metrics) {
+            let mut d = self.diagnostic(when, &at, expected, format!("`{at}` is {:?}: {why}", words::short(text)));
+            let name = text.split(['<', '>']).next().unwrap_or("").trim();
+            d.help = words::nearest(name, metrics.iter().map(|m| m.name.as_str())).map(words::did_you_mean);
+            self.errors.push(d);
         }
     }
 

@@ -41,15 +41,16 @@ pub fn capability(g: &Group) -> f64 {
     fighters * (armed / fighters).min(1.0) * (1.0 + 0.5 * (10.0 * heavy / fighters).min(1.0)) * f64::from(g.skill)
 }
 
-/// How much of its army's capability a state brings to bear, by its capacity and will.
-pub fn army_effect(p: &Params, w: &World, country: CountryId) -> f64 {
-    let s = w.states.get(usize::from(country));
-    p.army_floor + (1.0 - p.army_floor) * s.capacity * s.will
+/// How much of its army's capability a state brings to bear in a cell, by its will and by what of its capacity reaches
+/// there.
+pub fn army_effect(p: &Params, w: &World, node: NodeId) -> f64 {
+    let s = w.states.get(usize::from(w.region.nodes.country[node as usize]));
+    p.army_floor + (1.0 - p.army_floor) * s.capacity * w.reach_of_state(node) * s.will
 }
 
 /// A group's capability where it stands: an army's as far as its state works.
 pub fn strength_of(p: &Params, w: &World, g: &Group) -> f64 {
-    capability(g) * if g.bloc == STATE { army_effect(p, w, g.country) } else { 1.0 }
+    capability(g) * if g.bloc == STATE { army_effect(p, w, g.node) } else { 1.0 }
 }
 
 impl Arena {
@@ -90,6 +91,13 @@ impl Arena {
                 }
             }
         }
+        if parties.contains(&STATE) {
+            for (&cell, k) in &mut strength {
+                if w.holder(cell) == STATE {
+                    k[usize::from(STATE)] += police(p, w, cell);
+                }
+            }
+        }
         Arena { country, level, parties, groups, strength, stands }
     }
 
@@ -114,6 +122,11 @@ impl Arena {
         let sum = |of: &dyn Fn(u8) -> bool| self.parties.iter().filter(|&&b| of(b)).map(|&b| k[usize::from(b)]).sum();
         (sum(&|b| self.same_side(bloc, b)), sum(&|b| self.hostile(bloc, b)))
     }
+}
+
+/// Strength of the police of a cell that the state holds.
+fn police(p: &Params, w: &World, node: NodeId) -> f64 {
+    f64::from(w.region.nodes.population[node as usize]) / 1000.0 * p.police_per_1000 * army_effect(p, w, node)
 }
 
 /// Cells within reach of a node with the share of strength felt there; remembered, since it never changes.

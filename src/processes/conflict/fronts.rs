@@ -6,6 +6,7 @@ use super::contest::Lost;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Bag, CLASSES, Channel, Class, EMPTY, ORIGINS};
 use crate::agents::group::{BLOCS, Group, is_jihadist, is_official};
+use crate::agents::homeland::Homestead;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
@@ -14,6 +15,7 @@ use crate::region::{CountryId, NodeId};
 use crate::units::{Tick, great_circle_km};
 
 const TAKEN: Purpose = Purpose::new("conflict.taken");
+const EXPEDITION: Purpose = Purpose::new("conflict.expedition");
 /// Days between two marches of a group.
 const WEEK: u32 = 7;
 /// A group is free to march when its side has this much of the ground it stands on.
@@ -160,7 +162,7 @@ pub fn march(p: &Params, w: &mut World, arena: &Arena, day: Tick) -> bool {
         if side < LOST && enemy > 0.5 {
             moved |= flee(p, w, g, None, day);
         } else if side > SECURE
-            && let Some(town) = target(p, w, arena, &group)
+            && let Some(town) = target(p, w, arena, &group, day)
         {
             w.groups.update(g, |x| x.node = town);
             moved = true;
@@ -171,7 +173,8 @@ pub fn march(p: &Params, w: &mut World, arena: &Arena, day: Tick) -> bool {
 
 /// The town within a march that the enemy holds, lies in the group's theatre, and where its side with it would be strongest
 /// in proportion; `None` when nowhere strong enough.
-fn target(p: &Params, w: &World, arena: &Arena, g: &Group) -> Option<NodeId> {
+fn target(p: &Params, w: &World, arena: &Arena, g: &Group, day: Tick) -> Option<NodeId> {
+    let theatre = theatre(p, w, g, day);
     let own = strength_of(p, w, g);
     let ratio = |town: NodeId| {
         let (ours, theirs) = arena.balance(town, g.bloc);
@@ -180,17 +183,25 @@ fn target(p: &Params, w: &World, arena: &Arena, g: &Group) -> Option<NodeId> {
     };
     let enemy = |t: NodeId| arena.hostile(g.bloc, w.holder(t));
     let towns = w.towns[usize::from(g.country)].iter().copied();
-    let open = towns.filter(|&t| t != g.node && enemy(t) && in_theatre(w, g, t) && km(w, g.node, t) <= p.march_km);
+    let open = towns.filter(|&t| {
+        t != g.node
+            && enemy(t)
+            && theatre.is_none_or(|h| h.nodes.binary_search(&t).is_ok())
+            && km(w, g.node, t) <= p.march_km
+    });
     let best = open.map(|t| (t, ratio(t))).filter(|x| x.1 >= p.advance_ratio);
     // The nearest of those that can be taken: a campaign goes from town to town.
     best.min_by(|a, b| km(w, g.node, a.0).total_cmp(&km(w, g.node, b.0)).then(a.0.cmp(&b.0))).map(|x| x.0)
 }
 
-/// Armies and jihadists fight in the whole country; others for their homeland.
-fn in_theatre(w: &World, g: &Group, town: NodeId) -> bool {
-    if is_official(g.bloc) || is_jihadist(g.bloc) {
-        return true;
+/// The homeland that a group fights for; `None`: it fights in the whole country, as armies do. Jihadists go beyond it now
+/// and then once the state holds no town of it.
+fn theatre<'a>(p: &Params, w: &'a World, g: &Group, day: Tick) -> Option<&'a Homestead> {
+    if is_official(g.bloc) {
+        return None;
     }
-    let home = |h: &crate::agents::homeland::Homestead| h.nodes.binary_search(&g.home).is_ok();
-    w.homesteads.iter().filter(|h| home(h)).any(|h| h.nodes.binary_search(&town).is_ok())
+    let home = w.homesteads.iter().find(|h| h.nodes.binary_search(&g.home).is_ok())?;
+    let won = home.towns.iter().all(|&t| !is_official(w.holder(t)));
+    let goes = is_jihadist(g.bloc) && won && w.luck.on(EXPEDITION, day).chance(g.key, p.expedition_rate);
+    if goes { None } else { Some(home) }
 }

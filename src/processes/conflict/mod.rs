@@ -61,6 +61,12 @@ pub struct Params {
     /// Share of what an army could do with full capacity and will that it does with none.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.3))]
     pub army_floor: f64,
+    /// Policemen and gendarmes per 1,000 people, who stand by a state in the cells that it holds.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "persons/1,000 people", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 3))]
+    pub police_per_1000: f64,
+    /// Chance a week that a jihadist group goes beyond the homeland once the state holds no town of it.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/week", "x-source" = "assumption: Douentza was taken five months after the north, Konna nine", "x-low" = 0.01, "x-high" = 0.2))]
+    pub expedition_rate: f64,
     /// Peacekeepers in a country who cut its fatalities to 1/e.
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "persons", "x-source" = "assumption, after Hultman, Kathman and Shannon 2013 (recalled): 8,000 troops cut killings of civilians from over 100 a month to a few", "x-low" = 1000, "x-high" = 8000))]
     pub peacekeeper_scale: f64,
@@ -82,6 +88,8 @@ impl Default for Params {
             march_km: 350.0,
             march_fighters: 100,
             army_floor: 0.1,
+            police_per_1000: 1.0,
+            expedition_rate: 0.03,
             peacekeeper_scale: 2000.0,
         }
     }
