@@ -69,9 +69,9 @@
 //!
 //! # The map of the code
 //!
-//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > levers, processes > agents > engine >
-//! units`; `region` lies under `agents`; `observe` reads the world; `report` reads files only. `tests/house.rs` holds
-//! this and the map to the truth.
+//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > {levers, processes, observe} > agents >
+//! engine > units`; `region` lies under `agents`; `observe` reads the world and changes nothing; `report` reads files
+//! only. `tests/house.rs` holds this and the map to the truth.
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
@@ -96,8 +96,8 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | metric recorder monthly indicator folder
-//!                                          | folder_tests
+//! observe/    metrics, a run's files       | observer metric recorder monthly indicator
+//!                                          | folder folder_tests
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

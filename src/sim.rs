@@ -10,6 +10,7 @@ use crate::engine::rng::{Luck, hash_name};
 use crate::engine::step::ParamSet;
 use crate::error::{Error, Result};
 use crate::levers::LeverUse;
+use crate::observe::observer::Observer;
 use crate::processes::{DAY, beliefs, calendar, crews, markets};
 use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
@@ -59,32 +60,6 @@ pub struct RunOutput {
     pub digests: Vec<u128>,
     /// Days simulated.
     pub days: u32,
-}
-
-/// Sees the world at the end of every day.
-pub trait Observer {
-    /// Called once a day, after the last process.
-    ///
-    /// # Errors
-    /// Whatever ends the run, such as a full disk.
-    fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()>;
-
-    /// Called once, after the last day.
-    ///
-    /// # Errors
-    /// As [`Observer::day`].
-    fn end(&mut self, _world: &World) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// An observer that sees nothing.
-pub struct Blind;
-
-impl Observer for Blind {
-    fn day(&mut self, _: &World, _: &[(String, i64)]) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// A run in progress.

@@ -4,4 +4,5 @@ pub mod folder;
 pub mod indicator;
 pub mod metric;
 pub mod monthly;
+pub mod observer;
 pub mod recorder;
