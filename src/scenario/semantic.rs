@@ -2,7 +2,7 @@
 
 use super::check::{MOST, Path as Keys};
 use super::diagnose::{Diagnostic, Severity, Sources};
-use super::tree::{Node, lever_name};
+use super::tree::{Node, event_name, lever_name};
 use super::words;
 use crate::observe::condition::Condition;
 use crate::observe::metric;
@@ -48,7 +48,8 @@ impl Semantic<'_> {
                 }
             }
         }
-        self.twins(root);
+        self.twins(root, "lever", lever_name);
+        self.twins(root, "event", event_name);
         self.network(root, folder);
     }
 
@@ -155,11 +156,11 @@ impl Semantic<'_> {
         self.warnings.push(d);
     }
 
-    /// Luck and outputs hang on the names of levers, so no two may share one.
-    fn twins(&mut self, root: &Node) {
+    /// Luck and outputs hang on the names of levers, and names tell which event is replaced: no two may share one.
+    fn twins(&mut self, root: &Node, list: &str, name_of: fn(&Node) -> Option<&str>) {
         let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
-        for lever in root.get("lever").and_then(Node::list).unwrap_or(&[]) {
-            let Some((name, node)) = lever_name(lever).zip(lever.get("name").or_else(|| lever.get("kind"))) else {
+        for item in root.get(list).and_then(Node::list).unwrap_or(&[]) {
+            let Some((name, node)) = name_of(item).zip(item.get("name").or_else(|| item.get("kind"))) else {
                 continue;
             };
             if self.errors.len() >= MOST {
@@ -175,8 +176,8 @@ impl Semantic<'_> {
                 Some(s) => s.label.clone(),
                 None => String::new(),
             };
-            let path = Keys(vec!["lever".into()]).join(&words::short(name)).join("name");
-            let message = format!("two levers are named `{}`; the other is in {place}", words::short(name));
+            let path = Keys(vec![list.into()]).join(&words::short(name)).join("name");
+            let message = format!("two {list}s are named `{}`; the other is in {place}", words::short(name));
             let mut d = self.diagnostic(node, &path, "a name of its own".into(), message);
             d.help = Some(format!("give one of them another name: name = \"{}_2\"", words::short(name)));
             self.errors.push(d);

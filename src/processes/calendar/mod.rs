@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// Fighters go home with their arms (the armed return of equation 5).
     ArmedReturn {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         /// Day on which the first convoys leave.
         date: Date,
         /// Where they gather; fighters come from the groups with the tie in that country, the nearest first.
@@ -56,6 +59,9 @@ pub enum Event {
     },
     /// Fighters come from abroad to join a bloc.
     ForeignFighters {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         /// First day; they come on the first of each month.
         date: Date,
         /// First day on which nobody comes any more.
@@ -74,6 +80,9 @@ pub enum Event {
     },
     /// Two blocs fight each other in a country, from one day to another.
     Hostility {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         date: Date,
         /// First day of peace; to the end of the run when left out.
         #[serde(default)]
@@ -90,6 +99,9 @@ pub enum Event {
     },
     /// Two blocs stop fighting each other in a country.
     Ceasefire {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         #[serde(default)]
         date: Option<Date>,
         /// In the place of a date: a condition on a metric, such as `towns_lost_mali < 1`.
@@ -110,6 +122,9 @@ pub enum Event {
     },
     /// Troops from abroad fight on the side of the state against everyone who is at war with it.
     Intervention {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         #[serde(default)]
         date: Option<Date>,
         /// In the place of a date: a condition on a metric, such as `rebels_km_from_capital_mali < 650`.
@@ -140,6 +155,9 @@ pub enum Event {
     },
     /// A state abroad arms a bloc (equation 13, without embargo and substitution).
     PatronSupply {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         date: Date,
         #[serde(default)]
         until: Option<Date>,
@@ -160,6 +178,9 @@ pub enum Event {
     },
     /// Weapons that a state has bought come to one of its stores.
     LegalTransfer {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         date: Date,
         #[schemars(extend("x-names" = "place"))]
         place: String,
@@ -169,6 +190,9 @@ pub enum Event {
     },
     /// Departures from some countries are multiplied for a time: war, drought, a new law at home.
     DepartureShift {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         date: Date,
         /// First day on which it no longer holds.
         until: Date,
@@ -181,6 +205,9 @@ pub enum Event {
     },
     /// A state becomes more or less willing to let others work on its ground.
     ConsentShift {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
         date: Date,
         #[schemars(extend("x-names" = "country"))]
         country: String,
@@ -263,7 +290,7 @@ fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
         let iso3 = w.region.countries[w.origins.country()[row] as usize].iso3.clone();
         let mut product = 1.0;
         for e in events {
-            if let Event::DepartureShift { date, until, countries, factor } = e
+            if let Event::DepartureShift { date, until, countries, factor, .. } = e
                 && (date.tick()..until.tick()).contains(&day)
                 && (countries.is_empty() || countries.contains(&iso3))
             {
@@ -317,6 +344,7 @@ mod tests {
             hub: 0,
         });
         let shift = |from: i8, to: i8, countries: &[&str], factor| Event::DepartureShift {
+            name: None,
             date: Date::new(2012, from, 1),
             until: Date::new(2012, to, 1),
             countries: countries.iter().map(ToString::to_string).collect(),

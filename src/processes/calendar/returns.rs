@@ -96,7 +96,7 @@ pub fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
 
 /// Fighters from abroad cross into the region on the first of a month and drive to those whom they join.
 pub fn foreign_fighters(event: &Event, number: u64, w: &mut World, day: Tick) {
-    let Event::ForeignFighters { date, until, from, to, bloc, per_month } = event else { return };
+    let Event::ForeignFighters { date, until, from, to, bloc, per_month, .. } = event else { return };
     if !(date.tick()..until.tick()).contains(&day) || day.date().0.day() != 1 {
         return;
     }

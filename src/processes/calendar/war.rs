@@ -209,12 +209,21 @@ mod tests {
         let country = "MLI".to_string();
         let date = today.date();
         let (c, x, y) = (country.clone(), bloc.clone(), against.clone());
-        let war = Event::Hostility { date, until: None, country: c, bloc: x, against: y, level: 0.5 };
+        let war = Event::Hostility { name: None, date, until: None, country: c, bloc: x, against: y, level: 0.5 };
         happen(&war, 0, true, &mut w, today);
         let (a, b) = (bloc_of("mnla"), bloc_of("state"));
         assert_eq!((w.hostile(mali(&w), a, b), w.hostile(mali(&w), b, a)), (0.5, 0.5));
         assert_eq!(w.countries_at_war(), [mali(&w)]);
-        let peace = Event::Ceasefire { date: None, when: None, earliest: None, latest: None, country, bloc, against };
+        let peace = Event::Ceasefire {
+            name: None,
+            date: None,
+            when: None,
+            earliest: None,
+            latest: None,
+            country,
+            bloc,
+            against,
+        };
         happen(&peace, 1, true, &mut w, today);
         assert_eq!((w.hostile(mali(&w), a, b), w.countries_at_war().len()), (0.0, 0));
     }
@@ -226,6 +235,7 @@ mod tests {
         let (today, at) = (w.day, mali(&w));
         w.open_war(at, bloc_of("mnla"), STATE, 1.0, NO_END);
         let event = Event::Intervention {
+            name: None,
             date: None,
             when: None,
             earliest: None,
@@ -256,6 +266,7 @@ mod tests {
         }
         let date = Date::new(2012, 1, 1);
         let event = Event::PatronSupply {
+            name: None,
             date,
             until: None,
             patron: "somebody".into(),
