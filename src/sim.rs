@@ -108,7 +108,7 @@ impl Simulation {
         vessel::populate(&mut w, &i.vessels);
         fare::populate(&mut w);
         let prices: &markets::Params = parameters(&params, "markets");
-        market::populate(&mut w, prices.libya_usd, prices.usual_usd);
+        market::populate(&mut w, &prices.first_prices());
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
         let posts = s.output.counting_posts.iter().filter_map(|name| region.place(name));
         w.posts = posts.filter_map(|p| region.places[p as usize].node).collect();

@@ -150,6 +150,8 @@ pub struct World {
     pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
+    /// For each depot the nearest hub of its country with a way to it: where what leaves it is sold.
+    pub outlets: Vec<Option<HubId>>,
     /// Nodes that each patrol unit goes round, ascending.
     pub beats: Vec<Vec<NodeId>>,
     /// What of each network never changes.
@@ -239,6 +241,7 @@ impl World {
             penalty: vec![0.0; region.countries.len()],
             militia: vec![false; nodes],
             takers: vec![],
+            outlets: vec![],
             beats: vec![],
             grounds: vec![],
             outlooks: vec![],
@@ -344,6 +347,7 @@ impl World {
         }
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
+        self.outlets = self.find_outlets();
         self.market_of = self.find_markets();
         self.beats = self.find_beats();
         self.militia = self.find_militia();
@@ -523,6 +527,17 @@ impl World {
             near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             near.into_iter().take(6).map(|(_, g)| g).collect()
         })
+    }
+
+    /// Nearest market of its own country for each depot.
+    fn find_outlets(&self) -> Vec<Option<HubId>> {
+        let n = &self.region.nodes;
+        let outlet = |d: usize| {
+            let (at, country) = (self.depots.node()[d] as usize, self.depots.country()[d]);
+            let near = self.routes.nearest_hub(n.lat[at], n.lon[at], |h| h.country == country && h.connected);
+            near.map(|h| h.0)
+        };
+        (0..self.depots.len()).map(outlet).collect()
     }
 
     /// The store of a kind at a hub or country, made when first needed.
