@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Channel, Class, EMPTY};
-use crate::agents::group::Group;
+use crate::agents::group::{Group, is_official};
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::step::Process;
