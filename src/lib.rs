@@ -51,7 +51,7 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 14, its caller 15; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 17, its caller 18; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, dated events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
@@ -59,21 +59,24 @@
 //!  4. stockpiles: depots are raided
 //!  5. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
 //!  6. armed groups: convoys come home
-//!  7. markets: weapons get dearer or cheaper; civilians sell and buy, groups buy
-//!  8. fares: seats get dearer where people waited yesterday and cheaper where crews did
-//!  9. departures: people set out from home
-//! 10. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
-//! 11. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
-//! 12. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
-//! 13. beliefs: networks learn, pass on news, and review their plans
-//! 14. books: every ledger is checked after each of the steps 2 to 13, and recounted from the rows on audit days
-//! 15. observers: the day is written down, then its digest is taken
+//!  7. recruitment: fighters join groups and give up
+//!  8. markets: weapons get dearer or cheaper; civilians and groups sell and buy
+//!  9. fares: seats get dearer where people waited yesterday and cheaper where crews did
+//! 10. departures: people set out from home
+//! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
+//! 12. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
+//! 13. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
+//! 14. conflict: groups clash, and ground changes hands
+//! 15. revolt: homelands rise, and governments fall
+//! 16. beliefs: networks learn, pass on news, and review their plans
+//! 17. books: every ledger is checked after each of the steps 2 to 16, and recounted from the rows on audit days
+//! 18. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
-//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > levers, processes > agents > engine >
-//! units`; `region` lies under `agents`; `observe` reads the world; `report` reads files only. `tests/house.rs` holds
-//! this and the map to the truth.
+//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > {levers, processes, observe} > agents >
+//! engine > units`; `region` lies under `agents`; `observe` reads the world and changes nothing; `report` reads files
+//! only. `tests/house.rs` holds this and the map to the truth.
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
@@ -88,7 +91,8 @@
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
 //!                                          | weapons_destruction transfer_tracing
 //! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles leakage armed_groups
-//!                                          | markets/ fares departures journeys crews/ sea beliefs
+//!                                          | recruitment markets/ fares departures journeys crews/ sea
+//!                                          | conflict/ revolt beliefs
 //!             and what rules share         | route_choice
 //!             allocation/: strategy watch vessels; markets/: needs trade; crews/: choose drive arrive business
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
@@ -99,8 +103,8 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | metric recorder monthly indicator folder
-//!                                          | folder_tests
+//! observe/    metrics, a run's files       | observer metric recorder monthly indicator
+//!                                          | folder folder_tests
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

@@ -11,7 +11,8 @@ use sirocco::agents::accounts::{Arms, Fighters, Hulls, Money, People};
 use sirocco::agents::arms::{CLASSES, Class, ORIGINS, Origin, slot};
 use sirocco::agents::world::World;
 use sirocco::error::{Error, Result};
-use sirocco::sim::{Observer, RunPlan, run_one};
+use sirocco::observe::observer::Observer;
+use sirocco::sim::{RunPlan, run_one};
 
 const LIGHT: &str = "run.persons_per_agent=5";
 

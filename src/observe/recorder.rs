@@ -4,10 +4,10 @@
 use super::indicator::{self, Span, distinct};
 use super::metric::{Kind, Metric, all};
 use super::monthly::Monthly;
+use super::observer::Observer;
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
 use crate::agents::world::World;
 use crate::error::{Error, Result};
-use crate::sim::Observer;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;

@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Channel, Class, EMPTY};
-use crate::agents::group::Group;
+use crate::agents::group::{Group, is_official};
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::step::Process;
@@ -27,18 +27,19 @@ impl Process<World> for ArmedGroups {
         // The first to come may found a group, so the order is that of keys and not of rows.
         let mut due: Vec<usize> = w.convoys.rows().filter(|&i| w.convoys.due()[i] <= day.0).collect();
         due.sort_unstable_by_key(|&i| w.convoys.key()[i]);
+        let mut founded = false;
         for i in due {
-            come_home(w, i, day);
+            founded |= come_home(w, i, day);
         }
-        if w.market_of.len() != w.groups.len() {
-            w.market_of = w.find_markets();
-            w.takers = w.find_takers();
+        if founded {
+            w.groups_moved();
         }
     }
 }
 
-/// The convoy's fighters and arms join the nearest group with the same tie, or found one.
-fn come_home(w: &mut World, i: usize, day: Tick) {
+/// The convoy's fighters and arms join the nearest group of their people (of their bloc when they have no tie), or found
+/// one; true when they did.
+fn come_home(w: &mut World, i: usize, day: Tick) -> bool {
     let c = w.convoys.get(i);
     let hub = w.routes.hubs[c.to as usize].clone();
     let n = &w.region.nodes;
@@ -46,10 +47,11 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         let at = w.groups.node()[g] as usize;
         great_circle_km(hub.lat, hub.lon, n.lat[at], n.lon[at])
     };
-    let same = w
-        .groups
-        .rows()
-        .filter(|&g| w.groups.tie()[g] == c.tie && w.groups.country()[g] == hub.country && near(g) < 300.0);
+    let kin = |&g: &usize| {
+        let (tie, bloc) = (w.groups.tie()[g], w.groups.bloc()[g]);
+        (if c.tie > 0 { tie == c.tie } else { bloc == c.bloc }) && !is_official(bloc)
+    };
+    let same = w.groups.rows().filter(kin).filter(|&g| w.groups.country()[g] == hub.country && near(g) < 300.0);
     let best = same.min_by(|&a, &b| near(a).total_cmp(&near(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
     let joined = match best {
         Some(g) => g,
@@ -66,6 +68,11 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
             arms: EMPTY,
         }),
     };
+    for h in w.homelands.rows().collect::<Vec<_>>() {
+        if w.homelands.tie()[h] == c.tie && w.homesteads[h].nodes.binary_search(&hub.node).is_ok() {
+            w.homelands.update(h, |h| h.returned += c.fighters);
+        }
+    }
     w.groups.update(joined, |g| g.fighters += c.fighters);
     w.ledgers.move_fighters(Fighters::Convoys, Fighters::Groups, c.fighters);
     w.arm(joined, Arms::Convoys, Channel::Returnee, &c.arms);
@@ -86,4 +93,5 @@ fn come_home(w: &mut World, i: usize, day: Tick) {
         key: c.key,
     });
     w.convoys.remove(i);
+    best.is_none()
 }

@@ -1,8 +1,9 @@
 //! Replicates of a scenario in one process: the ground is read once, each replicate has its own luck.
 
 use crate::error::Result;
+use crate::observe::observer::Observer;
 use crate::scenario::schema::Scenario;
-use crate::sim::{Ground, Observer, RunOutput, RunPlan, run_one};
+use crate::sim::{Ground, RunOutput, RunPlan, run_one};
 use rayon::prelude::*;
 use std::sync::Arc;
 

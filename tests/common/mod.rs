@@ -6,11 +6,12 @@ use sirocco::agents::tally::Tally;
 use sirocco::agents::world::World;
 use sirocco::error::Result;
 use sirocco::observe::metric;
+use sirocco::observe::observer::Observer;
 use sirocco::processes::DAY;
 use sirocco::scenario::diagnose::Names;
 use sirocco::scenario::load::{load, peek};
 use sirocco::scenario::schema::Scenario;
-use sirocco::sim::{Ground, Observer, RunPlan, Simulation, run_one};
+use sirocco::sim::{Ground, RunPlan, Simulation, run_one};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
