@@ -6,3 +6,7 @@ pub mod metric;
 pub mod monthly;
 pub mod observer;
 pub mod recorder;
+
+#[cfg(test)]
+#[path = "hand_made_tests.rs"]
+mod hand_made;
