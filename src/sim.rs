@@ -1,15 +1,18 @@
 //! One run: a scenario, a replicate, that replicate's parameter values. No globals: everything comes in by arguments.
 
 use crate::agents::controls::Controls;
+use crate::agents::fired::FiredEvent;
 use crate::agents::model_data::ModelData;
 use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
 use crate::agents::{crew, depot, fare, group, homeland, market, migrant, patrol, state, vessel};
-use crate::engine::rng::{Luck, hash_name};
+use crate::engine::rng::{Key, Luck, hash_name};
 use crate::engine::step::ParamSet;
 use crate::error::{Error, Result};
 use crate::levers::LeverUse;
+use crate::observe::condition::Condition;
+use crate::observe::metric::{self, Metric};
 use crate::observe::observer::Observer;
 use crate::processes::{DAY, beliefs, calendar, crews, markets};
 use crate::region::geodata::GeoData;
@@ -71,6 +74,9 @@ pub struct Simulation {
     /// Each lever with what its `where` stands for.
     levers: Vec<(LeverUse, Area)>,
     audit: bool,
+    /// What each event without a date waits for.
+    conditions: Vec<Option<Condition>>,
+    metrics: Arc<Vec<Metric>>,
     /// US cents spent today, by lever.
     pub spent: Vec<(String, i64)>,
 }
@@ -102,17 +108,22 @@ impl Simulation {
         vessel::populate(&mut w, &i.vessels);
         fare::populate(&mut w);
         let prices: &markets::Params = parameters(&params, "markets");
-        market::populate(&mut w, prices.libya_usd, prices.usual_usd);
+        market::populate(&mut w, &prices.first_prices());
         migrant::populate(&mut w, &i.migrants, &ground.data.origins);
         let posts = s.output.counting_posts.iter().filter_map(|name| region.place(name));
         w.posts = posts.filter_map(|p| region.places[p as usize].node).collect();
+        w.hypotheses = s.hypotheses.clone();
         w.rederive();
         let areas = s.levers.iter().map(|l| {
             let unknown = |names: Vec<String>| Error::Input(format!("lever `{}`: unknown places {names:?}", l.name()));
             region.area(&l.common.area).map(|a| (l.clone(), a)).map_err(unknown)
         });
         let levers = areas.collect::<Result<_>>()?;
-        Ok(Simulation { world: w, scenario: s.clone(), params, levers, audit: plan.audit, spent: vec![] })
+        let metrics = Arc::new(metric::all());
+        let conditions = s.events.iter().map(|e| e.condition().map(|c| Condition::parse(c.0, &metrics)).transpose());
+        let conditions = conditions.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::Input)?;
+        let (scenario, audit) = (s.clone(), plan.audit);
+        Ok(Simulation { world: w, scenario, params, levers, audit, conditions, metrics, spent: vec![] })
     }
 
     /// One day: events and levers, every process in order, then the books.
@@ -120,6 +131,8 @@ impl Simulation {
     /// # Errors
     /// [`Error::Model`] when a ledger does not balance, naming the process.
     pub fn day(&mut self) -> Result<()> {
+        // Conditions look at what was yesterday.
+        let begin = self.beginning();
         let w = &mut self.world;
         let day = w.day;
         w.tally = Tally::default();
@@ -128,7 +141,8 @@ impl Simulation {
             w.cells.fill(Default::default());
             w.leg_counts.fill(Default::default());
         }
-        calendar::happen(&self.scenario.events, w, day);
+
+        calendar::happen(&self.scenario.events, &begin, w, day);
         self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
         for step in DAY {
             (step.run)(&self.params[step.name], w, day);
@@ -142,6 +156,28 @@ impl Simulation {
             w.audit().map_err(|what| fault(day, "recount", what))?;
         }
         Ok(())
+    }
+
+    /// Which events begin today: those of this date, and those whose condition holds for the first time.
+    fn beginning(&mut self) -> Vec<bool> {
+        let w = &mut self.world;
+        let day = w.day;
+        let mut begin = vec![];
+        for (i, (event, condition)) in self.scenario.events.iter().zip(&self.conditions).enumerate() {
+            let key = Key::named("conditional event", "", i as u64).0;
+            let Some((_, earliest, latest)) = event.condition().filter(|_| !w.fired.key().contains(&key)) else {
+                begin.push(event.date().is_some_and(|d| d.tick() == day));
+                continue;
+            };
+            let open = earliest.is_none_or(|d| d.tick() <= day) && latest.is_none_or(|d| day <= d.tick());
+            let first = day > self.scenario.run.start.tick();
+            let now = open && first && condition.is_some_and(|c| c.holds(&self.metrics, w));
+            if now {
+                w.fired.push(FiredEvent { key, day: day.0 });
+            }
+            begin.push(now);
+        }
+        begin
     }
 
     /// Goes on to the next morning.

@@ -60,6 +60,8 @@ pub struct Controls {
     pub arrest: Vec<f64>,
     /// By country, what prison and fines cost a crew caught with people, USD; the highest of all levers.
     pub penalty: Vec<f64>,
+    /// By country, foreign troops that keep a peace, persons.
+    pub troops: Vec<f64>,
     /// Ships.
     pub naval: Vec<NavalOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
@@ -70,6 +72,12 @@ impl Controls {
     /// No lever at all.
     pub fn none(region: &Region) -> Controls {
         let by_country = vec![0.0; region.countries.len()];
-        Controls { sharing: by_country.clone(), arrest: by_country.clone(), penalty: by_country, ..Controls::default() }
+        Controls {
+            sharing: by_country.clone(),
+            arrest: by_country.clone(),
+            penalty: by_country.clone(),
+            troops: by_country,
+            ..Controls::default()
+        }
     }
 }

@@ -3,11 +3,6 @@
 use super::arms::Bag;
 use crate::table;
 
-/// The fighters come to stay.
-pub const STAY: u8 = 0;
-/// They hand over their arms and drive back.
-pub const HAND_OVER: u8 = 1;
-
 table! {
     /// Convoys on the way.
     Convoys("convoys"),
@@ -22,8 +17,6 @@ table! {
         /// Day of arrival.
         due: u32,
         fighters: u32,
-        /// What they are to do: [`STAY`], or [`HAND_OVER`] their arms to the nearest group and drive back.
-        errand: u8,
         arms: Bag,
     }
 }

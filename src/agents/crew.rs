@@ -74,6 +74,8 @@ table! {
         leg: u16,
         /// Hub where its cargo goes, or where it drives empty.
         goal: u16,
+        /// Hub where its arms were loaded, or [`NOWHERE`].
+        source: u16,
         /// Next waypoint of the leg.
         waypoint: u8,
         /// [`IDLE`], [`DRIVING`] or [`STOPPED`].
@@ -151,6 +153,7 @@ pub fn found(w: &mut World, network: u16, key: Key, money: i64) {
         hub: home,
         leg: NO_LEG,
         goal: NOWHERE,
+        source: NOWHERE,
         waypoint: 0,
         state: IDLE,
         cargo: NOTHING,

@@ -33,6 +33,10 @@ pub const BLOCS: &[&str] = &[
 pub const BLOC_COUNT: usize = BLOCS.len();
 /// Militias of a town or a tribe.
 pub const LOCAL: u8 = 0;
+/// Tuareg groups that are not of the other blocs.
+pub const TUAREG: u8 = 4;
+/// Toubou groups.
+pub const TOUBOU: u8 = 5;
 /// Armies.
 pub const STATE: u8 = 12;
 /// Troops from abroad on the side of the state.
@@ -173,14 +177,19 @@ fn draw_libyan(w: &mut World, init: &Initial) {
     let fighters = apportion(u64::from(init.libya_fighters), &sizes);
     for (key, n) in keys.into_iter().zip(fighters) {
         let town = towns[choose(w.luck.at_start(TOWN).unit(key), &weights).unwrap_or(0)];
+        let tie = tie_of(&town);
         add(
             w,
             Group {
                 key,
                 node: town.node,
                 country: libya,
-                bloc: 0,
-                tie: tie_of(&town),
+                bloc: match tie {
+                    1 => TUAREG,
+                    2 => TOUBOU,
+                    _ => LOCAL,
+                },
+                tie,
                 fighters: n as u32,
                 home: town.node,
                 money: 0,

@@ -1,6 +1,7 @@
 //! Homelands: ground where a people that has risen before may rise again (equation 10).
 
 use super::group::TIES;
+use super::migrant::END;
 use super::world::World;
 use crate::engine::rng::Key;
 use crate::region::{CountryId, NodeId};
@@ -71,6 +72,25 @@ pub struct Homestead {
     pub nodes: Vec<NodeId>,
     /// Node of each of its towns.
     pub towns: Vec<NodeId>,
+}
+
+impl World {
+    /// How much of the state's capacity reaches a cell: all of it outside homelands.
+    pub fn reach_of_state(&self, node: NodeId) -> f64 {
+        match self.homeland_of[node as usize] {
+            END => 1.0,
+            h => self.homelands.reach()[h as usize],
+        }
+    }
+
+    /// The homeland of each cell, [`END`] for none; of two that overlap the first.
+    pub(super) fn find_homelands(&self) -> Vec<u32> {
+        let mut of = vec![END; self.region.nodes.len()];
+        for (h, home) in self.homesteads.iter().enumerate().rev() {
+            home.nodes.iter().for_each(|&n| of[n as usize] = h as u32);
+        }
+        of
+    }
 }
 
 /// Lays out the homelands whose towns the region has.

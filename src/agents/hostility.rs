@@ -40,6 +40,29 @@ impl World {
         self.war_row(country, a, b).filter(|&i| now(i)).map_or(0.0, |i| self.hostilities.level()[i])
     }
 
+    /// True for two blocs that fight the same enemy in a country and not each other.
+    pub fn allied(&self, country: CountryId, a: u8, b: u8) -> bool {
+        let enemies = |x: u8| self.wars(country).filter(move |w| w.0 == x || w.1 == x).map(move |w| w.0 ^ w.1 ^ x);
+        self.hostile(country, a, b) == 0.0 && enemies(a).any(|e| enemies(b).any(|f| e == f))
+    }
+
+    /// Wars of a country today: the two blocs and how hard they fight.
+    pub fn wars(&self, country: CountryId) -> impl Iterator<Item = (u8, u8, f64)> + '_ {
+        let (t, today) = (&self.hostilities, self.day.0);
+        let now = move |&i: &usize| t.country()[i] == country && (t.since()[i]..t.until()[i]).contains(&today);
+        t.rows().filter(now).map(move |i| (t.a()[i], t.b()[i], t.level()[i]))
+    }
+
+    /// Countries where anyone is at war today, ascending.
+    pub fn countries_at_war(&self) -> Vec<CountryId> {
+        let (t, today) = (&self.hostilities, self.day.0);
+        let now = t.rows().filter(|&i| (t.since()[i]..t.until()[i]).contains(&today) && t.level()[i] > 0.0);
+        let mut countries: Vec<CountryId> = now.map(|i| t.country()[i]).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        countries
+    }
+
     /// Puts two blocs at war in a country from today on.
     pub fn open_war(&mut self, country: CountryId, a: u8, b: u8, level: f64, until: u32) {
         let (a, b) = (a.min(b), a.max(b));

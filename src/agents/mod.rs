@@ -13,6 +13,7 @@ pub mod fired;
 pub mod group;
 pub mod homeland;
 pub mod hostility;
+pub mod hypotheses;
 pub mod market;
 pub mod migrant;
 pub mod model_data;

@@ -12,6 +12,7 @@ use super::fired::Fired;
 use super::group::{self, Groups};
 use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
+use super::hypotheses::Hypotheses;
 use super::market::Markets;
 use super::migrant::{Clocks, END, Migrants, Origins, Status};
 use super::network::{self, Networks};
@@ -30,6 +31,7 @@ use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
 use crate::region::{Area, Carrier, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Order of people in lines, drawn once per joining.
@@ -119,6 +121,8 @@ pub struct World {
     /// Arms, people, fighters, boats, money.
     pub ledgers: Ledgers,
 
+    /// Contested effects, as the scenario has them.
+    pub hypotheses: Hypotheses,
     /// What levers add up to today.
     pub controls: Controls,
     /// What happened today.
@@ -146,6 +150,8 @@ pub struct World {
     pub militia: Vec<bool>,
     /// For each depot the nodes with groups within 300 km, nearest first.
     pub takers: Vec<Vec<NodeId>>,
+    /// For each depot the nearest hub of its country with a way to it: where what leaves it is sold.
+    pub outlets: Vec<Option<HubId>>,
     /// Nodes that each patrol unit goes round, ascending.
     pub beats: Vec<Vec<NodeId>>,
     /// What of each network never changes.
@@ -160,8 +166,14 @@ pub struct World {
     pub earned: Vec<i64>,
     /// Ground and towns of each homeland.
     pub homesteads: Vec<Homestead>,
+    /// Row of the homeland of each cell, [`END`] for none.
+    pub homeland_of: Vec<u32>,
     /// Row of each cell in `territory`, [`END`] where there is none.
     pub territory_of: Vec<u32>,
+    /// Towns of each country: nodes of places where people live, ascending.
+    pub towns: Vec<Vec<NodeId>>,
+    /// For a node, cells in reach of a group there with the share of its strength felt there; filled as needed.
+    pub reach: BTreeMap<NodeId, Arc<Vec<(NodeId, f32)>>>,
     /// Tolls taken in cells today, US cents; empty between days.
     pub tolls: Vec<(NodeId, u64)>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
@@ -171,7 +183,7 @@ pub struct World {
     /// Row of each node's memory in `sightings`, [`END`] where there is none.
     pub sighting_of: Vec<u32>,
     /// Nodes that teams at a node can come to when a sensor calls; filled as needed.
-    pub callable: std::collections::BTreeMap<NodeId, Vec<NodeId>>,
+    pub callable: BTreeMap<NodeId, Vec<NodeId>>,
     /// Hub of the black market nearest to each group, within 300 km.
     pub market_of: Vec<Option<HubId>>,
     /// What the groups around each hub lacked this morning, by class.
@@ -215,6 +227,7 @@ impl World {
             zones: Default::default(),
             clocks: Default::default(),
             ledgers: Default::default(),
+            hypotheses: Hypotheses::default(),
             controls: Controls::none(&region),
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
@@ -228,6 +241,7 @@ impl World {
             penalty: vec![0.0; region.countries.len()],
             militia: vec![false; nodes],
             takers: vec![],
+            outlets: vec![],
             beats: vec![],
             grounds: vec![],
             outlooks: vec![],
@@ -235,8 +249,11 @@ impl World {
             news: vec![],
             earned: vec![],
             homesteads: vec![],
+            homeland_of: vec![END; nodes],
             territory_of: vec![END; nodes],
             tolls: vec![],
+            towns: vec![],
+            reach: Default::default(),
             posts: vec![],
             crossings: vec![],
             sighting_of: vec![],
@@ -248,6 +265,7 @@ impl World {
             routes,
         };
         w.found_states();
+        w.towns = w.find_towns();
         w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
         w.rederive();
         w
@@ -329,6 +347,7 @@ impl World {
         }
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
+        self.outlets = self.find_outlets();
         self.market_of = self.find_markets();
         self.beats = self.find_beats();
         self.militia = self.find_militia();
@@ -337,6 +356,7 @@ impl World {
         self.crossings = self.find_crossings();
         self.sighting_of = self.find_sightings();
         self.territory_of = self.find_territory();
+        self.homeland_of = self.find_homelands();
         self.callable.clear();
         self.look_again();
     }
@@ -368,6 +388,27 @@ impl World {
             held[self.groups.node()[i] as usize] = true;
         }
         held
+    }
+
+    /// By country, the nodes of its places with at least 5,000 people: towns that are taken and lost (assumption).
+    fn find_towns(&self) -> Vec<Vec<NodeId>> {
+        const TOWN: u32 = 5000;
+        let mut towns = vec![vec![]; self.region.countries.len()];
+        for p in self.region.places.iter().filter(|p| p.population >= TOWN) {
+            let own = |n: &NodeId| self.region.nodes.country[*n as usize] == p.country;
+            towns[usize::from(p.country)].extend(p.node.filter(own));
+        }
+        for nodes in &mut towns {
+            nodes.sort_unstable();
+            nodes.dedup();
+        }
+        towns
+    }
+
+    /// What is derived from where groups are, anew: after one has moved, come or gone.
+    pub fn groups_moved(&mut self) {
+        self.takers = self.find_takers();
+        self.market_of = self.find_markets();
     }
 
     /// Nodes within each patrol unit's beat; at least its own.
@@ -403,7 +444,7 @@ impl World {
     /// Nearest hub of each group's black market, within 300 km.
     pub fn find_markets(&self) -> Vec<Option<HubId>> {
         let n = &self.region.nodes;
-        let mut by_node = std::collections::BTreeMap::new();
+        let mut by_node = BTreeMap::new();
         let nodes: Vec<NodeId> = self.groups.node().to_vec();
         for at in nodes.iter().copied() {
             by_node.entry(at).or_insert_with(|| {
@@ -486,6 +527,17 @@ impl World {
             near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             near.into_iter().take(6).map(|(_, g)| g).collect()
         })
+    }
+
+    /// Nearest market of its own country for each depot.
+    fn find_outlets(&self) -> Vec<Option<HubId>> {
+        let n = &self.region.nodes;
+        let outlet = |d: usize| {
+            let (at, country) = (self.depots.node()[d] as usize, self.depots.country()[d]);
+            let near = self.routes.nearest_hub(n.lat[at], n.lon[at], |h| h.country == country && h.connected);
+            near.map(|h| h.0)
+        };
+        (0..self.depots.len()).map(outlet).collect()
     }
 
     /// The store of a kind at a hub or country, made when first needed.

@@ -181,7 +181,7 @@ pub fn find(kind: &str) -> Option<&'static LeverKind> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::agents::routes::Routes;
     use crate::engine::rng::Luck;

@@ -1,5 +1,6 @@
 //! What a run reports: metrics (true and observed), the recorder that writes them, and the folder they go to.
 
+pub mod condition;
 pub mod folder;
 pub mod indicator;
 pub mod metric;

@@ -4,6 +4,7 @@
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::processes::journeys;
+use crate::processes::markets::{moved, scarcity};
 use crate::region::Carrier;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -37,12 +38,12 @@ impl Default for Params {
 /// A fare after a day on which `wanted` loads waited and `offered` crews would have taken one. Where nobody trades the
 /// fare asked goes back towards that of the first day: else one bad month would shut a road for ever.
 pub fn next_price(p: &Params, price: f64, first: f64, wanted: f32, offered: u32) -> f64 {
-    let scarcity = if wanted <= 0.0 && offered == 0 {
+    let scarce = if wanted <= 0.0 && offered == 0 {
         libm::log(first.max(1.0) / price.max(1.0))
     } else {
-        libm::log((f64::from(wanted) + 1.0) / (f64::from(offered) + 1.0))
+        scarcity(f64::from(wanted), f64::from(offered))
     };
-    (price * libm::exp(p.speed * scarcity)).clamp(first * p.least, first * p.most)
+    moved(price, p.speed, scarce, [first * p.least, first * p.most])
 }
 
 /// Fares.

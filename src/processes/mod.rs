@@ -22,11 +22,14 @@ pub mod allocation;
 pub mod armed_groups;
 pub mod beliefs;
 pub mod calendar;
+pub mod conflict;
 pub mod crews;
 pub mod departures;
 pub mod fares;
 pub mod journeys;
 pub mod markets;
+pub mod recruitment;
+pub mod revolt;
 pub mod route_choice;
 pub mod sea;
 pub mod stockpiles;
@@ -38,11 +41,45 @@ pub static DAY: &[Step<World>] = &[
     step::<World, allocation::Allocation>(),
     step::<World, stockpiles::Stockpiles>(),
     step::<World, armed_groups::ArmedGroups>(),
+    step::<World, recruitment::Recruitment>(),
     step::<World, markets::BlackMarkets>(),
     step::<World, fares::FaresOfTheDay>(),
     step::<World, departures::Departures>(),
     step::<World, journeys::Journeys>(),
     step::<World, crews::CrewsAtWork>(),
     step::<World, sea::SeaCrossing>(),
+    step::<World, conflict::Conflict>(),
+    step::<World, revolt::Revolt>(),
     step::<World, beliefs::BeliefsOfTheDay>(),
 ];
+
+/// A small world for the tests of rules: Sabha and Ghat in Libya, Agadez in Niger, Kidal in Mali.
+#[cfg(test)]
+pub(crate) fn test_world() -> World {
+    use crate::agents::routes::Routes;
+    use crate::engine::rng::Luck;
+    use crate::region::Region;
+    use std::sync::Arc;
+    let region = Region::from_parts(
+        &[
+            ("Sabha", "LBY", 27.0, 14.4, 130_000),
+            ("Ghat", "LBY", 25.0, 10.2, 20_000),
+            ("Agadez", "NER", 17.0, 8.0, 110_000),
+            ("Kidal", "MLI", 18.4, 1.4, 35_000),
+            ("Gao", "MLI", 16.3, 0.0, 90_000),
+            ("Bamako", "MLI", 12.6, -8.0, 1_800_000),
+        ],
+        &[
+            ("Sabha", "Agadez", 1400.0),
+            ("Ghat", "Agadez", 900.0),
+            ("Ghat", "Kidal", 1200.0),
+            ("Kidal", "Gao", 320.0),
+            ("Gao", "Bamako", 1200.0),
+        ],
+        &[],
+        &[],
+    );
+    let costs = crews::Params::default().travel_costs(0.002);
+    let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+    World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, crate::units::Tick(15_000), 1)
+}

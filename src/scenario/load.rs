@@ -177,6 +177,7 @@ fn finish(
         params,
         events: file.event,
         levers,
+        hypotheses: file.hypotheses,
         output: file.output,
         resolved,
         inputs,
@@ -209,6 +210,7 @@ fn resolve(parts: &Parts) -> Value {
         "processes": processes,
         "event": file.event,
         "lever": levers,
+        "hypotheses": file.hypotheses,
         "output": file.output,
     }))
 }

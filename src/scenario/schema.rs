@@ -1,6 +1,7 @@
 //! The shape of a scenario file.
 
 use super::diagnose::Diagnostic;
+use crate::agents::hypotheses::Hypotheses;
 use crate::agents::{crew, depot, group, homeland, migrant, patrol, state, vessel};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
@@ -35,6 +36,9 @@ pub struct ScenarioFile {
     /// Policy levers; see `sirocco levers`.
     #[serde(default)]
     pub lever: Vec<serde_json::Value>,
+    /// Contested effects.
+    #[serde(default)]
+    pub hypotheses: Hypotheses,
     #[serde(default)]
     pub output: Output,
 }
@@ -136,6 +140,7 @@ pub struct Scenario {
     pub params: ParamSet,
     pub events: Vec<Event>,
     pub levers: Vec<LeverUse>,
+    pub hypotheses: Hypotheses,
     pub output: Output,
     /// The resolved scenario as JSON (defaults filled in), for the manifest.
     pub resolved: serde_json::Value,

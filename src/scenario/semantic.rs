@@ -2,8 +2,10 @@
 
 use super::check::{MOST, Path as Keys};
 use super::diagnose::{Diagnostic, Severity, Sources};
-use super::tree::{Node, lever_name};
+use super::tree::{Node, event_name, lever_name};
 use super::words;
+use crate::observe::condition::Condition;
+use crate::observe::metric;
 use crate::units::Date;
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -12,6 +14,9 @@ use std::path::{Component, Path};
 const LONGEST: i64 = 100;
 /// Days are counted from here.
 const FIRST: Date = Date::new(1970, 1, 1);
+
+/// Kinds of events that may wait for a condition in the place of a date.
+const WAITING: [&str; 2] = ["ceasefire", "intervention"];
 
 /// What is looked at, and what was found.
 pub(crate) struct Semantic<'a> {
@@ -38,9 +43,13 @@ impl Semantic<'_> {
                 if let Some(span) = span {
                     self.within(item, &path, first, last, span);
                 }
+                if first == "earliest" {
+                    self.timing(item, &path);
+                }
             }
         }
-        self.twins(root);
+        self.twins(root, "lever", lever_name);
+        self.twins(root, "event", event_name);
         self.network(root, folder);
     }
 
@@ -89,6 +98,37 @@ impl Semantic<'_> {
         }
     }
 
+    /// An event happens on its date or waits for a condition on a metric; one of the two.
+    fn timing(&mut self, event: &Node, path: &Keys) {
+        let Some(when) = event.get("when") else {
+            let looked_at = ["earliest", "latest"].into_iter().find_map(|key| Some((key, event.get(key)?)));
+            if let Some((key, node)) = looked_at {
+                let message = format!("`{}` is set, and the event has no `when` that it could limit", path.join(key));
+                self.errors.push(self.diagnostic(node, &path.join(key), "a `when` beside it".into(), message));
+            }
+            let waits = event.get("kind").and_then(Node::text).is_some_and(|k| WAITING.contains(&k));
+            if event.get("date").is_none() && waits {
+                let message = format!("`{path}` has neither `date` nor `when`: it would never happen");
+                self.errors.push(self.diagnostic(event, path, "a date, or a condition on a metric".into(), message));
+            }
+            return;
+        };
+        let at = path.join("when");
+        let expected = "a condition such as \"depot_raids > 2\"".to_string();
+        if event.get("date").is_some() {
+            let message = format!("`{path}` has both `date` and `when`; it can follow one of them");
+            self.errors.push(self.diagnostic(when, &at, "no `date` beside it".into(), message));
+        }
+        let Some(text) = when.text() else { return };
+        let metrics = metric::all();
+        if let Err(why) = Condition::parse(text, &metrics) {
+            let mut d = self.diagnostic(when, &at, expected, format!("`{at}` is {:?}: {why}", words::short(text)));
+            let name = text.split(['<', '>']).next().unwrap_or("").trim();
+            d.help = words::nearest(name, metrics.iter().map(|m| m.name.as_str())).map(words::did_you_mean);
+            self.errors.push(d);
+        }
+    }
+
     /// Warns of what happens only before or after the run.
     fn within(&mut self, table: &Node, path: &Keys, first: &str, last: &str, (start, end): (Date, Date)) {
         let Some((node, begin)) = table.get(first).and_then(|n| Some((n, n.date()?))) else {
@@ -116,11 +156,11 @@ impl Semantic<'_> {
         self.warnings.push(d);
     }
 
-    /// Luck and outputs hang on the names of levers, so no two may share one.
-    fn twins(&mut self, root: &Node) {
+    /// Luck and outputs hang on the names of levers, and names tell which event is replaced: no two may share one.
+    fn twins(&mut self, root: &Node, list: &str, name_of: fn(&Node) -> Option<&str>) {
         let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
-        for lever in root.get("lever").and_then(Node::list).unwrap_or(&[]) {
-            let Some((name, node)) = lever_name(lever).zip(lever.get("name").or_else(|| lever.get("kind"))) else {
+        for item in root.get(list).and_then(Node::list).unwrap_or(&[]) {
+            let Some((name, node)) = name_of(item).zip(item.get("name").or_else(|| item.get("kind"))) else {
                 continue;
             };
             if self.errors.len() >= MOST {
@@ -136,8 +176,8 @@ impl Semantic<'_> {
                 Some(s) => s.label.clone(),
                 None => String::new(),
             };
-            let path = Keys(vec!["lever".into()]).join(&words::short(name)).join("name");
-            let message = format!("two levers are named `{}`; the other is in {place}", words::short(name));
+            let path = Keys(vec![list.into()]).join(&words::short(name)).join("name");
+            let message = format!("two {list}s are named `{}`; the other is in {place}", words::short(name));
             let mut d = self.diagnostic(node, &path, "a name of its own".into(), message);
             d.help = Some(format!("give one of them another name: name = \"{}_2\"", words::short(name)));
             self.errors.push(d);

@@ -1,9 +1,9 @@
 //! `--set KEY=VALUE`: one line of TOML laid over the scenario. `lever.NAME.KEY` reaches into the lever of that name (its
-//! `name`, or else its `kind`), `event.N.KEY` into the N-th event.
+//! `name`, or else its `kind`), `event.NAME.KEY` or `event.N.KEY` into the event of that name or the N-th one.
 
 use super::diagnose::{Diagnostic, Sources};
 use super::syntax;
-use super::tree::{Entry, Kind, Node, Span, Table, lever_name, overwrite};
+use super::tree::{Entry, Kind, Node, Span, Table, event_name, lever_name, overwrite};
 use super::words;
 
 /// Lays each argument on the scenario, in their order.
@@ -59,9 +59,10 @@ fn reach(root: &mut Node, list: &str, items: Table, sources: &Sources, out: &mut
     }
 }
 
-/// Index of a lever by name, or of a lever or event by number from 1.
+/// Index of a lever or event by name, or by number from 1.
 fn position(all: &[Node], list: &str, name: &str) -> Option<usize> {
-    let named = all.iter().position(|item| list == "lever" && lever_name(item) == Some(name));
+    let named =
+        all.iter().position(|item| if list == "lever" { lever_name(item) } else { event_name(item) } == Some(name));
     named.or_else(|| name.parse::<usize>().ok()?.checked_sub(1).filter(|i| *i < all.len()))
 }
 
@@ -69,7 +70,7 @@ fn nobody(root: &Node, list: &str, name: &str, path: &str, at: Span, sources: &S
     let all = root.get(list).and_then(Node::list).unwrap_or(&[]);
     let shown = words::short(name);
     if list == "event" {
-        let message = format!("there is no event number `{shown}`; this scenario has {}", all.len());
+        let message = format!("there is no event named or numbered `{shown}`; this scenario has {}", all.len());
         return sources.diagnostic(at, path, message);
     }
     let names: Vec<&str> = all.iter().filter_map(lever_name).collect();

@@ -122,6 +122,11 @@ pub(crate) fn lever_name(lever: &Node) -> Option<&str> {
     lever.get("name").or_else(|| lever.get("kind")).and_then(Node::text)
 }
 
+/// Name of an event, if it has one.
+pub(crate) fn event_name(event: &Node) -> Option<&str> {
+    event.get("name").and_then(Node::text)
+}
+
 /// Lays a file on the one it inherits from: tables key by key, lists of events and levers one after the other, all else
 /// replaced. A table that both have is then placed where `over` has it.
 pub(crate) fn inherit(base: &mut Node, over: Node) {
@@ -146,8 +151,8 @@ fn lay(base: &mut Node, over: Node, top: bool, moves: bool) {
             continue;
         };
         match (key.as_str(), &mut old.node.kind, entry.node.kind) {
-            ("lever", Kind::List(olds), Kind::List(news)) if top => add_levers(olds, news),
-            ("event", Kind::List(olds), Kind::List(news)) if top => olds.extend(news),
+            ("lever", Kind::List(olds), Kind::List(news)) if top => add_named(olds, news, lever_name),
+            ("event", Kind::List(olds), Kind::List(news)) if top => add_named(olds, news, event_name),
             (_, Kind::Table(_), Kind::Table(new)) => {
                 lay(&mut old.node, Node { at: entry.node.at, kind: Kind::Table(new) }, false, moves);
             }
@@ -156,12 +161,12 @@ fn lay(base: &mut Node, over: Node, top: bool, moves: bool) {
     }
 }
 
-/// A lever that bears the name of an inherited one takes its place; others are added.
-fn add_levers(olds: &mut Vec<Node>, news: Vec<Node>) {
-    let named = olds.iter().enumerate().filter_map(|(i, old)| Some((lever_name(old)?.to_string(), i)));
+/// An item that bears the name of an inherited one takes its place; others are added.
+fn add_named(olds: &mut Vec<Node>, news: Vec<Node>, name_of: fn(&Node) -> Option<&str>) {
+    let named = olds.iter().enumerate().filter_map(|(i, old)| Some((name_of(old)?.to_string(), i)));
     let inherited: BTreeMap<String, usize> = named.collect();
     for new in news {
-        let twin = lever_name(&new).and_then(|name| inherited.get(name)).copied();
+        let twin = name_of(&new).and_then(|name| inherited.get(name)).copied();
         match twin.and_then(|i| olds.get_mut(i)) {
             Some(old) => *old = new,
             None => olds.push(new),

@@ -175,7 +175,7 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
     if let Some(cargo) = c.carries() {
         let goods = match cargo {
             Cargo::People => 0,
-            Cargo::Arms => value(p, &c) as i64,
+            Cargo::Arms => value(w, &c.arms, c.goal) as i64,
             Cargo::Fuel => Usd::dollars(p.fuel_margin_usd).0,
             Cargo::Drugs => Usd::dollars(p.drug_margin_usd).0,
         };
@@ -235,6 +235,7 @@ fn unloaded(c: Crew) -> Crew {
         way: 0,
         leg: NO_LEG,
         goal: crew::NOWHERE,
+        source: crew::NOWHERE,
         riders: 0,
         first: END,
         arms: EMPTY,
@@ -277,7 +278,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
         }
     }
     let earned = match c.carries() {
-        Some(Cargo::Arms) => sell(p, w, &c, hub),
+        Some(Cargo::Arms) => sell(w, &c, hub),
         Some(Cargo::Fuel) if hub == c.goal => Usd::dollars(p.fuel_margin_usd).0.max(0) as u64,
         Some(Cargo::Drugs) if hub == c.goal => Usd::dollars(p.drug_margin_usd).0.max(0) as u64,
         _ => 0,
@@ -312,25 +313,25 @@ fn set_down(w: &mut World, c: &Crew, hub: u16, day: Tick) {
     }
 }
 
-/// What the arms of a crew are worth outside Libya, US cents.
-fn value(p: &Params, c: &Crew) -> u64 {
-    Class::ALL
-        .into_iter()
-        .map(|k| Usd::dollars(p.arms_price_usd[k as usize]).0.max(0) as u64 * u64::from(arms::of_class(&c.arms, k)))
-        .sum()
+/// What arms are worth at today's prices of a hub, US cents.
+fn value(w: &World, bag: &Bag, hub: u16) -> u64 {
+    let of = |k: Class| Usd::dollars(w.price(hub, k)).0.max(0) as u64 * u64::from(arms::of_class(bag, k));
+    Class::ALL.into_iter().map(of).sum()
 }
 
 /// Sells a crew's arms to the market at a hub; returns what they bring, US cents.
-fn sell(p: &Params, w: &mut World, c: &Crew, hub: u16) -> u64 {
+fn sell(w: &mut World, c: &Crew, hub: u16) -> u64 {
     let market = w.store(store::MARKET, hub);
     w.stores.update(market, |s| arms::add(&mut s.arms, &c.arms));
     w.ledgers.move_arms(Arms::Crews, Arms::Markets, &c.arms);
-    if w.in_sahel(w.routes.hubs[hub as usize].country) {
+    // What is traded within the Sahel has been counted when it came.
+    let from = w.routes.hubs.get(usize::from(c.source)).map(|h| h.country);
+    if w.in_sahel(w.routes.hubs[hub as usize].country) && !from.is_some_and(|f| w.in_sahel(f)) {
         for class in Class::ALL {
             w.tally.reached_sahel[class as usize] += i64::from(arms::of_class(&c.arms, class));
         }
     }
-    value(p, c)
+    value(w, &c.arms, hub)
 }
 
 #[cfg(test)]
@@ -338,15 +339,34 @@ mod tests {
     use super::*;
     use crate::agents::arms::{Origin, slot};
 
+    /// A hub where a rifle costs 600 USD and a missile 10,000.
+    fn world() -> World {
+        let mut w = crate::levers::tests::world();
+        let price = [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0];
+        let first = crate::agents::market::FirstPrices { libya: price, elsewhere: price, libya_factor: 1.0 };
+        crate::agents::market::populate(&mut w, &first);
+        w
+    }
+
     /// Ten rifles at 600 USD and two missiles at 10,000, whatever their origin, in cents.
     #[test]
     fn a_cargo_is_worth_its_price_by_class() {
-        let p = Params { arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0], ..Params::default() };
         let mut arms = EMPTY;
         arms[slot(Class::SmallArms, Origin::LibyanDepot)] = 7;
         arms[slot(Class::SmallArms, Origin::Local)] = 3;
         arms[slot(Class::Manpads, Origin::LibyanDepot)] = 2;
         arms[slot(Class::Chemical, Origin::LibyanDepot)] = 5;
+        let mut w = world();
+        assert_eq!(value(&w, &arms, 0), 26_000 * 100);
+        w.markets.update(0, |m| m.price[0] *= 2.0);
+        assert_eq!(value(&w, &arms, 0), 32_000 * 100, "at today's price");
+        assert_eq!(value(&w, &arms, crew::NOWHERE), 0);
+    }
+
+    #[test]
+    fn an_unloaded_crew_has_nothing_left_of_its_trip() {
+        let mut arms = EMPTY;
+        arms[slot(Class::SmallArms, Origin::LibyanDepot)] = 7;
         let c = Crew {
             key: 1,
             money: 0,
@@ -355,6 +375,7 @@ mod tests {
             hub: 0,
             leg: NO_LEG,
             goal: 0,
+            source: 0,
             waypoint: 3,
             state: crew::DRIVING,
             cargo: Cargo::Arms as u8,
@@ -369,7 +390,6 @@ mod tests {
             arms,
             first: END,
         };
-        assert_eq!(value(&p, &c), 26_000 * 100);
         let u = unloaded(c);
         assert_eq!((u.arms, u.carries(), u.leg, u.goal), (EMPTY, None, NO_LEG, crew::NOWHERE));
         assert_eq!((u.hazard, u.edge_hours, u.waypoint, u.km, u.rough_km), (0.0, 0.0, 0, 0.0, 0.0));

@@ -54,9 +54,9 @@ pub fn back_in_business(w: &mut World, day: Tick) {
 
 /// What there is to carry this morning.
 pub struct Offers {
-    /// Weapons for sale in Libya's markets, by hub and class.
+    /// Weapons for sale in markets, by hub and class.
     supply: Vec<[u64; CLASSES]>,
-    /// Weapons that groups around a hub lack beyond what its market has and crews are bringing.
+    /// Weapons that groups and civilians around a hub lack beyond what its market has and crews are bringing.
     wanted: Vec<[u64; CLASSES]>,
     /// Loads of fuel and of drugs for sale at each hub.
     loads: [Vec<u64>; 2],
@@ -104,15 +104,8 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
         let hub = w.stores.at()[i] as usize;
         for class in Class::ALL {
             let n = u64::from(arms::of_class(&w.stores.arms()[i], class));
-            if Some(w.routes.hubs[hub].country) == w.libya {
-                o.supply[hub][class as usize] = n;
-            }
+            o.supply[hub][class as usize] = n;
             o.wanted[hub][class as usize] = o.wanted[hub][class as usize].saturating_sub(n);
-        }
-    }
-    for (wanted, hub) in o.wanted.iter_mut().zip(&w.routes.hubs) {
-        if Some(hub.country) == w.libya {
-            *wanted = [0; CLASSES];
         }
     }
     o.waits = waits(p, w, &o.idle);
@@ -312,7 +305,12 @@ impl Site<'_> {
         options.collect()
     }
 
-    /// Arms worth carrying from here: for each hub that lacks some, the class that pays best.
+    /// USD that a piece of a class sold at a hub brings over what it costs here.
+    fn spread(&self, class: Class, to: HubId) -> f64 {
+        self.w.price(to, class) - self.w.price(self.hub, class)
+    }
+
+    /// Arms worth carrying from here, to any market where they are wanted and dearer: for each the class that pays best.
     fn arms(&self) -> Vec<(Plan, f64)> {
         let (p, w, o) = (self.p, self.w, self.o);
         let supply = o.supply[self.hub as usize];
@@ -320,21 +318,30 @@ impl Site<'_> {
         if supply.iter().all(|&n| n == 0) {
             return options;
         }
+        let load = |class: Class, to: HubId| {
+            let wanted = o.wanted[to as usize][class as usize];
+            load_of(p, class).min(supply[class as usize]).min(wanted)
+        };
+        let pays = |class: Class, to: HubId| load(class, to) > 0 && self.spread(class, to) > 0.0;
+        // Costs are asked for last: they may have to be computed.
+        let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != self.hub && self.reaches(to, 2.0));
+        let hubs: Vec<HubId> = hubs.filter(|&to| Class::ALL.into_iter().any(|k| pays(k, to))).collect();
+        if hubs.is_empty() {
+            return options;
+        }
         let (outlook, terms) = self.outlook();
         let to_go = outlook.to_go(&terms, Cargo::Arms);
-        for to in 0..w.routes.hubs.len() as HubId {
-            let (cost, wanted) = (to_go.cost(self.hub, to), &o.wanted[to as usize]);
-            if to == self.hub || cost == NO_WAY || wanted.iter().all(|&n| n == 0) || !self.reaches(to, 2.0) {
+        for to in hubs {
+            let cost = to_go.cost(self.hub, to);
+            if cost == NO_WAY {
                 continue;
             }
-            let load = |class: Class| load_of(p, class).min(supply[class as usize]).min(wanted[class as usize]);
             let profit = |class: Class| {
-                let n = load(class);
                 let loads = supply[class as usize] as f64 / load_of(p, class).max(1) as f64;
-                let margin = p.arms_price_usd[class as usize] * (1.0 - p.source_price_share);
-                self.profit(n as f64 * margin, cost, to) * self.share(loads)
+                let gain = load(class, to) as f64 * self.spread(class, to);
+                self.profit(gain, cost, to) * self.share(loads)
             };
-            let there = Class::ALL.into_iter().filter(|&k| load(k) > 0);
+            let there = Class::ALL.into_iter().filter(|&k| pays(k, to));
             let best = there.map(|k| (k, profit(k))).max_by(|a, b| a.1.total_cmp(&b.1));
             options.extend(best.map(|(class, gain)| (Plan::Arms(class, to), gain)));
         }
@@ -493,7 +500,7 @@ fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
 
 fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: Tick) {
     let c = w.crews.get(row);
-    let cost = Usd::dollars(p.arms_price_usd[class as usize] * p.source_price_share).0.max(0) as u64 * u64::from(n);
+    let cost = Usd::dollars(w.price(c.hub, class)).0.max(0) as u64 * u64::from(n);
     let leg = next_leg(p, w, row, day);
     let (true, Some(leg)) = (n > 0, leg) else {
         bind_for(w, row, crew::NOTHING, crew::NOWHERE);
@@ -502,7 +509,7 @@ fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: T
     let market = w.store(store::MARKET, c.hub);
     let bag = w.stores.update(market, |s| arms::take(&mut s.arms, class, n));
     w.ledgers.move_arms(Arms::Markets, Arms::Crews, &bag);
-    w.crews.update(row, |c| c.arms = bag);
+    w.crews.update(row, |x| (x.arms, x.source) = (bag, c.hub));
     pay(w, row, Money::Economy, cost);
     set_off(p, w, row, leg, day);
 }

@@ -57,12 +57,9 @@ pub struct Params {
     /// Weight a vehicle carries in arms.
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 300, "x-high" = 3000))]
     pub arms_load_kg: f64,
-    /// Price of a weapon (a tonne of munitions) outside Libya by class; 0: not traded.
-    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
-    pub arms_price_usd: [f64; CLASSES],
-    /// Price in Libya's black markets as a share of that.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.25, "x-high" = 0.8))]
-    pub source_price_share: f64,
+    /// What a full load of arms is worth to those who lose it (X_c), before they know their cargo and its market.
+    #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "USD", "x-source" = "assumption: 125 rifles at 600 USD", "x-low" = 40_000, "x-high" = 150_000))]
+    pub arms_load_usd: f64,
     /// A crew thinks of leaving the documented road where that costs this much more, as a share, than a newcomer would
     /// expect; 1,000: never.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.3))]
@@ -150,8 +147,7 @@ impl Default for Params {
             link_sharpness: 5.0,
             profit_scale_usd: 4000.0,
             arms_load_kg: 1000.0,
-            arms_price_usd: [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
-            source_price_share: 0.5,
+            arms_load_usd: 75_000.0,
             detour_threshold: 0.05,
             toll_usd: 20.0,
             bribe_usd: 200.0,
@@ -201,12 +197,12 @@ impl Params {
         }
     }
 
-    /// What a load is worth to those who lose it, USD (X_c): the fares of a trip of 1,500 km, arms for a full vehicle
-    /// of rifles, the margin of other goods.
+    /// What a load is worth to those who lose it, USD (X_c): the fares of a trip of 1,500 km, a full vehicle of arms,
+    /// the margin of other goods.
     fn cargo_usd(&self, cargo: Cargo) -> f64 {
         match cargo {
             Cargo::People => f64::from(self.seats) * self.fare_usd_per_km * 1500.0,
-            Cargo::Arms => self.arms_load_kg / KG[0] * self.arms_price_usd[0],
+            Cargo::Arms => self.arms_load_usd,
             Cargo::Fuel => self.fuel_margin_usd,
             Cargo::Drugs => self.drug_margin_usd,
         }

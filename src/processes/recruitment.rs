@@ -1,0 +1,209 @@
+//! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
+
+use crate::agents::accounts::{Fighters, Money};
+use crate::agents::group::{FOREIGN, Group, is_jihadist, is_official};
+use crate::agents::world::World;
+use crate::engine::dist::{binomial, poisson};
+use crate::engine::parallel::map_items;
+use crate::engine::rng::Purpose;
+use crate::engine::step::Process;
+use crate::engine::wake::own_day;
+use crate::region::{CountryId, NodeId};
+use crate::units::{Tick, Usd};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    /// Share of the young men of a cell who join the groups that hold it in a month, where a fighter earns what a
+    /// civilian does.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.0005, "x-high" = 0.005))]
+    pub recruitment_rate: f64,
+    /// Share of the people who are men of fighting age.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption: men of 18 to 30", "x-low" = 0.08, "x-high" = 0.15))]
+    pub young_men_share: f64,
+    /// What a fighter in Libya earns over what a civilian earns.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "ratio", "x-source" = "assumption: about one in 2012; militias were on the state's payroll", "x-low" = 0.8, "x-high" = 3))]
+    pub wage_ratio_libya: f64,
+    /// The same elsewhere.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "ratio", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 2))]
+    pub wage_ratio: f64,
+    /// How strongly pay draws recruits.
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.5, "x-high" = 3))]
+    pub wage_response: f64,
+    /// Share of fighters who give up in a month.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.005, "x-high" = 0.03))]
+    pub exit_rate: f64,
+    /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/1,000 troops", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0, "x-high" = 1))]
+    pub backlash: f64,
+    /// Most that this multiplies it by.
+    #[schemars(range(min = 1, max = 100), extend("x-unit" = "factor", "x-source" = "assumption (model.md eq. 7)"))]
+    pub backlash_most: f64,
+    /// What is left to a militia in Libya a month and fighter after pay: the state's money, protection, rackets.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD/fighter/month", "x-source" = "assumption", "x-low" = 5, "x-high" = 60))]
+    pub surplus_libya_usd: f64,
+    /// The same for jihadist groups: ransoms, drugs, gifts.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD/fighter/month", "x-source" = "assumption: ransom and drug money paid for arms (Guidere in FT 2013)", "x-low" = 20, "x-high" = 200))]
+    pub surplus_jihadist_usd: f64,
+    /// The same for all others.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD/fighter/month", "x-source" = "assumption", "x-low" = 2, "x-high" = 50))]
+    pub surplus_usd: f64,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Params {
+            recruitment_rate: 0.002,
+            young_men_share: 0.12,
+            wage_ratio_libya: 1.0,
+            wage_ratio: 1.0,
+            wage_response: 1.5,
+            exit_rate: 0.01,
+            backlash: 0.3,
+            backlash_most: 3.0,
+            surplus_libya_usd: 20.0,
+            surplus_jihadist_usd: 80.0,
+            surplus_usd: 10.0,
+        }
+    }
+}
+
+const JOIN: Purpose = Purpose::new("recruitment.join");
+const QUIT: Purpose = Purpose::new("recruitment.quit");
+/// Days in a month of groups.
+const MONTH: u32 = 30;
+
+/// Recruitment.
+pub struct Recruitment;
+
+impl Process<World> for Recruitment {
+    const NAME: &'static str = "recruitment";
+    const ABOUT: &'static str =
+        "Armed groups earn, recruit and lose men, each on its own day of the month (equation 7).";
+    type Params = Params;
+
+    fn run(p: &Params, w: &mut World, day: Tick) {
+        let due = |&g: &usize| {
+            let g = w.groups.get(g);
+            g.fighters > 0 && !is_official(g.bloc) && own_day(day, g.key, MONTH)
+        };
+        let rows: Vec<usize> = w.groups.rows().filter(due).collect();
+        if rows.is_empty() {
+            return;
+        }
+        let peers = fighters_by_bloc(w);
+        let changes = map_items(&rows, 64, |&g| month(p, w, &peers, w.groups.get(g), day));
+        for (&g, (join, quit)) in rows.iter().zip(changes) {
+            let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * f64::from(w.groups.fighters()[g])).0.max(0);
+            w.groups.update(g, |g| {
+                g.fighters = g.fighters - quit + join;
+                g.money += cents;
+            });
+            w.ledgers.pay(Money::Economy, Money::Groups, cents as u64);
+            w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, join);
+            w.ledgers.move_fighters(Fighters::Groups, Fighters::Outside, quit);
+            w.tally.recruited += i64::from(join);
+            w.tally.quit += i64::from(quit);
+        }
+    }
+}
+
+/// Fighters of each bloc at each node.
+fn fighters_by_bloc(w: &World) -> BTreeMap<(NodeId, u8), u64> {
+    let mut sums = BTreeMap::new();
+    for g in w.groups.rows() {
+        *sums.entry((w.groups.node()[g], w.groups.bloc()[g])).or_default() += u64::from(w.groups.fighters()[g]);
+    }
+    sums
+}
+
+/// USD a month and fighter that a group keeps after pay.
+fn surplus(p: &Params, w: &World, g: &Group) -> f64 {
+    match (Some(g.country) == w.libya, is_jihadist(g.bloc)) {
+        (_, true) => p.surplus_jihadist_usd,
+        (true, false) => p.surplus_libya_usd,
+        (false, false) => p.surplus_usd,
+    }
+}
+
+/// Who joins a group and who gives up in its month.
+fn month(p: &Params, w: &World, peers: &BTreeMap<(NodeId, u8), u64>, g: Group, day: Tick) -> (u32, u32) {
+    let of_bloc = peers.get(&(g.node, g.bloc)).copied().unwrap_or(0).max(1);
+    let young = f64::from(w.region.nodes.population[g.node as usize]) * p.young_men_share;
+    let idle = (young - of_bloc as f64).max(0.0);
+    let ratio = if Some(g.country) == w.libya { p.wage_ratio_libya } else { p.wage_ratio };
+    let share = w.control(g.node, g.bloc) * f64::from(g.fighters) / of_bloc as f64;
+    let mut mean = recruits(p, idle, ratio) * share;
+    if is_jihadist(g.bloc) {
+        mean *= backlash(p, foreign_troops(w, g.country), w.consent(g.country));
+    }
+    let join = poisson(w.luck.on(JOIN, day).unit(g.key), mean).min(u64::from(u32::MAX / 2)) as u32;
+    let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), p.exit_rate) as u32;
+    (join, quit)
+}
+
+/// Recruits of a month from so many young men at a ratio of wages (equation 7).
+pub fn recruits(p: &Params, idle: f64, wage_ratio: f64) -> f64 {
+    p.recruitment_rate * idle * libm::exp((p.wage_response * (wage_ratio - 1.0)).clamp(-3.0, 2.0))
+}
+
+/// How much foreign troops raise the recruitment of jihadist groups where so many agree with them (equation 7).
+pub fn backlash(p: &Params, troops: u64, acceptance: f64) -> f64 {
+    (1.0 + p.backlash * troops as f64 / 1000.0 * (1.0 - acceptance)).min(p.backlash_most)
+}
+
+/// Foreign troops in a country: those who fight, and those of levers.
+fn foreign_troops(w: &World, country: CountryId) -> u64 {
+    let foreign = |&g: &usize| w.groups.bloc()[g] == FOREIGN && w.groups.country()[g] == country;
+    let fight: u64 = w.groups.rows().filter(foreign).map(|g| u64::from(w.groups.fighters()[g])).sum();
+    fight + w.controls.troops.get(usize::from(country)).map_or(0, |t| *t as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 100,000 young men at equal pay: 200 a month; at twice the pay e^1.5 times that, bounded at e^2 and e^-3.
+    #[test]
+    fn recruits_follow_pay() {
+        let p = Params::default();
+        assert!((recruits(&p, 100_000.0, 1.0) - 200.0).abs() < 1e-9);
+        assert!((recruits(&p, 100_000.0, 2.0) - 200.0 * libm::exp(1.5)).abs() < 1e-9);
+        assert!((recruits(&p, 100_000.0, 9.0) - 200.0 * libm::exp(2.0)).abs() < 1e-9);
+        assert!((recruits(&p, 100_000.0, -9.0) - 200.0 * libm::exp(-3.0)).abs() < 1e-9);
+    }
+
+    /// 5,000 unwelcome troops: 1 + 0.3 x 5 = 2.5; welcome ones change nothing; 50,000 are bounded at 3.
+    #[test]
+    fn unwelcome_troops_draw_recruits() {
+        let p = Params::default();
+        assert!((backlash(&p, 5000, 0.0) - 2.5).abs() < 1e-12);
+        assert_eq!((backlash(&p, 5000, 1.0), backlash(&p, 50_000, 0.0), backlash(&p, 0, 0.0)), (1.0, 3.0, 1.0));
+    }
+
+    #[test]
+    fn troops_of_levers_and_of_interventions_count_alike() {
+        let mut w = crate::processes::test_world();
+        let mali = w.region.country("MLI").unwrap();
+        assert_eq!(foreign_troops(&w, mali), 0);
+        let node = w.region.places[w.region.place("Kidal").unwrap() as usize].node.unwrap();
+        w.groups.push(Group {
+            key: 7,
+            node,
+            country: mali,
+            bloc: FOREIGN,
+            tie: 0,
+            fighters: 400,
+            home: node,
+            money: 0,
+            skill: 3.0,
+            arms: crate::agents::arms::EMPTY,
+        });
+        w.controls.troops[usize::from(mali)] = 100.0;
+        assert_eq!(foreign_troops(&w, mali), 500);
+    }
+}

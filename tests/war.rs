@@ -1,0 +1,163 @@
+//! From the depot to the war: the patterns of model.md about revolt, capture and flows of arms, over ensembles on
+//! `libya-2011`. Seeds are fixed, so a test passes or fails for good; bounds say how far the figures lie from them.
+//!
+//! `SIROCCO_REPLICATES` sets the number of replicates of the long forms (`scripts/ablation.sh`).
+
+mod common;
+
+use rayon::prelude::*;
+use sirocco::agents::arms::{CHANNEL_NAMES, CHANNELS, Channel};
+use sirocco::agents::group::is_official;
+use sirocco::agents::world::World;
+use sirocco::processes::revolt::{grounds, lost_share};
+use sirocco::sim::{RunPlan, Simulation};
+use sirocco::units::{Date, Tick};
+
+/// No migrants: they neither bear arms nor carry them.
+const NO_MIGRANTS: [&str; 2] = ["initial.migrants.residents=0", "initial.migrants.departure_scale=0"];
+
+/// What became of one replicate.
+#[derive(Clone, Debug, Default)]
+struct Story {
+    /// Day on which each homeland rose, by name.
+    revolts: Vec<(String, Tick)>,
+    /// Day on which the last of Kidal, Gao and Timbuktu fell.
+    fall: Option<Tick>,
+    coup: Option<Tick>,
+    /// Fatalities by country and year.
+    dead: Vec<(String, i16, i64)>,
+    /// Pieces that groups in Mali other than the army got, by channel and 30-day step.
+    received: Vec<[u64; CHANNELS]>,
+}
+
+impl Story {
+    fn revolt(&self, homeland: &str) -> Option<Tick> {
+        self.revolts.iter().find(|r| r.0 == homeland).map(|r| r.1)
+    }
+    fn dead_in(&self, country: &str, year: i16) -> i64 {
+        self.dead.iter().filter(|d| d.0 == country && d.1 == year).map(|d| d.2).sum()
+    }
+}
+
+fn watch(w: &World, start: Tick, s: &mut Story) {
+    let (day, year) = (w.day, w.day.date().0.year());
+    for e in &w.log {
+        match e.kind {
+            "revolt" => s.revolts.push((e.place.clone(), day)),
+            "coup" if e.place == "MLI" => s.coup = s.coup.or(Some(day)),
+            _ => {}
+        }
+    }
+    let held = |name: &str| {
+        let place = &w.region.places[w.region.place(name).unwrap() as usize];
+        is_official(w.holder(place.node.unwrap()))
+    };
+    if s.fall.is_none() && !["Kidal", "Gao", "Timbuktu"].into_iter().any(held) {
+        s.fall = Some(day);
+    }
+    for &(country, n) in &w.tally.fatalities {
+        let iso3 = w.region.countries[usize::from(country)].iso3.clone();
+        match s.dead.iter_mut().find(|d| d.0 == iso3 && d.1 == year) {
+            Some(d) => d.2 += n,
+            None => s.dead.push((iso3, year, n)),
+        }
+    }
+    let step = ((day.0 - start.0) / 30) as usize;
+    s.received.resize(step + 1, [0; CHANNELS]);
+    let mali = w.region.country("MLI").unwrap();
+    for r in w.tally.received.iter().filter(|r| r.country == mali && !is_official(r.bloc)) {
+        s.received[step][r.by as usize] += u64::from(r.arms[0] + r.arms[1] + r.arms[2]);
+    }
+}
+
+/// Runs replicates of `libya-2011` at the shipped resolution, with these sets.
+fn stories(sets: &[&str], replicates: u32) -> Vec<Story> {
+    let sets = [&NO_MIGRANTS[..], sets].concat();
+    let bench = common::scenario("libya-2011", &sets);
+    (0..replicates)
+        .into_par_iter()
+        .map(|replicate| {
+            let plan = RunPlan { scenario: bench.scenario.clone(), replicate, values: vec![], audit: false };
+            let mut sim = Simulation::new(&plan, &bench.ground).unwrap();
+            let (mut s, start) = (Story::default(), sim.world.day);
+            loop {
+                sim.day().unwrap();
+                watch(&sim.world, start, &mut s);
+                if sim.world.day >= sim.last_day() {
+                    return s;
+                }
+                sim.next_morning();
+            }
+        })
+        .collect()
+}
+
+fn share(stories: &[Story], of: impl Fn(&Story) -> bool) -> f64 {
+    stories.iter().filter(|s| of(s)).count() as f64 / stories.len() as f64
+}
+
+fn replicates(short: u32) -> u32 {
+    std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(short)
+}
+
+const NO_ARMS: [&str; 7] = [
+    "processes.crews.arms_load_kg=0",
+    "event.return_to_mali.rifles_per_fighter=0",
+    "event.return_to_mali.light_weapons_per_fighter=0",
+    "event.return_to_mali.heavy_per_fighter=0",
+    "event.return_to_niger.rifles_per_fighter=0",
+    "event.return_to_niger.light_weapons_per_fighter=0",
+    "event.return_to_niger.heavy_per_fighter=0",
+];
+const NO_RETURN: [&str; 2] = ["event.return_to_mali.with_fighters=false", "event.return_to_niger.with_fighters=false"];
+
+fn look(sets: &[&str], n: u32) {
+    let all = stories(sets, n);
+    for s in &all {
+        let d = |t: Option<Tick>| t.map_or("-".into(), |t| t.date().to_string());
+        let sum = |c: Channel| s.received.iter().map(|r| r[c as usize]).sum::<u64>();
+        println!(
+            "mali {} fall {} coup {} niger {} | dead LBY {} {} MLI {} {} NER {} {} | {}",
+            d(s.revolt("Northern Mali")),
+            d(s.fall),
+            d(s.coup),
+            d(s.revolt("Northern Niger")),
+            s.dead_in("LBY", 2012),
+            s.dead_in("LBY", 2013),
+            s.dead_in("MLI", 2012),
+            s.dead_in("MLI", 2013),
+            s.dead_in("NER", 2012),
+            s.dead_in("NER", 2013),
+            [Channel::Looted, Channel::Returnee, Channel::Captured, Channel::Market, Channel::Patron]
+                .map(|c| format!("{} {}", CHANNEL_NAMES[c as usize], sum(c)))
+                .join(" ")
+        );
+    }
+    let april = Date::new(2012, 4, 20).tick();
+    let by_april = |h: &'static str| share(&all, move |s| s.revolt(h).is_some_and(|d| d <= april));
+    println!("by april mali {} niger {}", by_april("Northern Mali"), by_april("Northern Niger"));
+}
+
+#[test]
+#[ignore = "looks only"]
+fn look_at_the_war() {
+    look(&["event.serval.earliest=2012-12-01"], replicates(12));
+    let b = common::scenario("libya-2011", &NO_MIGRANTS);
+    let plan = RunPlan { scenario: b.scenario.clone(), replicate: 0, values: vec![], audit: false };
+    let mut sim = Simulation::new(&plan, &b.ground).unwrap();
+    for i in 0..80 {
+        sim.day().unwrap();
+        if i % 20 == 0 {
+            for h in sim.world.homelands.rows() {
+                println!(
+                    "{} {:?} {:?} {}",
+                    sim.world.homesteads[h].name,
+                    sim.world.homelands.get(h),
+                    grounds(&sim.world, h),
+                    lost_share(&sim.world, h)
+                );
+            }
+        }
+        sim.next_morning();
+    }
+}
