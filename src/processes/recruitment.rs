@@ -1,7 +1,7 @@
 //! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
 
 use crate::agents::accounts::{Fighters, Money};
-use crate::agents::group::{FOREIGN, Group, is_jihadist, is_official};
+use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, is_jihadist, is_official};
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
 use crate::engine::parallel::map_items;
@@ -12,7 +12,7 @@ use crate::region::{CountryId, NodeId};
 use crate::units::{Tick, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,9 @@ pub struct Params {
     /// The same elsewhere.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "ratio", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 2))]
     pub wage_ratio: f64,
+    /// The same for jihadist groups.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "ratio", "x-source" = "assumption: their ranks in Mali grew from about 1,000 to 3,000-12,000 in 2012 (Guidere in FT 2013; armed_groups)", "x-low" = 1, "x-high" = 3))]
+    pub wage_ratio_jihadist: f64,
     /// How strongly pay draws recruits.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.5, "x-high" = 3))]
     pub wage_response: f64,
@@ -61,6 +64,7 @@ impl Default for Params {
             young_men_share: 0.12,
             wage_ratio_libya: 1.0,
             wage_ratio: 1.0,
+            wage_ratio_jihadist: 1.75,
             wage_response: 1.5,
             exit_rate: 0.01,
             backlash: 0.3,
@@ -95,8 +99,8 @@ impl Process<World> for Recruitment {
         if rows.is_empty() {
             return;
         }
-        let peers = fighters_by_bloc(w);
-        let changes = map_items(&rows, 64, |&g| month(p, w, &peers, w.groups.get(g), day));
+        let grounds = grounds(w);
+        let changes = map_items(&rows, 64, |&g| month(p, w, &grounds, w.groups.get(g), day));
         for (&g, (join, quit)) in rows.iter().zip(changes) {
             let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * f64::from(w.groups.fighters()[g])).0.max(0);
             w.groups.update(g, |g| {
@@ -112,13 +116,35 @@ impl Process<World> for Recruitment {
     }
 }
 
-/// Fighters of each bloc at each node.
-fn fighters_by_bloc(w: &World) -> BTreeMap<(NodeId, u8), u64> {
-    let mut sums = BTreeMap::new();
+/// What a bloc can recruit from in a country.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Ground {
+    /// Its fighters.
+    fighters: u64,
+    /// People of the cells it holds, by its share of control.
+    people: f64,
+}
+
+/// The ground of each bloc in each country: cells that it has fought for, and those where its groups stand.
+fn grounds(w: &World) -> BTreeMap<(CountryId, u8), Ground> {
+    let mut grounds: BTreeMap<(CountryId, u8), Ground> = BTreeMap::new();
+    let mut cells: BTreeSet<(u8, NodeId)> = BTreeSet::new();
     for g in w.groups.rows() {
-        *sums.entry((w.groups.node()[g], w.groups.bloc()[g])).or_default() += u64::from(w.groups.fighters()[g]);
+        let bloc = w.groups.bloc()[g];
+        grounds.entry((w.groups.country()[g], bloc)).or_default().fighters += u64::from(w.groups.fighters()[g]);
+        cells.insert((bloc, w.groups.node()[g]));
     }
-    sums
+    for i in w.territory.rows() {
+        let share = w.territory.share()[i];
+        cells.extend((0..BLOC_COUNT).filter(|&b| share[b] > 0.0).map(|b| (b as u8, w.territory.node()[i])));
+    }
+    for (bloc, node) in cells {
+        let country = w.region.nodes.country[node as usize];
+        if let Some(ground) = grounds.get_mut(&(country, bloc)) {
+            ground.people += f64::from(w.region.nodes.population[node as usize]) * w.control(node, bloc);
+        }
+    }
+    grounds
 }
 
 /// USD a month and fighter that a group keeps after pay.
@@ -131,13 +157,15 @@ fn surplus(p: &Params, w: &World, g: &Group) -> f64 {
 }
 
 /// Who joins a group and who gives up in its month.
-fn month(p: &Params, w: &World, peers: &BTreeMap<(NodeId, u8), u64>, g: Group, day: Tick) -> (u32, u32) {
-    let of_bloc = peers.get(&(g.node, g.bloc)).copied().unwrap_or(0).max(1);
-    let young = f64::from(w.region.nodes.population[g.node as usize]) * p.young_men_share;
-    let idle = (young - of_bloc as f64).max(0.0);
-    let ratio = if Some(g.country) == w.libya { p.wage_ratio_libya } else { p.wage_ratio };
-    let share = w.control(g.node, g.bloc) * f64::from(g.fighters) / of_bloc as f64;
-    let mut mean = recruits(p, idle, ratio) * share;
+fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: Group, day: Tick) -> (u32, u32) {
+    let ground = grounds.get(&(g.country, g.bloc)).copied().unwrap_or_default();
+    let idle = (ground.people * p.young_men_share - ground.fighters as f64).max(0.0);
+    let ratio = match (Some(g.country) == w.libya, is_jihadist(g.bloc)) {
+        (_, true) => p.wage_ratio_jihadist,
+        (true, false) => p.wage_ratio_libya,
+        (false, false) => p.wage_ratio,
+    };
+    let mut mean = recruits(p, idle, ratio) * f64::from(g.fighters) / ground.fighters.max(1) as f64;
     if is_jihadist(g.bloc) {
         mean *= backlash(p, foreign_troops(w, g.country), w.consent(g.country));
     }
