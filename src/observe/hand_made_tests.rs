@@ -5,7 +5,7 @@ use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::Bag;
 use crate::agents::group::{BLOC_COUNT, BLOCS, Group};
 use crate::agents::homeland::{self, HomelandSpec};
-use crate::agents::market;
+use crate::agents::market::{self, FirstPrices};
 use crate::agents::routes::Routes;
 use crate::agents::world::World;
 use crate::engine::rng::Luck;
@@ -40,7 +40,8 @@ pub fn world() -> World {
         grievance: 1.0,
     };
     homeland::populate(&mut w, &homeland::Initial::default(), &[north]);
-    market::populate(&mut w, [1000.0; 6], [500.0; 6]);
+    let first = FirstPrices { libya: [1000.0; 6], elsewhere: [500.0; 6], libya_factor: 1.0 };
+    market::populate(&mut w, &first);
     w
 }
 

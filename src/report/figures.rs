@@ -123,13 +123,8 @@ impl Run<'_> {
             let classes = CLASSES.iter().enumerate().filter(|(_, c)| c.2 == weighed);
             classes.filter_map(|(i, c)| self.sums(&format!("{prefix}{}", c.0), c.1, i, Mark::Line)).collect()
         };
-        // A panel without a legend names its only class itself.
-        let name = |what: &str, sets: &[Set]| match sets {
-            [one] => format!("{}, {what}", capital(&one.label)),
-            _ => capital(what),
-        };
         let (counted, weighed) = (of(false), of(true));
-        let (pieces, tonnes) = (name("pieces", &counted), name("tonnes", &weighed));
+        let (pieces, tonnes) = (unit_of("pieces", &counted), unit_of("tonnes", &weighed));
         let panels = [self.panel(&pieces, 1.5, true, counted), self.panel(&tonnes, 1.0, false, weighed)];
         panels.into_iter().flatten().collect()
     }
@@ -181,7 +176,7 @@ impl Run<'_> {
 
     /// A panel of means, such as prices.
     fn of_means(&self, unit: &str, whole: bool, sets: Vec<Set>) -> Vec<Panel> {
-        let axis_title = format!("{unit}, mean of the {}", self.bins.per);
+        let axis_title = format!("{}, mean of the {}", unit_of(unit, &sets), self.bins.per);
         let panel = Panel { axis_title, weight: 1.0, whole, sets };
         if panel.sets.is_empty() { vec![] } else { vec![panel] }
     }
@@ -218,7 +213,7 @@ impl Run<'_> {
         let north = [("state_control_mali", "northern Mali", 1), ("state_control_niger", "northern Niger", 2)];
         let sets = north.iter().filter(|n| lost(n.0)).filter_map(|n| self.means(n.0, n.1, n.2, 100.0)).collect();
         let title = "People of the Saharan north who live where the state holds the ground";
-        self.chart(title, self.of_means("Percent", true, sets))
+        self.chart(title, self.of_means("percent", true, sets))
     }
 
     fn sea(&self) -> Option<Chart> {
@@ -287,6 +282,14 @@ fn prefix(names: &[&str]) -> usize {
     let ends = first.match_indices('_').map(|(i, _)| i + 1).collect::<Vec<_>>();
     let shared = |end: &usize| names.len() > 1 && names.iter().all(|n| n.starts_with(&first[..*end]) && n.len() > *end);
     ends.into_iter().rev().find(shared).unwrap_or(0)
+}
+
+/// What an axis counts; a panel without a legend names its only set itself.
+fn unit_of(unit: &str, sets: &[Set]) -> String {
+    match sets {
+        [one] => format!("{}, {unit}", capital(&one.label)),
+        _ => capital(unit),
+    }
 }
 
 fn capital(text: &str) -> String {

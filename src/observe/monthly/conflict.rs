@@ -75,11 +75,9 @@ impl Block for Conflict {
 
 /// By country, how things stand today; the dead are not in it.
 fn wars(w: &World) -> Vec<War> {
-    let mut wars = vec![War::default(); w.region.countries.len()];
-    let h = &w.hostilities;
-    for i in h.rows().filter(|&i| (h.since()[i]..h.until()[i]).contains(&w.day.0) && h.level()[i] > 0.0) {
-        wars[usize::from(h.country()[i])].wars += 1;
-    }
+    let now = |country| w.wars(country as CountryId).filter(|war| war.2 > 0.0).count() as u64;
+    let mut wars: Vec<War> =
+        (0..w.region.countries.len()).map(|country| War { wars: now(country), ..War::default() }).collect();
     let n = &w.region.nodes;
     for i in w.territory.rows() {
         let largest = w.territory.share()[i].into_iter().fold(0.0, f32::max);
