@@ -96,8 +96,8 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | observer metric/ recorder monthly/ indicator
-//!                                          | folder folder_tests hand_made_tests
+//! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
+//!                                          | indicator folder folder_tests hand_made_tests
 //!             metric/: people crews arms conflict books; monthly/: cells legs borders arms conflict
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
