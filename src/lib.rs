@@ -30,7 +30,7 @@
 //! - **ledger**: double-entry books in whole numbers for arms, people, fighters, boats and money ([`engine::ledger`]).
 //! - **leg**: a journey from one hub to another, in one direction. **Through-leg**: one that passes other hubs.
 //! - **lever**: a policy with dates, a place, an intensity and a bill ([`levers`]).
-//! - **market**: the weapons for sale at a hub (no prices move yet). **Store**: weapons that belong to no group.
+//! - **market**: the weapons for sale at a hub, and their prices; **usual** is the price it starts from (equation 6). **Store**: weapons that belong to no group.
 //! - **metric**: a column of `series.csv`; its *observed twin* is what registers and seizures would have counted.
 //! - **militia cell**: one where fighters outside the bloc `state` live: a toll is taken, and teams are bribed more easily.
 //! - **network**: crews with one home, range, purse and set of beliefs. **Tie**: networks that trade news.
@@ -51,21 +51,26 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 12, its caller 13; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 17, its caller 18; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, dated events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
 //!  3. allocation: patrol teams, sensors and vessels take their places
 //!  4. stockpiles: depots are raided
-//!  5. armed groups: convoys come home, groups and civilians buy arms
-//!  6. fares: seats get dearer where people waited yesterday and cheaper where crews did
-//!  7. departures: people set out from home
-//!  8. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
-//!  9. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
-//! 10. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
-//! 11. beliefs: networks learn, pass on news, and review their plans
-//! 12. books: every ledger is checked after each of the steps 2 to 11, and recounted from the rows on audit days
-//! 13. observers: the day is written down, then its digest is taken
+//!  5. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
+//!  6. armed groups: convoys come home
+//!  7. recruitment: fighters join groups and give up
+//!  8. markets: weapons get dearer or cheaper; civilians and groups sell and buy
+//!  9. fares: seats get dearer where people waited yesterday and cheaper where crews did
+//! 10. departures: people set out from home
+//! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
+//! 12. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
+//! 13. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
+//! 14. conflict: groups clash, and ground changes hands
+//! 15. revolt: homelands rise, and governments fall
+//! 16. beliefs: networks learn, pass on news, and review their plans
+//! 17. books: every ledger is checked after each of the steps 2 to 16, and recounted from the rows on audit days
+//! 18. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
@@ -84,10 +89,12 @@
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
-//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles armed_groups fares
-//!                                          | departures journeys crews/ sea beliefs
+//!                                          | weapons_destruction transfer_tracing
+//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles leakage armed_groups
+//!                                          | recruitment markets/ fares departures journeys crews/ sea
+//!                                          | conflict/ revolt beliefs
 //!             and what rules share         | route_choice
-//!             allocation/: strategy watch vessels; crews/: choose drive arrive business
+//!             allocation/: strategy watch vessels; markets/: needs trade; crews/: choose drive arrive business
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
 //!                                          | sighting state vessel store
 //!             and what holds it together   | world books saved accounts arms controls routes outlook

@@ -17,6 +17,19 @@ pub struct DepotOrder {
     pub classes: [bool; CLASSES],
 }
 
+/// Weapons that a lever buys or collects, to be destroyed.
+#[derive(Clone, Debug)]
+pub struct DestructionOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    /// Countries where it works.
+    pub area: Area,
+    /// Kinds of stores it takes them from ([`store`](super::store)), by number.
+    pub from: [bool; 3],
+    /// Pieces (tonnes) a year, by class.
+    pub per_year: [f64; CLASSES],
+}
+
 /// Vessels sent by a lever.
 #[derive(Clone, Debug)]
 pub struct NavalOrder {
@@ -50,6 +63,10 @@ pub struct Controls {
     pub sender: u64,
     /// Guards on depots.
     pub depots: Vec<DepotOrder>,
+    /// Weapons to be destroyed.
+    pub destruction: Vec<DestructionOrder>,
+    /// By country, the share of transfers and legal stocks that are traced to their end use; the highest of all levers.
+    pub tracing: Vec<f64>,
     /// Patrol teams besides those of the units.
     pub forces: Vec<Force>,
     /// Drones and aircraft.
@@ -73,6 +90,7 @@ impl Controls {
     pub fn none(region: &Region) -> Controls {
         let by_country = vec![0.0; region.countries.len()];
         Controls {
+            tracing: by_country.clone(),
             sharing: by_country.clone(),
             arrest: by_country.clone(),
             penalty: by_country.clone(),

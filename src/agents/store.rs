@@ -1,6 +1,8 @@
 //! Stores of weapons that belong to no group: black markets at hubs, civilians and custody by country.
 
 use super::arms::Bag;
+use super::world::World;
+use crate::region::CountryId;
 use crate::table;
 
 /// Black market at a hub.
@@ -21,5 +23,13 @@ table! {
         /// Hub of a market, country of the others.
         at: u16,
         arms: Bag,
+    }
+}
+
+impl World {
+    /// Country that a store is in.
+    pub fn store_country(&self, row: usize) -> CountryId {
+        let at = self.stores.at()[row];
+        if self.stores.kind()[row] == MARKET { self.routes.hubs[usize::from(at)].country } else { at }
     }
 }

@@ -28,6 +28,23 @@ pub struct Received {
     pub arms: [u32; CLASSES],
 }
 
+/// How weapons leave the stocks of states without a raid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Leak {
+    /// Out of custody.
+    Custody,
+    /// Diverted from an army's or a legal stock.
+    Legal,
+    /// Sold on at once by those who seized them.
+    Seized,
+}
+
+/// Number of causes of leaks.
+pub const LEAKS: usize = 3;
+/// Names of the causes in files.
+pub const LEAK_NAMES: [&str; LEAKS] = ["custody", "legal", "seized"];
+
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -81,9 +98,12 @@ pub struct Tally {
     pub stopped: [i64; CARGOES],
     /// Worth of what was seized with the vehicles, US cents, by cargo.
     pub seized_cents: [i64; CARGOES],
-    /// Weapons seized and destroyed, and seized and sold on.
+    /// Weapons seized and destroyed.
     pub destroyed: [i64; CLASSES],
-    pub leaked: [i64; CLASSES],
+    /// Weapons that left the stocks of states for a black market without a raid, by [`Leak`].
+    pub leaks: [[i64; CLASSES]; LEAKS],
+    /// Weapons that a policy bought or collected and destroyed.
+    pub collected: [i64; CLASSES],
     /// People set down by crews after a journey mostly on roads, and mostly off them.
     pub carried: [i64; 2],
     /// Those among them who died on the way.

@@ -14,7 +14,9 @@ pub mod intelligence_sharing;
 pub mod naval_patrol;
 pub mod niche_teams;
 pub mod surveillance;
+pub mod transfer_tracing;
 pub mod transit_criminalisation;
+pub mod weapons_destruction;
 
 /// Every lever there is.
 pub static LEVERS: &[LeverKind] = &[
@@ -25,6 +27,8 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<intelligence_sharing::IntelligenceSharing>(),
     lever::<transit_criminalisation::TransitCriminalisation>(),
     lever::<niche_teams::NicheTeams>(),
+    lever::<weapons_destruction::WeaponsDestruction>(),
+    lever::<transfer_tracing::TransferTracing>(),
 ];
 
 /// What a lever's own file says.
@@ -185,13 +189,22 @@ pub(crate) mod tests {
     use super::*;
     use crate::agents::routes::Routes;
     use crate::engine::rng::Luck;
-    use crate::region::Region;
+    use crate::region::{Carrier, Region};
     use crate::units::Tick;
     use serde_json::json;
     use std::sync::Arc;
 
     /// Two places in Libya, one each in Niger and Mali; borders LBY-NER (200 km) and LBY-MLI (100 km).
     pub fn world() -> World {
+        world_on(&[])
+    }
+
+    /// The same places with crews between Sabha and Agadez, which makes both of them hubs.
+    pub fn world_with_hubs() -> World {
+        world_on(&[("desert", Carrier::Crew, &["Sabha", "Agadez"])])
+    }
+
+    fn world_on(corridors: &[(&str, Carrier, &[&str])]) -> World {
         let region = Region::from_parts(
             &[
                 ("Sabha", "LBY", 27.0, 14.4, 130_000),
@@ -201,7 +214,7 @@ pub(crate) mod tests {
             ],
             &[("Sabha", "Agadez", 1400.0), ("Ghat", "Agadez", 900.0), ("Ghat", "Kidal", 1200.0)],
             &[],
-            &[],
+            corridors,
         );
         let costs = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));

@@ -4,14 +4,19 @@
 //!  2. weather: wave heights
 //!  3. allocation: patrol teams, sensors and vessels
 //!  4. stockpiles: depots are raided
-//!  5. armed groups: fighters come home, groups buy arms
-//!  6. fares: what a seat costs
-//!  7. departures: who leaves home
-//!  8. journeys: who is due arrives, works, takes a bus, joins a line
-//!  9. crews: choose, load, drive, are stopped or arrive
-//! 10. sea: launches, crossings, rescues, landings
-//! 11. beliefs: networks learn where patrols are
-//! 12. ledgers, digest, observers (by `sim`)
+//!  5. leakage: stocks leak, weapons wear out or are destroyed
+//!  6. armed groups: fighters come home
+//!  7. recruitment: who joins a group and who gives up
+//!  8. markets: prices of weapons; groups and civilians buy and sell
+//!  9. fares: what a seat costs
+//! 10. departures: who leaves home
+//! 11. journeys: who is due arrives, works, takes a bus, joins a line
+//! 12. crews: choose, load, drive, are stopped or arrive
+//! 13. sea: launches, crossings, rescues, landings
+//! 14. conflict: clashes, and who holds the ground
+//! 15. revolt: homelands that rise, coups
+//! 16. beliefs: networks learn where patrols are
+//! 17. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -27,6 +32,7 @@ pub mod crews;
 pub mod departures;
 pub mod fares;
 pub mod journeys;
+pub mod leakage;
 pub mod markets;
 pub mod recruitment;
 pub mod revolt;
@@ -40,6 +46,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, weather::Weather>(),
     step::<World, allocation::Allocation>(),
     step::<World, stockpiles::Stockpiles>(),
+    step::<World, leakage::Leakage>(),
     step::<World, armed_groups::ArmedGroups>(),
     step::<World, recruitment::Recruitment>(),
     step::<World, markets::BlackMarkets>(),

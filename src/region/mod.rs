@@ -263,4 +263,9 @@ impl Area {
     pub fn is_everywhere(&self) -> bool {
         *self == Area::default()
     }
+
+    /// True for a country it names, and for all when it is everywhere.
+    pub fn covers(&self, country: CountryId) -> bool {
+        self.is_everywhere() || self.countries.contains(&country)
+    }
 }

@@ -4,7 +4,7 @@ use super::{COUNTRIES, Kind, Metric, is_country, mean, metric};
 use crate::agents::accounts::{ARMS, Arms};
 use crate::agents::arms::{CHANNEL_NAMES, CLASS_NAMES, CLASSES, Class, ORIGINS, Origin, pieces, slot};
 use crate::agents::group::is_official;
-use crate::agents::tally::Received;
+use crate::agents::tally::{Leak, Received};
 use crate::agents::world::World;
 use crate::region::CountryId;
 
@@ -21,7 +21,7 @@ pub(super) fn flows(m: &mut Vec<Metric>) {
         }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
         ("arms_destroyed", "Of these, destroyed", |w, c| w.tally.destroyed[c]),
-        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaked[c]),
+        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaks[Leak::Seized as usize][c]),
     ];
     for (name, about, read) in flows {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::agents::group::is_official;
 use crate::agents::migrant::{END, NO_LEG, Status};
 use crate::agents::sighting;
 use crate::agents::store;
-use crate::agents::tally::{Crossing, Entry};
+use crate::agents::tally::{Crossing, Entry, Leak};
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial};
 use crate::engine::rng::Purpose;
@@ -222,7 +222,7 @@ fn seize_arms(p: &Params, w: &mut World, c: &Crew, day: Tick) {
     for class in Class::ALL {
         w.tally.seized[class as usize] += i64::from(arms::of_class(&c.arms, class));
         w.tally.destroyed[class as usize] += i64::from(arms::of_class(&destroyed, class));
-        w.tally.leaked[class as usize] += i64::from(arms::of_class(&leaked, class));
+        w.tally.leaks[Leak::Seized as usize][class as usize] += i64::from(arms::of_class(&leaked, class));
     }
     let place = w.region.countries[country as usize].iso3.clone();
     let count = arms::pieces(&c.arms);
@@ -343,8 +343,7 @@ mod tests {
     fn world() -> World {
         let mut w = crate::levers::tests::world();
         let price = [600.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0];
-        let first = crate::agents::market::FirstPrices { libya: price, elsewhere: price, libya_factor: 1.0 };
-        crate::agents::market::populate(&mut w, &first);
+        w.markets.push(crate::agents::market::Market { key: 1, price, usual: price });
         w
     }
 

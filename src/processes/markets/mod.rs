@@ -41,7 +41,8 @@ pub struct Params {
     #[schemars(range(min = 1, max = 1000), extend("x-unit" = "factor", "x-source" = "assumption (model.md eq. 6)"))]
     pub most: f64,
     /// Pieces of each class that change hands in a market a day at the usual price between people whom the model does not
-    /// follow: they keep a market where little is bought or sold near its usual price.
+    /// follow: they keep a market where little is bought or sold near its usual price. Outside Libya they also offer what
+    /// civilians want: markets there were in balance before Libya's depots were opened.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/day", "x-source" = "assumption", "x-low" = 0.2, "x-high" = 5))]
     pub other_trade: f64,
     /// Share of a market's stock that is offered on a day.
@@ -50,17 +51,23 @@ pub struct Params {
     /// Weapons a group wants per fighter, by class (tonnes per fighter for munitions and chemical).
     #[schemars(inner(range(min = 0, max = 1000)), extend("x-unit" = "pieces per fighter", "x-source" = "1.2 rifles: model.md eq. 7; others assumptions"))]
     pub wanted_per_fighter: [f64; CLASSES],
-    /// Share of what it lacks that a group would buy in a day at the usual price.
+    /// Share of what it lacks that a group outside Libya would buy in a day at the usual price.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.02))]
     pub purchase_rate: f64,
+    /// The same in Libya, where militias live on loot and many fighters bring a rifle from home.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.0002, "x-high" = 0.002))]
+    pub purchase_rate_libya: f64,
+    /// Share of what it has beyond its wants that a group offers in its market on a day at the usual price.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.01))]
+    pub groups_offer: f64,
     /// Rifles that civilians around a hub outside Libya buy at the usual price, a year and per 1,000 people within 60 km.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 2))]
     pub civilian_purchases: f64,
     /// The same in Libya.
-    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 1, "x-high" = 8))]
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 5))]
     pub civilian_purchases_libya: f64,
     /// Share of their weapons that the civilians of a country offer in its markets on a day at the usual price.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption: some 4 % a year", "x-low" = 0.000_05, "x-high" = 0.0005))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption: some 2 % a year", "x-low" = 0.000_02, "x-high" = 0.0005))]
     pub civilians_offer: f64,
 }
 
@@ -78,9 +85,11 @@ impl Default for Params {
             stock_offered: 0.02,
             wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0],
             purchase_rate: 0.002,
+            purchase_rate_libya: 0.0005,
+            groups_offer: 0.005,
             civilian_purchases: 0.3,
-            civilian_purchases_libya: 3.0,
-            civilians_offer: 0.0001,
+            civilian_purchases_libya: 1.5,
+            civilians_offer: 0.000_05,
         }
     }
 }
@@ -126,13 +135,14 @@ pub struct BlackMarkets;
 
 impl Process<World> for BlackMarkets {
     const NAME: &'static str = "markets";
-    const ABOUT: &'static str = "Prices of weapons rise where they are wanted and fall where they are on sale (equation 6); groups and civilians buy, \
-         civilians sell.";
+    const ABOUT: &'static str = "Prices of weapons rise where they are wanted and fall where they are on sale (equation 6); groups and civilians buy \
+         and sell.";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
         set_prices(p, w);
         trade::civilians_sell(p, w, day);
+        trade::groups_sell(p, w, day);
         trade::groups_buy(p, w, day);
         trade::civilians_buy(p, w, day);
         w.shortfall = needs::lacking(p, w);

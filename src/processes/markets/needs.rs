@@ -15,6 +15,17 @@ pub fn shortfall(p: &Params, class: Class, fighters: u32, have: u32) -> u64 {
     want.saturating_sub(u64::from(have))
 }
 
+/// What a group has of a class beyond what its fighters want.
+pub fn surplus(p: &Params, class: Class, fighters: u32, have: u32) -> u64 {
+    let want = libm::round(f64::from(fighters) * p.wanted_per_fighter[class as usize]) as u64;
+    u64::from(have).saturating_sub(want)
+}
+
+/// Share of what a group lacks that it would buy in a day at the usual price.
+pub fn purchase_rate(p: &Params, w: &World, group: usize) -> f64 {
+    if Some(w.groups.country()[group]) == w.libya { p.purchase_rate_libya } else { p.purchase_rate }
+}
+
 /// Rifles a day that civilians around a hub want at the usual price.
 pub fn civilian_rate(p: &Params, w: &World, hub: usize) -> f64 {
     let h = &w.routes.hubs[hub];
@@ -63,7 +74,7 @@ pub fn wanted(p: &Params, w: &World) -> Vec<[f64; CLASSES]> {
             let have = arms::of_class(&w.groups.arms()[g], class);
             let lack = shortfall(p, class, w.groups.fighters()[g], have) as f64;
             if usual > 0.0 && lack > 0.0 {
-                sums[hub][class as usize] += ((lack * p.purchase_rate).min(usd / usual) * UNIT) as u64;
+                sums[hub][class as usize] += ((lack * purchase_rate(p, w, g)).min(usd / usual) * UNIT) as u64;
             }
         }
     }
@@ -93,14 +104,27 @@ pub fn civilians_offer(p: &Params, w: &World) -> Vec<[f64; CLASSES]> {
     w.routes.hubs.iter().map(of_hub).collect()
 }
 
-/// S0 of equation 6, pieces a day by hub and class: part of the market's stock, and what civilians would sell.
+/// S0 of equation 6, pieces a day by hub and class: part of the market's stock, and what civilians and groups would sell.
 pub fn offered(p: &Params, w: &World) -> Vec<[f64; CLASSES]> {
     let mut out = civilians_offer(p, w);
     for (hub, row) in market_rows(w).into_iter().enumerate() {
+        if Some(w.routes.hubs[hub].country) != w.libya {
+            out[hub][Class::SmallArms as usize] += civilian_rate(p, w, hub);
+        }
         let Some(row) = row else { continue };
         for class in Class::ALL {
             out[hub][class as usize] += f64::from(arms::of_class(&w.stores.arms()[row], class)) * p.stock_offered;
         }
+    }
+    let mut spare = vec![[0u64; CLASSES]; out.len()];
+    for (g, hub) in buyers(w) {
+        for class in Class::ALL {
+            let have = arms::of_class(&w.groups.arms()[g], class);
+            spare[hub][class as usize] += surplus(p, class, w.groups.fighters()[g], have);
+        }
+    }
+    for (out, spare) in out.iter_mut().flatten().zip(spare.iter().flatten()) {
+        *out += *spare as f64 * p.groups_offer;
     }
     out
 }
@@ -119,5 +143,6 @@ mod tests {
         assert_eq!(shortfall(&p, Class::LightWeapons, 12, 0), 2, "rounded to whole weapons");
         assert_eq!(shortfall(&p, Class::Chemical, 1_000_000, 0), 0, "nobody wants it");
         assert_eq!(shortfall(&p, Class::SmallArms, 0, 0), 0);
+        assert_eq!([70, 120, 5000].map(|have| surplus(&p, Class::SmallArms, 100, have)), [0, 0, 4880]);
     }
 }

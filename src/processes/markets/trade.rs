@@ -1,7 +1,7 @@
 //! Who buys and sells weapons at a hub: groups for money, civilians of the country.
 
 use super::Params;
-use super::needs::{buyers, civilian_rate, civilians_offer, market_rows, shortfall};
+use super::needs::{buyers, civilian_rate, civilians_offer, market_rows, purchase_rate, shortfall, surplus};
 use crate::agents::accounts::{Arms, Money};
 use crate::agents::arms::{self, CLASSES, Channel, Class};
 use crate::agents::store;
@@ -14,6 +14,7 @@ use crate::units::{Tick, Usd};
 const TURN: Purpose = Purpose::new("markets.turn");
 const CIVILIANS: Purpose = Purpose::new("markets.civilians");
 const SOLD: Purpose = Purpose::new("markets.civilians_sell");
+const SURPLUS: Purpose = Purpose::new("markets.groups_sell");
 const ROUNDING: Purpose = Purpose::new("markets.rounding");
 
 /// Civilians sell more the dearer weapons are: their part of S in equation 6, in whole pieces. What they get for them stays
@@ -31,6 +32,34 @@ pub fn civilians_sell(p: &Params, w: &mut World, day: Tick) {
             let market = w.store(store::MARKET, hub as u16);
             w.stores.update(market, |s| arms::add(&mut s.arms, &bag));
             w.ledgers.move_arms(Arms::Civilians, Arms::Markets, &bag);
+        }
+    }
+}
+
+/// Groups sell part of what they have and do not need, mostly loot, at today's price.
+pub fn groups_sell(p: &Params, w: &mut World, day: Tick) {
+    let luck = w.luck.on(SURPLUS, day);
+    let rows: Vec<(usize, usize)> = buyers(w).collect();
+    let sales = crate::engine::parallel::map_items(&rows, 256, |&(g, hub)| {
+        let group = w.groups.get(g);
+        Class::ALL.map(|class| {
+            let spare = surplus(p, class, group.fighters, arms::of_class(&group.arms, class)) as f64;
+            let offer = at_price(p, w, hub, class, spare * p.groups_offer, 1.0);
+            if offer <= 0.0 { 0 } else { libm::floor(offer + luck.nth(class as u32).unit(group.key)).min(spare) as u32 }
+        })
+    });
+    for ((g, hub), sold) in rows.into_iter().zip(sales) {
+        for class in Class::ALL.into_iter().filter(|&c| sold[c as usize] > 0) {
+            let n = sold[class as usize];
+            let pay = cents(w, hub, class) * u64::from(n);
+            let bag = w.groups.update(g, |g| {
+                g.money += pay as i64;
+                arms::take(&mut g.arms, class, n)
+            });
+            w.ledgers.pay(Money::Economy, Money::Groups, pay);
+            let market = w.store(store::MARKET, hub as u16);
+            w.stores.update(market, |s| arms::add(&mut s.arms, &bag));
+            w.ledgers.move_arms(Arms::Groups, Arms::Markets, &bag);
         }
     }
 }
@@ -95,7 +124,7 @@ fn requests(p: &Params, w: &World, stores: &[Option<usize>], day: Tick) -> Vec<R
                 continue;
             }
             let lack = shortfall(p, class, group.fighters, arms::of_class(&group.arms, class));
-            let rate = at_price(p, w, hub, class, lack as f64 * p.purchase_rate, -1.0);
+            let rate = at_price(p, w, hub, class, lack as f64 * purchase_rate(p, w, g), -1.0);
             let want = libm::floor(rate + rounding.nth(class as u32).unit(group.key)) as u64;
             let want = want.min(lack).min(purse / price).min(u64::from(u32::MAX));
             purse -= want * price;
