@@ -81,9 +81,9 @@
 //! ```text
 //! main.rs     arguments in, exit code out
 //! cli/        one file a command           | run validate schema levers processes metrics
-//!                                          | displacement
+//!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress
-//! study/      more than one run            | ensemble displacement
+//! study/      more than one run            | ensemble displacement weapons_kept files
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
@@ -103,8 +103,9 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | observer metric recorder monthly indicator
-//!                                          | folder folder_tests
+//! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
+//!                                          | indicator folder folder_tests hand_made_tests
+//!             metric/: people crews arms conflict books; monthly/: cells legs borders arms conflict
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

@@ -116,6 +116,33 @@ fn displacement_compares_two_runs() -> Done {
     Ok(())
 }
 
+/// 150 of 400 rifles kept from Mali's groups for 30,000 USD: 200 USD each; Niger's groups got more.
+#[test]
+fn cost_per_weapon_compares_two_runs() -> Done {
+    let folder = tempfile::tempdir()?;
+    for (run, mali, niger, spent) in [("off", 400, 10, 5_000), ("on", 250, 30, 35_000)] {
+        let dir = folder.path().join(run);
+        std::fs::create_dir(&dir)?;
+        let rows = format!("2012-01,MLI,mnla,market,small_arms,{mali}\n2012-01,NER,local,market,small_arms,{niger}\n");
+        std::fs::write(dir.join("received.csv"), format!("month,country,bloc,channel,class,count\n{rows}"))?;
+        let rows = format!("all,spent_guards,USD,flow,,{spent},\n");
+        std::fs::write(dir.join("summary.csv"), format!("year,metric,unit,kind,days,value,observed\n{rows}"))?;
+    }
+    let path = |run: &str| folder.path().join(run).display().to_string();
+    let (off, on) = (path("off"), path("on"));
+    let (out, err, code) = sirocco(&["cost-per-weapon", &off, &on, "--country", "MLI"])?;
+    assert_eq!((err.as_str(), code), ("", 0));
+    assert!(out.contains("in MLI: 400 without, 250 with") && out.contains("spent more: 30000 USD"), "{out}");
+    assert!(out.contains("USD per weapon kept: 200.00"), "{out}");
+    let (out, _, _) = sirocco(&["cost-per-weapon", &off, &on])?;
+    assert!(out.contains("kept from them: 130") && out.contains("USD per weapon kept: 230.77"), "{out}");
+    let (out, _, code) = sirocco(&["cost-per-weapon", &off, &on, "--country", "NER"])?;
+    assert!(code == 0 && out.contains("none, since the policy kept no weapon") && out.contains("more came"), "{out}");
+    let (_, err, code) = sirocco(&["cost-per-weapon", &off, &on, "--country", "TCD"])?;
+    assert!(code == 2 && err.contains("`TCD`"), "{err}");
+    Ok(())
+}
+
 #[test]
 fn wrong_arguments_are_wrong_input() -> Done {
     let (_, err, code) = sirocco(&["levers", "navl_patrol"])?;

@@ -83,6 +83,10 @@ fn a_run_writes_a_whole_folder() -> Done {
         "cells.csv",
         "legs.csv",
         "borders.csv",
+        "holdings.csv",
+        "received.csv",
+        "prices.csv",
+        "conflict.csv",
         "indicators.csv",
     ] {
         assert!(out.join(name).is_file(), "{name}");
@@ -96,6 +100,10 @@ fn a_run_writes_a_whole_folder() -> Done {
         "cells.csv",
         "legs.csv",
         "borders.csv",
+        "holdings.csv",
+        "received.csv",
+        "prices.csv",
+        "conflict.csv",
         "indicators.csv",
     ] {
         assert!(out.join("replicates/00001").join(name).is_file(), "{name} of the second replicate");

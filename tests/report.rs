@@ -23,11 +23,12 @@ const CLASSES: [(&str, f64); 6] = [
     ("chemical", 0.02),
 ];
 const CARGOES: [(&str, f64); 4] = [("people", 3.0), ("arms", 1.0), ("fuel", 2.0), ("drugs", 1.0)];
+const CHANNELS: [(&str, f64); 4] = [("looted", 3.0), ("returnee", 20.0), ("captured", 12.0), ("market", 6.0)];
 const STATES: [&str; 9] =
     ["waiting", "working", "travelling", "held", "at_sea", "sent_back", "arrived", "at_home", "dead"];
 
 /// The head of `cells.csv`.
-const CELLS: &str = "cell,month,people,arms,crews,deaths,seizures,risk,believed\n";
+const CELLS: &str = "cell,month,people,arms,crews,deaths,seizures,risk,believed,holder,outside_state,violence\n";
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
@@ -54,6 +55,9 @@ impl Fake {
         );
         names.extend(CARGOES.iter().flat_map(|c| [format!("trips_stopped_{}", c.0), format!("seized_value_{}", c.0)]));
         names.push("fare_usd_per_1000_km".into());
+        names.extend(CHANNELS.iter().map(|c| format!("received_mali_{}", c.0)));
+        names.extend(["price_small_arms_libya", "price_small_arms_sahel", "fatalities_libya"].map(String::from));
+        names.extend(["fatalities_mali", "state_control_mali"].map(String::from));
         names.extend(["sea_departures", "sea_arrivals", "sea_deaths", "sea_deaths_observed"].map(String::from));
         let flows = names.len();
         names.extend(STATES.iter().map(|s| format!("people_{s}")));
@@ -75,7 +79,12 @@ impl Fake {
             }
             let stopped = CARGOES.iter().flat_map(|c| [c.1, 20_000.0 * c.1]);
             let crews = [300.0, 90.0, 250.0, 60.0, 2.0, 3.0].into_iter().chain(stopped).chain([180.0]);
-            for size in [80.0, 60.0].into_iter().chain(crews).chain([400.0, 330.0, 6.0, 4.0]) {
+            let of_war = CHANNELS.iter().map(|c| c.1).chain([900.0, 1500.0, 4.0, 7.0]);
+            for size in [80.0, 60.0].into_iter().chain(crews).chain(of_war) {
+                write!(csv, ",{:.0}", size * season * self.scale)?;
+            }
+            write!(csv, ",{:.3}", if self.scale > 0.0 { 1.0 - 0.5 * season } else { 1.0 })?;
+            for size in [400.0, 330.0, 6.0, 4.0] {
                 write!(csv, ",{:.0}", size * season * self.scale)?;
             }
             for (i, _) in STATES.iter().enumerate() {
@@ -131,7 +140,8 @@ fn write_cells(dir: &Path, size: f64) -> R {
                     let (arms, crews, risk) = ((people / 20.0).floor(), (people / 25.0).ceil(), 0.001 * near * t);
                     // Nobody knows the last line.
                     let believed = if n < 6 { format!("{:.6}", 0.002 + risk / 2.0) } else { String::new() };
-                    writeln!(csv, "{c},2014-0{},{people},{arms},{crews},0,0,{risk:.6},{believed}", n + 1)?;
+                    let war = format!("mnla,{t:.3},{:.4}", 0.02 * near * t);
+                    writeln!(csv, "{c},2014-0{},{people},{arms},{crews},0,0,{risk:.6},{believed},{war}", n + 1)?;
                 }
             }
         }
@@ -199,6 +209,10 @@ fn a_long_run_has_every_chart() -> R {
     let expected = [
         "arms_outflow",
         "arms_sahel",
+        "arms_mali",
+        "prices",
+        "fatalities",
+        "control",
         "seizures",
         "stopped",
         "northbound",
@@ -211,6 +225,8 @@ fn a_long_run_has_every_chart() -> R {
         "map_crews",
         "map_risk",
         "map_believed",
+        "map_control",
+        "map_violence",
     ];
     let expected: Vec<String> = expected.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
     assert_eq!(names(&written), expected);
@@ -232,7 +248,7 @@ fn a_short_run_of_few_is_drawn_too() -> R {
     }
     let (_tmp, dir) = folder("three-weeks")?;
     Fake { title: "Three weeks", start: "2014-02-20", days: 21, scale: 3.0 }.write(&dir)?;
-    assert_eq!(charts(&dir, &data())?.len(), 18);
+    assert_eq!(charts(&dir, &data())?.len(), 26);
     Ok(())
 }
 
@@ -250,10 +266,10 @@ fn nothing_but_zeros_gives_no_chart() -> R {
 fn a_network_has_no_map() -> R {
     let (_tmp, dir) = folder("network")?;
     Fake { title: "A network", start: "2014-01-01", days: 400, scale: 1.0 }.write(&dir)?;
-    fs::write(dir.join("cells.csv"), format!("{CELLS}Mopti,2014-01,5,5,1,0,0,0,\n"))?;
+    fs::write(dir.join("cells.csv"), format!("{CELLS}Mopti,2014-01,5,5,1,0,0,0,,mnla,1,0.5\n"))?;
     // The geodata is not even looked for.
     let written = charts(&dir, Path::new("no/such/folder"))?;
-    assert_eq!(written.len(), 18);
+    assert_eq!(written.len(), 26);
     assert!(!names(&written).iter().any(|n| n.starts_with("map")));
     Ok(())
 }

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
 
+pub mod cost_per_weapon;
 mod data;
 mod describe;
 pub mod displacement;
@@ -44,6 +45,8 @@ pub enum Command {
     Metrics(ListArgs),
     /// Compare the border crossings of two runs: what moved elsewhere
     Displacement(displacement::DisplacementArgs),
+    /// Compare what came to armed groups in two runs: what a policy paid per weapon that it kept from them
+    CostPerWeapon(cost_per_weapon::CostPerWeaponArgs),
 }
 
 /// How to print a list.
@@ -84,6 +87,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Processes(args) => processes::processes(&args),
         Command::Metrics(args) => metrics::metrics(&args),
         Command::Displacement(args) => displacement::show(&args),
+        Command::CostPerWeapon(args) => cost_per_weapon::show(&args),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod depot_security;
 pub mod intelligence_sharing;
 pub mod naval_patrol;
 pub mod niche_teams;
+pub mod stabilisation_force;
 pub mod surveillance;
 pub mod transfer_tracing;
 pub mod transit_criminalisation;
@@ -27,6 +28,7 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<intelligence_sharing::IntelligenceSharing>(),
     lever::<transit_criminalisation::TransitCriminalisation>(),
     lever::<niche_teams::NicheTeams>(),
+    lever::<stabilisation_force::StabilisationForce>(),
     lever::<weapons_destruction::WeaponsDestruction>(),
     lever::<transfer_tracing::TransferTracing>(),
 ];

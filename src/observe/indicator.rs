@@ -1,7 +1,8 @@
 //! `indicators.csv`: what a year, and the whole run, come to in a few numbers.
 
-use super::metric::{Kind, Metric};
+use super::metric::{COUNTRIES, Kind, Metric};
 use super::recorder::{Period, create, flush, io, number};
+use crate::agents::arms::CHANNEL_NAMES;
 use crate::agents::crew::CARGO_NAMES;
 use crate::error::Result;
 use crate::region::NodeId;
@@ -60,6 +61,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    fn truth(&self, name: &str) -> Period {
+        let at = self.metrics.iter().position(|m| m.name == name);
+        at.map(|i| self.span.metrics[i].0).unwrap_or_default()
+    }
     fn both(&self, name: &str) -> (f64, f64) {
         let at = self.metrics.iter().position(|m| m.name == name);
         at.map_or((f64::NAN, f64::NAN), |i| {
@@ -96,6 +101,26 @@ impl Reading<'_> {
         for (name, unit) in [("fare_usd_per_1000_km", "USD/1,000 km"), ("crew_income", "USD/crew/day")] {
             out.push((name.into(), unit, self.value(name)));
         }
+        out.extend(self.of_the_war());
+        out
+    }
+
+    /// The dead, what armed Mali's groups, what that did to prices and to the state.
+    fn of_the_war(&self) -> Vec<(String, &'static str, f64)> {
+        let mut out: Vec<(String, &str, f64)> = vec![];
+        let mut same = |name: String, unit| out.push((name.clone(), unit, self.value(&name)));
+        same("fatalities".into(), "persons");
+        COUNTRIES.iter().for_each(|[country, ..]| same(format!("fatalities_{country}"), "persons"));
+        CHANNEL_NAMES.iter().for_each(|channel| same(format!("received_mali_{channel}"), "pieces"));
+        same("libyan_share_mali".into(), "share");
+        same("northern_mali_lost".into(), "days");
+        for area in ["libya", "sahel"] {
+            let [first, low, last] = self.truth(&format!("price_small_arms_{area}")).course();
+            out.push((format!("price_small_arms_{area}_lowest"), "of the first", low / first));
+            out.push((format!("price_small_arms_{area}_last"), "of the first", last / first));
+        }
+        let [_, nearest, _] = self.truth("rebels_km_from_capital_mali").course();
+        out.push(("rebels_km_from_capital_mali_lowest".into(), "km", nearest));
         out
     }
 }
@@ -132,6 +157,41 @@ mod tests {
         assert_eq!(bits(&[2, 1, 1]), 1.5);
         assert_eq!(bits(&[]), 0.0);
         assert_eq!(distinct(&[5, 2, 5]), Passages::from([(2, 1), (5, 2)]));
+    }
+
+    /// A year in which the price falls from 1,000 to 300 and comes back to 600, rebels come within 400 km and are driven
+    /// off, and a year of silence.
+    #[test]
+    fn the_course_of_a_war() {
+        let metrics = metric::all();
+        let mut war = Span::new(metrics.len());
+        let silence = war.clone();
+        let mut put = |name: &str, values: &[f64]| {
+            let i = metrics.iter().position(|m| m.name == name).unwrap();
+            values.iter().for_each(|&v| war.metrics[i].0.add(v));
+        };
+        put("price_small_arms_libya", &[1000.0, 300.0, 600.0]);
+        put("rebels_km_from_capital_mali", &[f64::NAN, 700.0, 400.0, f64::NAN]);
+        put("northern_mali_lost", &[0.0, 1.0, 1.0, 0.0]);
+        put("fatalities_mali", &[0.0, 80.0, 5.0]);
+        put("received_mali_captured", &[0.0, 700.0, 0.0]);
+        put("libyan_share_mali", &[f64::NAN, 0.2, 0.5, f64::NAN]);
+        let mut both = silence.clone();
+        both.add(&war);
+        both.add(&silence);
+        let read = |span: &Span, name: &str| {
+            let all = Reading { metrics: &metrics, span }.indicators();
+            all.into_iter().find(|x| x.0 == name).unwrap().2
+        };
+        for span in [&war, &both] {
+            let of = |name: &str| read(span, name);
+            assert_eq!((of("price_small_arms_libya_lowest"), of("price_small_arms_libya_last")), (0.3, 0.6));
+            assert_eq!((of("rebels_km_from_capital_mali_lowest"), of("northern_mali_lost")), (400.0, 2.0));
+            assert_eq!((of("fatalities_mali"), of("received_mali_captured")), (85.0, 700.0));
+            assert_eq!(of("libyan_share_mali"), 0.5);
+        }
+        assert!(read(&silence, "rebels_km_from_capital_mali_lowest").is_nan());
+        assert!(read(&silence, "libyan_share_mali").is_nan() && read(&silence, "price_small_arms_sahel_last").is_nan());
     }
 
     /// Two years by hand: 3 of 1,000 and 1 of 1,000 dead on roads; 6 of 8 and 0 of 2 detections without a seizure; 40 of

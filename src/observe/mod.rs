@@ -7,3 +7,7 @@ pub mod metric;
 pub mod monthly;
 pub mod observer;
 pub mod recorder;
+
+#[cfg(test)]
+#[path = "hand_made_tests.rs"]
+mod hand_made;

@@ -16,27 +16,43 @@ use std::path::{Path, PathBuf};
 pub(super) type Out = csv::Writer<BufWriter<File>>;
 
 /// Running sum of a metric over the days on which it has a value.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Period {
     sum: f64,
+    first: f64,
     last: f64,
+    low: f64,
     days: u32,
+}
+
+impl Default for Period {
+    fn default() -> Self {
+        Period { sum: 0.0, first: f64::NAN, last: f64::NAN, low: f64::NAN, days: 0 }
+    }
 }
 
 impl Period {
     /// Adds a day; NaN is a day without a value.
     pub fn add(&mut self, v: f64) {
         if !v.is_nan() {
-            self.join(&Period { sum: v, last: v, days: 1 });
+            self.join(&Period { sum: v, first: v, last: v, low: v, days: 1 });
         }
     }
     /// Adds a later period.
     pub fn join(&mut self, later: &Period) {
-        self.sum += later.sum;
-        self.days += later.days;
+        if self.days == 0 {
+            self.first = later.first;
+        }
         if later.days > 0 {
             self.last = later.last;
         }
+        self.low = self.low.min(later.low);
+        self.sum += later.sum;
+        self.days += later.days;
+    }
+    /// First, lowest and last value; NaN when there is none.
+    pub fn course(&self) -> [f64; 3] {
+        [self.first, self.low, self.last]
     }
     /// What it comes to: sum, last value or mean.
     pub fn value(&self, kind: Kind) -> f64 {

@@ -18,6 +18,19 @@ const CLASSES: [(&str, &str, bool); 6] = [
 /// A cargo of crews: its ending in the metrics' names, which is its name for people too.
 const CARGOES: [&str; 4] = ["people", "arms", "fuel", "drugs"];
 
+/// A country with metrics of its own: their ending, its name for people.
+const COUNTRIES: [(&str, &str); 3] = [("libya", "Libya"), ("mali", "Mali"), ("niger", "Niger")];
+
+/// A way in which weapons come to groups: its ending in the metrics' names, what it is.
+const CHANNELS: [(&str, &str); 6] = [
+    ("looted", "looted from depots"),
+    ("returnee", "brought by returning fighters"),
+    ("captured", "captured"),
+    ("market", "bought"),
+    ("patron", "given by states abroad"),
+    ("comrades", "from other groups"),
+];
+
 /// Values of an area chart: more than these cannot be told apart on paper.
 const MOST_POINTS: usize = 400;
 
@@ -34,6 +47,10 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
     let charts = [
         ("arms_outflow", run.arms("Weapons leaving Libya, by class", "arms_left_libya_")),
         ("arms_sahel", run.arms("Weapons reaching the Sahel, by class", "arms_reached_sahel_")),
+        ("arms_mali", run.arms_mali()),
+        ("prices", run.prices()),
+        ("fatalities", run.fatalities()),
+        ("control", run.control()),
         ("seizures", run.seizures()),
         ("stopped", run.stopped()),
         ("northbound", run.northbound()),
@@ -63,6 +80,13 @@ impl Run<'_> {
             spans: self.bins.spans.clone(),
             y,
         })
+    }
+
+    /// A metric's mean over each month times `factor`.
+    fn means(&self, metric: &str, label: &str, n: usize, factor: f64) -> Option<Set> {
+        let y = self.bins.mean(self.series.live(metric)?).into_iter().map(|v| factor * v).collect();
+        let spans = self.bins.spans.clone();
+        Some(Set { label: label.to_string(), colour: colour(n), mark: Mark::Line, spans, y })
     }
 
     /// The metric, and the dashed line of what was seen of it if the run has an observer.
@@ -99,13 +123,8 @@ impl Run<'_> {
             let classes = CLASSES.iter().enumerate().filter(|(_, c)| c.2 == weighed);
             classes.filter_map(|(i, c)| self.sums(&format!("{prefix}{}", c.0), c.1, i, Mark::Line)).collect()
         };
-        // A panel without a legend names its only class itself.
-        let name = |what: &str, sets: &[Set]| match sets {
-            [one] => format!("{}, {what}", capital(&one.label)),
-            _ => capital(what),
-        };
         let (counted, weighed) = (of(false), of(true));
-        let (pieces, tonnes) = (name("pieces", &counted), name("tonnes", &weighed));
+        let (pieces, tonnes) = (unit_of("pieces", &counted), unit_of("tonnes", &weighed));
         let panels = [self.panel(&pieces, 1.5, true, counted), self.panel(&tonnes, 1.0, false, weighed)];
         panels.into_iter().flatten().collect()
     }
@@ -155,11 +174,46 @@ impl Run<'_> {
         self.chart("People carried by crews, on roads and off them", [carried, dead].into_iter().flatten().collect())
     }
 
+    /// A panel of means, such as prices.
+    fn of_means(&self, unit: &str, whole: bool, sets: Vec<Set>) -> Vec<Panel> {
+        let axis_title = format!("{}, mean of the {}", unit_of(unit, &sets), self.bins.per);
+        let panel = Panel { axis_title, weight: 1.0, whole, sets };
+        if panel.sets.is_empty() { vec![] } else { vec![panel] }
+    }
+
     fn fares(&self) -> Option<Chart> {
-        let y = self.bins.mean(self.series.live("fare_usd_per_1000_km")?);
-        let set = Set { label: "fare".into(), colour: colour(0), mark: Mark::Line, spans: self.bins.spans.clone(), y };
-        let axis_title = format!("USD per 1,000 km, mean of the {}", self.bins.per);
-        self.chart("Fares with crews", vec![Panel { axis_title, weight: 1.0, whole: false, sets: vec![set] }])
+        let set = self.means("fare_usd_per_1000_km", "fare", 0, 1.0)?;
+        self.chart("Fares with crews", self.of_means("USD per 1,000 km", false, vec![set]))
+    }
+
+    fn prices(&self) -> Option<Chart> {
+        let areas = [("libya", "Libya"), ("sahel", "the Sahel")];
+        let sets = areas.iter().enumerate();
+        let sets = sets.filter_map(|(i, a)| self.means(&format!("price_small_arms_{}", a.0), a.1, i, 1.0));
+        self.chart("What a rifle costs in the black markets", self.of_means("USD", false, sets.collect()))
+    }
+
+    fn fatalities(&self) -> Option<Chart> {
+        let sets = COUNTRIES.iter().enumerate();
+        let sets = sets.filter_map(|(i, c)| self.sums(&format!("fatalities_{}", c.0), c.1, i, Mark::Line));
+        let panel = self.panel("Fatalities", 1.0, true, sets.collect());
+        self.chart("People killed in fighting", panel.into_iter().collect())
+    }
+
+    fn arms_mali(&self) -> Option<Chart> {
+        let sets = CHANNELS.iter().enumerate();
+        let sets = sets.filter_map(|(i, c)| self.sums(&format!("received_mali_{}", c.0), c.1, i, Mark::Line));
+        let panel = self.panel("Pieces", 1.0, true, sets.collect());
+        self.chart("How weapons came to armed groups in Mali", panel.into_iter().collect())
+    }
+
+    fn control(&self) -> Option<Chart> {
+        // While the state holds everything there is nothing to see.
+        let lost = |name: &str| self.series.columns.get(name).is_some_and(|y| y.iter().any(|v| *v < 1.0));
+        let north = [("state_control_mali", "northern Mali", 1), ("state_control_niger", "northern Niger", 2)];
+        let sets = north.iter().filter(|n| lost(n.0)).filter_map(|n| self.means(n.0, n.1, n.2, 100.0)).collect();
+        let title = "People of the Saharan north who live where the state holds the ground";
+        self.chart(title, self.of_means("percent", true, sets))
     }
 
     fn sea(&self) -> Option<Chart> {
@@ -228,6 +282,14 @@ fn prefix(names: &[&str]) -> usize {
     let ends = first.match_indices('_').map(|(i, _)| i + 1).collect::<Vec<_>>();
     let shared = |end: &usize| names.len() > 1 && names.iter().all(|n| n.starts_with(&first[..*end]) && n.len() > *end);
     ends.into_iter().rev().find(shared).unwrap_or(0)
+}
+
+/// What an axis counts; a panel without a legend names its only set itself.
+fn unit_of(unit: &str, sets: &[Set]) -> String {
+    match sets {
+        [one] => format!("{}, {unit}", capital(&one.label)),
+        _ => capital(unit),
+    }
 }
 
 fn capital(text: &str) -> String {

@@ -51,9 +51,46 @@ pub struct Map<'a> {
     countries: &'a [Ring],
     places: &'a [Place],
     view: Degrees,
+    scale: Scale,
+    height: f64,
+}
+
+/// From the lightest to the darkest colour.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
     low: f64,
     high: f64,
-    height: f64,
+    logarithmic: bool,
+}
+
+impl Scale {
+    /// From the least to the greatest of the values above zero, logarithmic; small ones are not told apart.
+    pub fn of(values: impl Iterator<Item = f64> + Clone) -> Scale {
+        let high = values.clone().fold(0.0, f64::max);
+        let low = values.filter(|v| *v > 0.0).fold(high, f64::min);
+        Scale { low: low.max(high / 1e6), high, logarithmic: true }
+    }
+
+    /// Percents of a whole, linear.
+    pub const PERCENT: Scale = Scale { low: 0.0, high: 100.0, logarithmic: false };
+
+    /// How dark a value is: 0 the least, 1 the greatest.
+    fn shade(self, v: f64) -> f64 {
+        match self {
+            Scale { low, high, .. } if high <= low => 1.0,
+            Scale { low, high, logarithmic: false } => (v - low) / (high - low),
+            Scale { low, high, .. } => libm::log10(v / low) / libm::log10(high / low),
+        }
+    }
+
+    /// Numbers beside the colours.
+    fn ticks(self) -> Vec<f64> {
+        if self.logarithmic {
+            key_ticks(self.low, self.high)
+        } else {
+            (0..=4).map(|i| self.low + (self.high - self.low) * f64::from(i) / 4.0).collect()
+        }
+    }
 }
 
 /// The texts of a map.
@@ -74,19 +111,12 @@ pub fn as_h3(names: &BTreeMap<String, Cell>) -> Option<Vec<(CellIndex, &Cell)>> 
     names.iter().map(|(name, p)| Some((name.parse().ok()?, p))).collect()
 }
 
-/// The least and the greatest of the values above zero; small ones are not told apart.
-pub fn scale(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let high = values.clone().fold(0.0, f64::max);
-    let low = values.filter(|v| *v > 0.0).fold(high, f64::min);
-    (low.max(high / 1e6), high)
-}
-
 impl<'a> Map<'a> {
     /// A map of the cells with a value above zero, if there are any; colours run over `scale`.
     pub fn new(
         texts: &Texts<'a>,
         cells: &[(CellIndex, f64)],
-        (low, high): (f64, f64),
+        scale: Scale,
         countries: &'a [Ring],
         places: &'a [Place],
     ) -> Option<Map<'a>> {
@@ -105,8 +135,7 @@ impl<'a> Map<'a> {
             countries,
             places,
             view,
-            low,
-            high,
+            scale,
             height,
         })
     }
@@ -129,11 +158,6 @@ impl<'a> Map<'a> {
         clip(points, (LEFT, TOP), (LEFT + MAP_WIDTH, TOP + self.height))
     }
 
-    /// How dark a value is: 0 the least, 1 the greatest.
-    fn shade(&self, v: f64) -> f64 {
-        if self.high <= self.low { 1.0 } else { libm::log10(v / self.low) / libm::log10(self.high / self.low) }
-    }
-
     fn ground<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let end = (LEFT + MAP_WIDTH, TOP + self.height);
         on.rect((LEFT, TOP), end, SEA)?;
@@ -142,7 +166,7 @@ impl<'a> Map<'a> {
             on.fill(ring, LAND)?;
         }
         for (ring, v) in &self.cells {
-            on.tile(&self.ring(ring, 0.0), scale_colour(self.shade(*v)))?;
+            on.tile(&self.ring(ring, 0.0), scale_colour(self.scale.shade(*v)))?;
         }
         for mut ring in rings {
             ring.extend(ring.first().copied());
@@ -198,11 +222,11 @@ impl<'a> Map<'a> {
         }
         let pen = Pen::new(SMALL, INK);
         let (top, width) = (TOP + 46.0, 18.0);
-        if self.high <= self.low {
+        if self.scale.high <= self.scale.low {
             // One value needs one colour, not a scale.
-            on.rect((x, top), (x + width, top + width), scale_colour(self.shade(self.high)))?;
+            on.rect((x, top), (x + width, top + width), scale_colour(self.scale.shade(self.scale.high)))?;
             let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
-            return on.text(&number(self.high, decimals(self.high).min(2)), at, pen, Align::Left);
+            return on.text(&number(self.scale.high, decimals(self.scale.high).min(2)), at, pen, Align::Left);
         }
         const STEPS: usize = 70;
         let height = 210.0;
@@ -211,13 +235,14 @@ impl<'a> Map<'a> {
             let (a, b) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
             on.rect((x, y(b)), (x + width, y(a)), scale_colour((a + b) / 2.0))?;
         }
-        for v in key_ticks(self.low, self.high) {
-            let y = y(self.shade(v));
+        for v in self.scale.ticks() {
+            let y = y(self.scale.shade(v));
             on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
             let at = (x + width + 9.0, y + SMALL * 0.36);
             on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
         }
-        on.text("logarithmic", (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
+        let kind = if self.scale.logarithmic { "logarithmic" } else { "linear" };
+        on.text(kind, (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
     }
 
     fn scale_bar<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
@@ -272,6 +297,14 @@ fn key_ticks(low: f64, high: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_have_a_linear_scale_and_counts_a_logarithmic_one() {
+        let counts = Scale::of([0.0, 1.0, 100.0].into_iter());
+        assert_eq!([1.0, 10.0, 100.0].map(|v| counts.shade(v)), [0.0, 0.5, 1.0]);
+        assert_eq!([25.0, 100.0].map(|v| Scale::PERCENT.shade(v)), [0.25, 1.0]);
+        assert_eq!(Scale::PERCENT.ticks(), [0.0, 25.0, 50.0, 75.0, 100.0]);
+    }
 
     #[test]
     fn the_key_has_numbers() {

@@ -10,7 +10,7 @@ mod theme;
 mod view;
 
 use crate::error::Result;
-use map::{Map, Texts};
+use map::{Map, Scale, Texts};
 use rayon::prelude::*;
 use read::{Cell, Manifest, Series};
 use std::path::{Path, PathBuf};
@@ -40,36 +40,60 @@ fn maps(dir: &Path, data_dir: &Path, manifest: &Manifest, out: &Path) -> Result<
     let countries = read::countries(data_dir)?;
     let places = read::places(data_dir)?;
     let caption = manifest.caption();
-    type Value = fn(&Cell) -> f64;
-    let (risk, believed): (Value, Value) = (|c| 100.0 * c.risk, |c| 100.0 * c.believed);
-    let all: [(&str, &str, [&str; 2], Value); 5] = [
-        ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], |c| c.people),
-        ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], |c| c.arms),
-        ("map_crews", "Where crews drove, over the whole run", ["Passages", "of crews"], |c| c.crews),
-        (
-            "map_risk",
-            "Chance that a crew with arms, fuel or drugs is seized, by cell, mean over the run",
-            ["Chance, %", "per passage"],
-            risk,
-        ),
-        (
-            "map_believed",
-            "The same chance as the networks that know the cell believe it",
-            ["Chance, %", "per passage"],
-            believed,
-        ),
-    ];
-    // What is and what is believed are told apart by eye only on one scale.
-    let risks = map::scale(cells.iter().flat_map(|(_, c)| [risk(c), believed(c)]));
-    let draw = |(name, title, key, value): &(&str, &str, [&str; 2], Value)| {
-        let texts = Texts { title, subtitle: &manifest.title, caption: &caption, key: *key };
-        let values: Vec<_> = cells.iter().map(|(id, c)| (*id, value(c))).collect();
-        let scale = if key[0].ends_with('%') { risks } else { map::scale(values.iter().map(|v| v.1)) };
-        match Map::new(&texts, &values, scale, &countries, &places) {
-            Some(map) => canvas::save(&map, out, name),
-            None => Ok(Vec::new()),
-        }
-    };
-    let drawn: Result<Vec<_>> = all.par_iter().map(draw).collect();
+    let drawn: Result<Vec<_>> = MAPS
+        .par_iter()
+        .map(|(name, title, key, value)| {
+            let texts = Texts { title, subtitle: &manifest.title, caption: &caption, key: *key };
+            let values: Vec<_> = cells.iter().map(|(id, c)| (*id, value(c))).collect();
+            let scale = match *name {
+                // What is and what is believed are told apart by eye only on one scale.
+                "map_risk" | "map_believed" => Scale::of(cells.iter().flat_map(|(_, c)| [risk(c), believed(c)])),
+                "map_control" => Scale::PERCENT,
+                _ => Scale::of(values.iter().map(|v| v.1)),
+            };
+            match Map::new(&texts, &values, scale, &countries, &places) {
+                Some(map) => canvas::save(&map, out, name),
+                None => Ok(Vec::new()),
+            }
+        })
+        .collect();
     Ok(drawn?.concat())
+}
+
+/// Name, title, key and value of every map.
+type Kind = (&'static str, &'static str, [&'static str; 2], fn(&Cell) -> f64);
+
+const MAPS: [Kind; 7] = [
+    ("map_people", "Where people passed, over the whole run", ["Passages", "of people"], |c| c.people),
+    ("map_arms", "Where arms passed, over the whole run", ["Passages", "of arms"], |c| c.arms),
+    ("map_crews", "Where crews drove, over the whole run", ["Passages", "of crews"], |c| c.crews),
+    (
+        "map_risk",
+        "Chance that a crew with arms, fuel or drugs is seized, by cell, mean over the run",
+        ["Chance, %", "per passage"],
+        risk,
+    ),
+    (
+        "map_believed",
+        "The same chance as the networks that know the cell believe it",
+        ["Chance, %", "per passage"],
+        believed,
+    ),
+    (
+        "map_control",
+        "Control by others than the state's armies and their allies, mean over the run",
+        ["Control, %", "of the cell"],
+        |c| 100.0 * c.outside_state,
+    ),
+    ("map_violence", "Where people are killed in fighting, mean over the run", ["Fatalities", "a year"], |c| {
+        365.25 * c.violence
+    }),
+];
+
+fn risk(c: &Cell) -> f64 {
+    100.0 * c.risk
+}
+
+fn believed(c: &Cell) -> f64 {
+    100.0 * c.believed
 }

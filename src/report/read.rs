@@ -113,6 +113,10 @@ pub struct Cell {
     pub risk: f64,
     /// The same as networks believe it, mean over the months in which any did; 0 when none ever.
     pub believed: f64,
+    /// Share of control that armies do not have, 0 to 1, mean over the months of the run.
+    pub outside_state: f64,
+    /// Fatalities a day, mean over the months of the run.
+    pub violence: f64,
 }
 
 /// Reads `cells.csv` of a run's folder and puts the months together; `None` when there is no such file.
@@ -130,7 +134,7 @@ pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Cell>>> {
             .ok_or_else(|| Error::Input(format!("{}:1: no column `{name}`", path.display())))
     };
     let (cell, month) = (column("cell")?, column("month")?);
-    const VALUES: [&str; 5] = ["people", "arms", "crews", "risk", "believed"];
+    const VALUES: [&str; 7] = ["people", "arms", "crews", "risk", "believed", "outside_state", "violence"];
     let columns = VALUES.iter().map(|name| Ok((*name, column(name)?))).collect::<Result<Vec<_>>>()?;
     let mut months: BTreeSet<String> = BTreeSet::new();
     // Sum and number of the values of each cell.
@@ -147,13 +151,16 @@ pub fn cells(dir: &Path) -> Result<Option<BTreeMap<String, Cell>>> {
             }
         }
     }
-    let whole = |[people, arms, crews, risk, believed]: [(f64, f64); VALUES.len()]| Cell {
+    // A month without a row is one without a risk, held by the state, and quiet.
+    let n = months.len() as f64;
+    let whole = |[people, arms, crews, risk, believed, outside, violence]: [(f64, f64); VALUES.len()]| Cell {
         people: people.0,
         arms: arms.0,
         crews: crews.0,
-        // A month without a row is one without a risk.
-        risk: risk.0 / months.len() as f64,
+        risk: risk.0 / n,
         believed: believed.0 / believed.1.max(1.0),
+        outside_state: outside.0 / n,
+        violence: violence.0 / n,
     };
     Ok(Some(sums.into_iter().map(|(name, sums)| (name, whole(sums))).collect()))
 }

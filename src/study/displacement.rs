@@ -3,7 +3,8 @@
 //! Crossings are counted, not journeys: whoever goes by Chad and not straight from Niger to Libya crosses two borders in
 //! the place of one. To count journeys, keep only the borders of the country of destination ([`of_country`]).
 
-use crate::error::{Error, Result};
+use super::files::rows;
+use crate::error::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -77,10 +78,8 @@ pub fn crossings(path: &Path, counted: Counted) -> Result<Crossings> {
         crews: f64,
         arms: f64,
     }
-    let bad = |e: csv::Error| Error::Input(format!("{}: {e}", path.display()));
     let mut sums = Crossings::new();
-    for row in csv::Reader::from_path(path).map_err(bad)?.deserialize() {
-        let row: Row = row.map_err(bad)?;
+    for row in rows::<Row>(path)? {
         let n = match counted {
             Counted::People => row.people,
             Counted::Crews => row.crews,

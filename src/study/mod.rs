@@ -2,3 +2,5 @@
 
 pub mod displacement;
 pub mod ensemble;
+mod files;
+pub mod weapons_kept;

@@ -147,3 +147,56 @@ fn unit(class: usize, per_day: bool) -> &'static str {
         (false, false) => "pieces",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::arms::{Channel, EMPTY};
+    use crate::observe::hand_made::{add_group, bloc, country, read, world};
+
+    /// 30 of 100 pieces are Libyan; the army's, what is weighed and what is in Niger do not count.
+    #[test]
+    fn the_libyan_share_is_of_the_pieces_of_unofficial_groups() {
+        let mut w = world();
+        assert!(read(&w, "libyan_share_mali").is_nan(), "nobody has arms");
+        let bag = |counts: &[(Class, Origin, u32)]| {
+            let mut bag = EMPTY;
+            counts.iter().for_each(|&(class, origin, n)| bag[slot(class, origin)] = n);
+            bag
+        };
+        let libyan = Origin::LibyanDepot;
+        let rebels = bag(&[(Class::SmallArms, libyan, 25), (Class::SmallArms, Origin::Local, 70)]);
+        add_group(&mut w, "Kidal", "mnla", 100, rebels);
+        add_group(&mut w, "Gao", "mujao", 50, bag(&[(Class::Manpads, libyan, 5), (Class::Munitions, libyan, 900)]));
+        add_group(&mut w, "Gao", "state", 500, bag(&[(Class::SmallArms, Origin::StateStock, 500)]));
+        add_group(&mut w, "Agadez", "local", 50, bag(&[(Class::SmallArms, Origin::Local, 10)]));
+        assert_eq!(read(&w, "libyan_share_mali"), 0.3);
+        assert_eq!(read(&w, "libyan_share_niger"), 0.0);
+    }
+
+    #[test]
+    fn what_malis_groups_received_is_told_by_channel() {
+        let mut w = world();
+        let (mali, niger) = (country(&w, "MLI"), country(&w, "NER"));
+        let got = |country, of: &str, by, arms| Received { country, bloc: bloc(of), by, arms };
+        w.tally.received = vec![
+            got(mali, "mnla", Channel::Captured, [10, 2, 1, 40, 1, 7]),
+            got(mali, "aqim", Channel::Captured, [6, 0, 0, 0, 0, 0]),
+            got(mali, "state", Channel::Captured, [100, 0, 0, 0, 0, 0]),
+            got(niger, "local", Channel::Captured, [100, 0, 0, 0, 0, 0]),
+            got(mali, "mnla", Channel::Returnee, [3, 0, 0, 0, 0, 0]),
+        ];
+        let all = ["captured", "returnee", "market"].map(|channel| read(&w, &format!("received_mali_{channel}")));
+        assert_eq!(all, [20.0, 3.0, 0.0]);
+    }
+
+    /// Kidal and Gao are hubs of the Sahel, at 500 USD; a rifle rises to 900 in one of them.
+    #[test]
+    fn prices_are_means_over_hubs() {
+        let mut w = world();
+        let kidal = w.routes.hubs.iter().position(|h| h.name == "Kidal").unwrap();
+        w.markets.update(kidal, |m| m.price[Class::SmallArms as usize] = 900.0);
+        let got = ["small_arms_sahel", "manpads_sahel", "small_arms_libya"].map(|x| read(&w, &format!("price_{x}")));
+        assert_eq!(got, [700.0, 500.0, 1000.0]);
+    }
+}

@@ -72,3 +72,53 @@ fn rebels_km(w: &World, iso3: &str) -> f64 {
     let lost = (0..n.len()).filter(|&i| n.country[i] == capital.country && !is_official(w.holder(i as NodeId)));
     lost.map(|i| great_circle_km(capital.lat, capital.lon, n.lat[i], n.lon[i])).fold(f64::NAN, f64::min)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::observe::hand_made::{contest, country, read, world};
+
+    /// Kidal, with 30,000 of the north's 100,000, is lost first, then Gao. Along the great circle Bamako is 954 km from Gao
+    /// and 1,195 km from Kidal.
+    #[test]
+    fn the_state_loses_the_north_town_by_town() {
+        let mut w = world();
+        let all = |w: &_| ["state_control_mali", "towns_lost_mali", "northern_mali_lost"].map(|name| read(w, name));
+        assert_eq!(all(&w), [1.0, 0.0, 0.0]);
+        assert!(read(&w, "rebels_km_from_capital_mali").is_nan(), "no rebels hold ground");
+        assert!(read(&w, "state_control_niger").is_nan(), "no homeland in Niger");
+        contest(&mut w, "Kidal", "mnla", 0.6, 0.1);
+        contest(&mut w, "Gao", "mnla", 0.4, 0.1);
+        assert_eq!(all(&w), [0.7, 1.0, 0.0]);
+        let from_kidal = read(&w, "rebels_km_from_capital_mali");
+        contest(&mut w, "Gao", "mnla", 0.9, 0.1);
+        assert_eq!(all(&w), [0.0, 2.0, 1.0]);
+        let from_gao = read(&w, "rebels_km_from_capital_mali");
+        assert!((from_gao - 954.0).abs() < 2.0 && (from_kidal - 1195.0).abs() < 2.0, "{from_gao} {from_kidal}");
+        contest(&mut w, "Gao", "foreign_force", 0.9, 0.0);
+        assert_eq!(all(&w), [0.7, 1.0, 0.0], "troops from abroad hold it for the state");
+    }
+
+    #[test]
+    fn the_dead_are_counted_by_country() {
+        let mut w = world();
+        let [mali, libya] = ["MLI", "LBY"].map(|c| country(&w, c));
+        w.tally.fatalities = vec![(mali, 12), (libya, 3), (mali, 5)];
+        (w.tally.recruited, w.tally.quit) = (40, 9);
+        let got = ["fatalities", "fatalities_mali", "fatalities_libya", "fatalities_niger"].map(|name| read(&w, name));
+        assert_eq!(got, [20.0, 17.0, 3.0, 0.0]);
+        assert_eq!((read(&w, "fighters_recruited"), read(&w, "fighters_quit")), (40.0, 9.0));
+    }
+
+    #[test]
+    fn revolts_last_and_coups_are_of_the_day() {
+        let mut w = world();
+        assert_eq!((read(&w, "homelands_in_revolt"), read(&w, "coups")), (0.0, 0.0));
+        let today = w.day.0;
+        w.homelands.update(0, |h| h.revolt = today - 60);
+        let mali = usize::from(country(&w, "MLI"));
+        w.states.update(mali, |s| s.coup = today);
+        assert_eq!((read(&w, "homelands_in_revolt"), read(&w, "coups")), (1.0, 1.0));
+        w.day = w.day.next();
+        assert_eq!((read(&w, "homelands_in_revolt"), read(&w, "coups")), (1.0, 0.0));
+    }
+}
