@@ -18,11 +18,13 @@ const LIGHT: &str = "run.persons_per_agent=5";
 
 /// Every weapon that somebody holds, by class and origin, counted from the rows.
 fn held(w: &World) -> Vec<i64> {
-    let gone = |item: usize| [Arms::Destroyed, Arms::Worn].map(|a| w.ledgers.arms.balance(item, a as usize)).iter().sum();
+    let gone =
+        |item: usize| [Arms::Destroyed, Arms::Worn].map(|a| w.ledgers.arms.balance(item, a as usize)).iter().sum();
     let mut sum: Vec<i64> = (0..CLASSES * ORIGINS).map(gone).collect();
     for d in w.depots.rows() {
         for class in Class::ALL {
-            sum[slot(class, Origin::LibyanDepot) + usize::from(w.depots.origin()[d])] += i64::from(w.depots.stock()[d][class as usize]);
+            sum[slot(class, Origin::LibyanDepot) + usize::from(w.depots.origin()[d])] +=
+                i64::from(w.depots.stock()[d][class as usize]);
         }
     }
     let bags = w.groups.rows().map(|i| w.groups.arms()[i]);
@@ -47,6 +49,9 @@ impl Observer for Constant {
         for (item, &n) in now.iter().enumerate() {
             assert_eq!(n, -w.ledgers.arms.balance(item, Arms::Outside as usize), "item {item} on {}", w.day.date());
         }
+        // States abroad send more; nothing else comes in.
+        let inside = |(item, &n): (usize, &i64)| if item % ORIGINS == Origin::Patron as usize { 0 } else { n };
+        let now: Vec<i64> = now.iter().enumerate().map(inside).collect();
         let first = self.first.get_or_insert_with(|| now.clone());
         assert_eq!(*first, now, "weapons by class and origin on {}", w.day.date());
         let crews = w.ledgers.arms.total(Arms::Crews as usize) + w.ledgers.arms.total(Arms::Convoys as usize);

@@ -228,7 +228,8 @@ fn groups_buy_a_share_of_what_they_lack_for_what_they_have() {
     };
     let rifle = slot(Class::SmallArms, Origin::LibyanDepot);
     let bought = |bloc: &str, place: &str, r: u32, stock: u32, usd: i64| {
-        let quiet = ["processes.markets.speed=0", "processes.markets.purchase_rate=0.01"];
+        let rates = ["processes.markets.purchase_rate=0.01", "processes.markets.purchase_rate_libya=0.01"];
+        let quiet = ["processes.markets.speed=0", rates[0], rates[1]];
         let civilians = ["processes.markets.civilian_purchases=0", "processes.markets.civilian_purchases_libya=0"];
         let arms = "initial.groups.rifles_per_fighter=0.7";
         let b = tiny(&more(bloc, place), &[&quiet[..], &civilians, &[arms]].concat());
