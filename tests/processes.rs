@@ -584,7 +584,12 @@ light_weapons_per_fighter = 0
 heavy_per_fighter = 0
 "#;
     // Prewar stock with the groups, so that the men have rifles.
-    let b = tiny(&format!("{GROUPS}{event}"), &["initial.depots.count=1", "processes.stockpiles.raid_rate=0"]);
+    // Nothing wears out, groups sell nothing, nobody joins or gives up.
+    let sets = ["initial.depots.count=1", "processes.stockpiles.raid_rate=0", "processes.leakage.wear_rate=0"];
+    let still = ["recruitment.exit_rate", "recruitment.recruitment_rate", "markets.groups_offer"];
+    let still = still.map(|name| format!("processes.{name}=0"));
+    let sets: Vec<&str> = sets.into_iter().chain(still.iter().map(String::as_str)).collect();
+    let b = tiny(&format!("{GROUPS}{event}"), &sets);
     let mut sim = b.sim(0);
     let kin = sim.world.groups.rows().find(|&g| sim.world.groups.fighters()[g] == 100).expect("the group");
     let before = sim.world.groups.arms()[kin];
