@@ -18,11 +18,11 @@ const LIGHT: &str = "run.persons_per_agent=5";
 
 /// Every weapon that somebody holds, by class and origin, counted from the rows.
 fn held(w: &World) -> Vec<i64> {
-    let mut sum: Vec<i64> =
-        (0..CLASSES * ORIGINS).map(|item| w.ledgers.arms.balance(item, Arms::Destroyed as usize)).collect();
+    let gone = |item: usize| [Arms::Destroyed, Arms::Worn].map(|a| w.ledgers.arms.balance(item, a as usize)).iter().sum();
+    let mut sum: Vec<i64> = (0..CLASSES * ORIGINS).map(gone).collect();
     for d in w.depots.rows() {
         for class in Class::ALL {
-            sum[slot(class, Origin::LibyanDepot)] += i64::from(w.depots.stock()[d][class as usize]);
+            sum[slot(class, Origin::LibyanDepot) + usize::from(w.depots.origin()[d])] += i64::from(w.depots.stock()[d][class as usize]);
         }
     }
     let bags = w.groups.rows().map(|i| w.groups.arms()[i]);
