@@ -122,7 +122,9 @@ fn a2_guards_of_one_class_leave_the_others_open() {
     let all = always(20, "").run(0);
     let share = |s: &Seen, class: Class| looted(s, class) / looted(&none, class);
     let [m, a] = [&missiles, &all].map(|s| (share(s, Class::SmallArms), share(s, Class::Manpads)));
-    println!("A2 loot of rifles and of missiles, over that without guards: missiles guarded {m:.3?}, all guarded {a:.3?}");
+    println!(
+        "A2 loot of rifles and of missiles, over that without guards: missiles guarded {m:.3?}, all guarded {a:.3?}"
+    );
     let bill = |b: &Seen| b.sum(|t| t.spent);
     assert_eq!(bill(&missiles), bill(&all), "for the same money");
     assert!((m.0 - 1.0).abs() < 0.05 && m.1 < 0.5, "{m:?}");
@@ -154,7 +156,9 @@ const CLOSED: [&str; 2] = ["processes.stockpiles.raid_rate=0", "initial.depots.s
 fn a3_rifles_get_cheap_after_looting() {
     let [first, lowest, last] = course(&libya("", &[SHORT]).run(0));
     let closed = course(&libya("", &[&CLOSED[..], &[SHORT]].concat()).run(0));
-    println!("A3 price of a rifle in Libya: first {first:.0}, lowest {lowest:.0}, last {last:.0}; depots closed {closed:.0?}");
+    println!(
+        "A3 price of a rifle in Libya: first {first:.0}, lowest {lowest:.0}, last {last:.0}; depots closed {closed:.0?}"
+    );
     assert!(last < 0.5 * first);
     assert!(closed[1] > closed[0]);
 }
