@@ -6,12 +6,13 @@
 
 mod common;
 
-use common::{Bench, shipped};
+use common::{Bench, shipped, shipped_with};
 use sirocco::agents::accounts::{Arms, Fighters, Hulls, Money, People};
 use sirocco::agents::arms::{CLASSES, Class, ORIGINS, Origin, slot};
 use sirocco::agents::world::World;
+use sirocco::engine::rng::{absorb, mix};
 use sirocco::error::{Error, Result};
-use sirocco::observe::observer::Observer;
+use sirocco::observe::observer::{Blind, Observer};
 use sirocco::sim::{RunPlan, run_one};
 
 const LIGHT: &str = "run.persons_per_agent=5";
@@ -126,4 +127,53 @@ fn goods_without_books_are_caught_by_name() {
         w.migrants.update(row, |m| m.money += 1);
     });
     assert!(said.contains("ledger `money`, account `migrants`"), "{said}");
+}
+
+/// Thirty random scenarios: other seeds, other parameters, levers and events by lot. Every holder's stock is counted by class
+/// and origin on every day (the audit), so origin tags sum to owners' totals and no ledger has a residual.
+#[test]
+fn thirty_random_scenarios_balance_every_day() {
+    const SETS: [&str; 20] = [
+        "processes.stockpiles.raid_rate=0.1",
+        "processes.stockpiles.to_group=0",
+        "processes.leakage.wear_rate=0.9",
+        "processes.leakage.custody_rate=0.9",
+        "processes.leakage.diversion_rate=1",
+        "processes.markets.speed=0.3",
+        "processes.markets.purchase_rate=0.3",
+        "processes.recruitment.exit_rate=0.5",
+        "processes.recruitment.recruitment_rate=0.1",
+        "processes.recruitment.surplus_usd=5000",
+        "processes.conflict.violence=0.2",
+        "processes.conflict.captured_per_death=1",
+        "processes.conflict.abandoned_share=1",
+        "processes.conflict.desertion=1",
+        "processes.revolt.base=5",
+        "processes.revolt.coup_rate=0.5",
+        "processes.revolt.split_rate=1",
+        "processes.crews.arms_load_kg=5000",
+        "processes.crews.destroyed_share=1",
+        "event.return_to_mali.with_fighters=false",
+    ];
+    const MORE: [&str; 8] = [
+        "[[lever]]\nkind = 'weapons_destruction'\nstart = 2011-10-25\nwhere = ['LBY']\nintensity = 500000\n",
+        "[[lever]]\nkind = 'stabilisation_force'\nstart = 2011-10-25\nwhere = ['MLI']\nintensity = 9000\n",
+        "[[lever]]\nkind = 'transfer_tracing'\nstart = 2011-10-25\nwhere = ['NER', 'MLI']\nintensity = 0.5\n",
+        "[[lever]]\nkind = 'niche_teams'\nstart = 2011-10-25\nintensity = 50\nstockpiles = 0.5\n",
+        "[[event]]\nkind = 'intervention'\ndate = 2011-11-20\nuntil = 2011-12-10\nplace = 'Sevare'\ntroops = 5000\n",
+        "[[event]]\nkind = 'foreign_fighters'\ndate = 2011-10-20\nuntil = 2012-10-20\nfrom = 'Tamanrasset'\nto = 'Gao'\n\
+         bloc = 'mujao'\nper_month = 300\n",
+        "[[event]]\nkind = 'hostility'\ndate = 2011-10-30\ncountry = 'LBY'\nbloc = 'tuareg'\nagainst = 'local'\nlevel = 9\n",
+        "[[event]]\nkind = 'ceasefire'\nwhen = 'homelands_in_revolt > 0'\ncountry = 'MLI'\nbloc = 'mnla'\nagainst = 'state'\n",
+    ];
+    for case in 0..30u64 {
+        let draw = |k: u64| mix(absorb(case, k));
+        let seed = format!("run.seed={}", draw(0) % 1_000_000);
+        let base = ["run.end=2011-12-20", LIGHT, "initial.migrants.residents=20000", seed.as_str()];
+        let sets: Vec<&str> = (1..).zip(SETS).filter(|x| draw(x.0) % 3 == 0).map(|x| x.1).collect();
+        let more: String = (100..).zip(MORE).filter(|x| draw(x.0) % 2 == 0).map(|x| x.1).collect();
+        let bench = shipped_with("libya-2011", &more, &[&base[..], &sets].concat());
+        let plan = RunPlan { audit: true, ..bench.plan(0) };
+        run_one(&plan, &bench.ground, &mut Blind).unwrap_or_else(|e| panic!("case {case} {sets:?} {more}: {e}"));
+    }
 }

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 use sirocco::agents::arms::{CHANNEL_NAMES, CHANNELS, Channel};
 use sirocco::agents::group::is_official;
 use sirocco::agents::world::World;
-use sirocco::processes::revolt::{grounds, lost_share};
 use sirocco::sim::{RunPlan, Simulation};
 use sirocco::units::{Date, Tick};
 
@@ -207,26 +206,144 @@ fn a5_revolt_needs_arms_and_returnees_long() {
     assert!(a.lower() > 0.05, "lower bound {}", a.lower());
 }
 
-#[test]
-#[ignore = "looks only"]
-fn look_at_the_war() {
-    look(&["event.serval.earliest=2012-12-01"], replicates(12));
-    let b = common::scenario("libya-2011", &NO_MIGRANTS);
-    let plan = RunPlan { scenario: b.scenario.clone(), replicate: 0, values: vec![], audit: false };
-    let mut sim = Simulation::new(&plan, &b.ground).unwrap();
-    for i in 0..80 {
-        sim.day().unwrap();
-        if i % 20 == 0 {
-            for h in sim.world.homelands.rows() {
-                println!(
-                    "{} {:?} {:?} {}",
-                    sim.world.homesteads[h].name,
-                    sim.world.homelands.get(h),
-                    grounds(&sim.world, h),
-                    lost_share(&sim.world, h)
-                );
-            }
-        }
-        sim.next_morning();
+/// The baseline to the end of 2013, run once for all tests that read it.
+fn baseline() -> &'static [Story] {
+    static STORIES: std::sync::OnceLock<Vec<Story>> = std::sync::OnceLock::new();
+    STORIES.get_or_init(|| stories(&[], replicates(12)))
+}
+
+fn mean(stories: &[Story], of: impl Fn(&Story) -> i64) -> f64 {
+    stories.iter().map(|s| of(s) as f64).sum::<f64>() / stories.len() as f64
+}
+
+/// Mean day (from the first) on which a piece came by a channel, over all replicates, weighted by pieces, and how many came.
+fn stage(stories: &[Story], by: Channel) -> (f64, f64) {
+    let (mut pieces, mut days) = (0.0, 0.0);
+    for (step, n) in stories.iter().flat_map(|s| s.received.iter().enumerate()) {
+        pieces += n[by as usize] as f64;
+        days += n[by as usize] as f64 * (step as f64 * 30.0 + 15.0);
     }
+    (days / pieces, pieces / stories.len() as f64)
+}
+
+/// Fatalities against UCDP's (data/targets): means over replicates within a factor of three, Libya in 2013 under 150.
+/// Measured with 12 replicates: see docs/validation.md.
+#[test]
+fn fatalities_are_of_the_order_that_was_counted() {
+    let s = baseline();
+    let [libya_2012, libya_2013] = [2012, 2013].map(|y| mean(s, |x| x.dead_in("LBY", y)));
+    let [mali_2012, mali_2013] = [2012, 2013].map(|y| mean(s, |x| x.dead_in("MLI", y)));
+    println!("dead: Libya {libya_2012:.0} {libya_2013:.0}, Mali {mali_2012:.0} {mali_2013:.0}");
+    let near = |got: f64, counted: f64| (counted / 3.0..=counted * 3.0).contains(&got);
+    assert!(near(libya_2012, 378.0), "Libya 2012: {libya_2012}");
+    assert!(libya_2013 < 150.0, "Libya 2013: {libya_2013}");
+    assert!(near(mali_2012, 359.0), "Mali 2012: {mali_2012}");
+    assert!(near(mali_2013, 881.0), "Mali 2013: {mali_2013}");
+}
+
+/// The last of Kidal, Gao and Timbuktu falls in the first half of 2012 in most replicates.
+#[test]
+fn the_north_falls_in_the_first_half_of_2012() {
+    let half = |d: Tick| (Date::new(2012, 1, 1).tick()..Date::new(2012, 7, 1).tick()).contains(&d);
+    let share = share(baseline(), |s| s.fall.is_some_and(half));
+    println!("fell in the first half of 2012: {share:.2}");
+    assert!(share > 0.5, "{share}");
+}
+
+/// A5, short: 16 paired replicates; the long form has 200. The pattern is gone without an effect of arms on revolt, where
+/// the two cells with returnees are the same on the same luck.
+#[test]
+fn a5_revolt_needs_arms_and_returnees() {
+    let a = Ablation::run(&[], 16);
+    a.print("A5");
+    assert!(a.share(0) - a.share(1).max(a.share(2)) > 0.05);
+    let until = ["run.end=2012-04-20", "hypotheses.arms_to_revolt=0", "hypotheses.arms_with_returnees=0"];
+    let risen = |sets: &[&str]| {
+        let all = stories(&[&until[..], sets].concat(), 16);
+        all.iter().map(|s| s.revolt("Northern Mali")).collect::<Vec<_>>()
+    };
+    assert_eq!(risen(&[]), risen(&NO_ARMS));
+}
+
+/// A6: arms come to Mali's groups in three stages: with returnees, from the army, from markets. Each is gone when its
+/// mechanism is off.
+#[test]
+fn a6_arms_reach_mali_in_three_stages() {
+    let s = baseline();
+    let [returnee, captured, market] = [Channel::Returnee, Channel::Captured, Channel::Market].map(|c| stage(s, c));
+    println!("A6 mean day and pieces: returnees {returnee:?}, captured {captured:?}, market {market:?}");
+    assert!(returnee.0 + 30.0 < captured.0 && captured.0 + 30.0 < market.0);
+    assert!(returnee.1 > 500.0 && captured.1 > 500.0 && market.1 > 50.0);
+    let off = [
+        (Channel::Returnee, &NO_ARMS[..]),
+        (Channel::Captured, &["processes.conflict.captured_per_death=0", "processes.conflict.abandoned_share=0"]),
+        (Channel::Market, &["processes.markets.purchase_rate=0"]),
+    ];
+    for (channel, sets) in off {
+        let all = stories(&[&["run.end=2012-06-30"], sets].concat(), 2);
+        let pieces: u64 = all.iter().flat_map(|s| &s.received).map(|r| r[channel as usize]).sum();
+        assert_eq!(pieces, 0, "{}", CHANNEL_NAMES[channel as usize]);
+    }
+}
+
+/// A7: northern Niger, which also had returnees, rises less often than northern Mali; with Mali's state, people and
+/// returnees in the place of its own it rises about as often.
+#[test]
+fn a7_northern_niger_rises_less_often() {
+    let by = Date::new(2012, 4, 20).tick();
+    let by_april = |all: &[Story], homeland: &str| share(all, |s| s.revolt(homeland).is_some_and(|d| d <= by));
+    let (mali, niger) = (by_april(baseline(), "Northern Mali"), by_april(baseline(), "Northern Niger"));
+    println!("A7: by April 2012 northern Mali {mali:.2}, northern Niger {niger:.2}");
+    assert!(mali - niger > 0.3);
+    let alike = [
+        "run.end=2012-04-20",
+        "initial.states.capacity.NER=0.45",
+        "event.return_to_niger.fighters=1200",
+        "event.return_to_niger.rifles_per_fighter=2.5",
+        "initial.homelands.list=[{name=\"Northern Niger\", tie=\"tuareg\", places=[\"Agadez\", \"Arlit\"], radius_km=200, reach=0.2, \
+         grievance=0.3}]",
+    ];
+    let niger = by_april(&stories(&alike, 12), "Northern Niger");
+    println!("A7: with Mali's grounds northern Niger {niger:.2}");
+    assert!(mali - niger < 0.3);
+}
+
+/// A4: the outflow from Libya surges until 2013 and abates, while patrons send more; without loot and without patrons
+/// neither is there.
+#[test]
+fn a4_outflow_surges_and_abates_while_patrons_send_more() {
+    let years = |sets: &[&str]| {
+        let bench = common::scenario("libya-2011", &[&NO_MIGRANTS[..], &["run.end=2016-12-31"], sets].concat());
+        let flows = |replicate: u32| {
+            let plan = RunPlan { scenario: bench.scenario.clone(), replicate, values: vec![], audit: false };
+            let mut sim = Simulation::new(&plan, &bench.ground).unwrap();
+            let (mut out, mut inflow) = ([0.0; 6], [0.0; 6]);
+            while sim.world.day < sim.last_day() {
+                sim.day().unwrap();
+                let year = (sim.world.day.date().0.year() - 2011) as usize;
+                out[year] += sim.world.tally.left_libya[..3].iter().sum::<i64>() as f64;
+                let libya = sim.world.libya;
+                let patrons =
+                    sim.world.tally.received.iter().filter(|r| r.by == Channel::Patron && Some(r.country) == libya);
+                inflow[year] += patrons.map(|r| f64::from(r.arms[..3].iter().sum::<u32>())).sum::<f64>();
+                sim.next_morning();
+            }
+            (out, inflow)
+        };
+        let all: Vec<_> = (0..2u32).into_par_iter().map(flows).collect();
+        let mean = |of: fn(&([f64; 6], [f64; 6])) -> [f64; 6]| {
+            std::array::from_fn::<f64, 6, _>(|y| all.iter().map(|x| of(x)[y]).sum::<f64>() / all.len() as f64)
+        };
+        (mean(|x| x.0), mean(|x| x.1))
+    };
+    let (out, inflow) = years(&[]);
+    println!("A4: pieces out of Libya by year from 2011 {out:.0?}, from patrons {inflow:.0?}");
+    let early = (out[0] + out[1] + out[2]) / (2.2);
+    let late = (out[4] + out[5]) / 2.0;
+    assert!(early > 1.5 * late, "{early} {late}");
+    assert!(inflow[5] > 1.2 * inflow[1]);
+    let no_loot = ["processes.stockpiles.raid_rate=0", "initial.depots.share_in_depots=1"];
+    let (quiet, _) = years(&[&no_loot[..], &NO_ARMS[1..]].concat());
+    println!("A4: without loot {quiet:.0?}");
+    assert!(quiet[1] + quiet[2] < 0.2 * (out[1] + out[2]));
 }

@@ -405,10 +405,11 @@ impl World {
         towns
     }
 
-    /// What is derived from where groups are, anew: after one has moved, come or gone.
+    /// What is derived from where groups and depots are, anew: after one has moved, come or gone.
     pub fn groups_moved(&mut self) {
         self.takers = self.find_takers();
         self.market_of = self.find_markets();
+        self.outlets = self.find_outlets();
     }
 
     /// Nodes within each patrol unit's beat; at least its own.
