@@ -14,8 +14,10 @@ pub struct Crossing {
     pub cargo: Option<Cargo>,
     /// People aboard.
     pub people: u32,
-    /// Weapons aboard, pieces and tonnes.
-    pub arms: u32,
+    /// Weapons aboard, by class.
+    pub arms: [u32; CLASSES],
+    /// Fighters with their own vehicles, no crew.
+    pub convoy: bool,
 }
 
 /// Weapons that came to an armed group.
