@@ -90,7 +90,7 @@
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
 //!                                          | weapons_destruction transfer_tracing
-//! processes/  one file a rule of the day   | calendar weather allocation/ stockpiles leakage armed_groups
+//! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage armed_groups
 //!                                          | recruitment markets/ fares departures journeys crews/ sea
 //!                                          | conflict/ revolt beliefs
 //!             and what rules share         | route_choice
