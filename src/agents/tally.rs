@@ -44,8 +44,6 @@ pub enum Leak {
 
 /// Number of causes of leaks.
 pub const LEAKS: usize = 3;
-/// Names of the causes in files.
-pub const LEAK_NAMES: [&str; LEAKS] = ["custody", "legal", "seized"];
 
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
