@@ -186,7 +186,8 @@ fn a3_rifles_get_dear_again_as_looting_abates() {
 fn a_buy_back_makes_rifles_dearer() {
     let lever = "[[lever]]\nkind = \"weapons_destruction\"\nstart = 2011-11-01\nwhere = [\"LBY\"]\nintensity = 60000\n\
                  from = [\"markets\"]\n";
-    let [with, without] = [lever, ""].map(|l| libya(l, &[SHORT]).run_audited(0, true));
+    let [with, without] = [lever, ""].map(|l| libya(l, &[SHORT]).run(0));
+    with.end().audit().expect("the books balance");
     let [a, b] = [&with, &without].map(|s| course(s)[2]);
     let collected = with.sum(|t| t.collected[0]);
     println!("buy-back: {collected} rifles, price {a:.0} instead of {b:.0}, {:.0} USD", with.sum(|t| t.spent) / 100.0);
