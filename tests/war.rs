@@ -174,12 +174,12 @@ impl Ablation {
 }
 
 #[test]
-#[ignore = "minutes: 200 paired replicates; scripts/ablation.sh"]
+#[ignore = "a quarter of an hour: 200 paired replicates; scripts/ablation.sh"]
 fn a5_revolt_needs_arms_and_returnees_long() {
     let n = replicates(200);
     let a = Ablation::run(&[], n);
     a.print("Default interaction");
-    let none = Ablation::run(&["hypotheses.arms_to_revolt=0", "hypotheses.arms_with_returnees=0"], n);
+    let none = Ablation::run(&["hypotheses.arms_to_revolt=0", "hypotheses.arms_with_returnees=0"], n.div_ceil(4));
     none.print("Without any effect of arms on revolt (bW = bWR = 0); no claim is made");
     assert!(a.lower() > 0.05, "lower bound {}", a.lower());
 }
