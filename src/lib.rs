@@ -106,7 +106,7 @@
 //!                                          | sighting state vessel store market territory homeland
 //!                                          | hostility fired
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
-//!                                          | tally model_data hypotheses
+//!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake

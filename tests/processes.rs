@@ -228,7 +228,8 @@ fn groups_buy_a_share_of_what_they_lack_for_what_they_have() {
     };
     let rifle = slot(Class::SmallArms, Origin::LibyanDepot);
     let bought = |bloc: &str, place: &str, r: u32, stock: u32, usd: i64| {
-        let quiet = ["processes.markets.speed=0", "processes.markets.purchase_rate=0.01"];
+        let rates = ["processes.markets.purchase_rate=0.01", "processes.markets.purchase_rate_libya=0.01"];
+        let quiet = ["processes.markets.speed=0", rates[0], rates[1]];
         let civilians = ["processes.markets.civilian_purchases=0", "processes.markets.civilian_purchases_libya=0"];
         let arms = "initial.groups.rifles_per_fighter=0.7";
         let b = tiny(&more(bloc, place), &[&quiet[..], &civilians, &[arms]].concat());
@@ -583,7 +584,12 @@ light_weapons_per_fighter = 0
 heavy_per_fighter = 0
 "#;
     // Prewar stock with the groups, so that the men have rifles.
-    let b = tiny(&format!("{GROUPS}{event}"), &["initial.depots.count=1", "processes.stockpiles.raid_rate=0"]);
+    // Nothing wears out, groups sell nothing, nobody joins or gives up.
+    let sets = ["initial.depots.count=1", "processes.stockpiles.raid_rate=0", "processes.leakage.wear_rate=0"];
+    let still = ["recruitment.exit_rate", "recruitment.recruitment_rate", "markets.groups_offer"];
+    let still = still.map(|name| format!("processes.{name}=0"));
+    let sets: Vec<&str> = sets.into_iter().chain(still.iter().map(String::as_str)).collect();
+    let b = tiny(&format!("{GROUPS}{event}"), &sets);
     let mut sim = b.sim(0);
     let kin = sim.world.groups.rows().find(|&g| sim.world.groups.fighters()[g] == 100).expect("the group");
     let before = sim.world.groups.arms()[kin];

@@ -110,33 +110,6 @@ const NO_ARMS: [&str; 7] = [
 ];
 const NO_RETURN: [&str; 2] = ["event.return_to_mali.with_fighters=false", "event.return_to_niger.with_fighters=false"];
 
-fn look(sets: &[&str], n: u32) {
-    let all = stories(sets, n);
-    for s in &all {
-        let d = |t: Option<Tick>| t.map_or("-".into(), |t| t.date().to_string());
-        let sum = |c: Channel| s.received.iter().map(|r| r[c as usize]).sum::<u64>();
-        println!(
-            "mali {} fall {} coup {} niger {} | dead LBY {} {} MLI {} {} NER {} {} | {}",
-            d(s.revolt("Northern Mali")),
-            d(s.fall),
-            d(s.coup),
-            d(s.revolt("Northern Niger")),
-            s.dead_in("LBY", 2012),
-            s.dead_in("LBY", 2013),
-            s.dead_in("MLI", 2012),
-            s.dead_in("MLI", 2013),
-            s.dead_in("NER", 2012),
-            s.dead_in("NER", 2013),
-            [Channel::Looted, Channel::Returnee, Channel::Captured, Channel::Market, Channel::Patron]
-                .map(|c| format!("{} {}", CHANNEL_NAMES[c as usize], sum(c)))
-                .join(" ")
-        );
-    }
-    let april = Date::new(2012, 4, 20).tick();
-    let by_april = |h: &'static str| share(&all, move |s| s.revolt(h).is_some_and(|d| d <= april));
-    println!("by april mali {} niger {}", by_april("Northern Mali"), by_april("Northern Niger"));
-}
-
 /// Frequency of a revolt in northern Mali within six months in the four cells of the ablation, on the same luck: both
 /// arms and returnees, returnees alone, arms alone, neither.
 struct Ablation {

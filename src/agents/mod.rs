@@ -8,6 +8,7 @@ pub mod controls;
 pub mod convoy;
 pub mod crew;
 pub mod depot;
+mod derived;
 pub mod fare;
 pub mod fired;
 pub mod group;

@@ -14,8 +14,10 @@ pub struct Crossing {
     pub cargo: Option<Cargo>,
     /// People aboard.
     pub people: u32,
-    /// Weapons aboard, pieces and tonnes.
-    pub arms: u32,
+    /// Weapons aboard, by class.
+    pub arms: [u32; CLASSES],
+    /// Fighters with their own vehicles, no crew.
+    pub convoy: bool,
 }
 
 /// Weapons that came to an armed group.
@@ -42,8 +44,6 @@ pub enum Leak {
 
 /// Number of causes of leaks.
 pub const LEAKS: usize = 3;
-/// Names of the causes in files.
-pub const LEAK_NAMES: [&str; LEAKS] = ["custody", "legal", "seized"];
 
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,6 +2,7 @@
 //! residents of Libya do when their wait ends (equations 2, 14 and 15).
 
 use crate::agents::accounts::{Money, People};
+use crate::agents::arms::CLASSES;
 use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
 use crate::agents::routes::{HubId, LegId, Way};
 use crate::agents::tally::Crossing;
@@ -264,7 +265,10 @@ fn apply(w: &mut World, row: usize, next: Next) {
         for &node in &way.path {
             w.cells[node as usize].people += size as u32;
         }
-        let crossing = |&(from, to): &(u16, u16)| Crossing { from, to, cargo: None, people: size as u32, arms: 0 };
+        let crossing = |&(from, to): &(u16, u16)| {
+            let (people, arms) = (size as u32, [0; CLASSES]);
+            Crossing { from, to, cargo: None, people, arms, convoy: false }
+        };
         w.tally.crossings.extend(way.borders.iter().map(crossing));
     }
     match next {

@@ -245,4 +245,85 @@ mod tests {
         let of = |arms| chance_of_revolt(&p, &none, &Grounds { arms, returnees: 2.5, ..Grounds::default() });
         assert_eq!(of(0.0), of(9.0));
     }
+
+    use crate::agents::accounts::Fighters;
+    use crate::agents::arms::EMPTY;
+    use crate::agents::group::Group;
+    use crate::agents::homeland::{HomelandSpec, Initial, populate};
+
+    /// Northern Mali with Tuareg fighters at Kidal and jihadists at Gao.
+    fn north() -> World {
+        let mut w = crate::processes::test_world();
+        for (key, place, bloc, tie) in [(1, "Kidal", "mnla", 1), (2, "Gao", "mujao", 0)] {
+            let p = &w.region.places[w.region.place(place).unwrap() as usize];
+            let (node, country) = (p.node.unwrap(), p.country);
+            let bloc = crate::agents::group::BLOCS.iter().position(|b| *b == bloc).unwrap() as u8;
+            w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, 500);
+            let (fighters, home, arms) = (500, node, EMPTY);
+            w.groups.push(Group { key, node, country, bloc, tie, fighters, home, money: 0, skill: 1.0, arms });
+        }
+        let north = HomelandSpec {
+            name: "North".into(),
+            tie: "tuareg".into(),
+            places: vec!["Kidal".into(), "Gao".into()],
+            radius_km: 100.0,
+            reach: 0.5,
+            grievance: 0.0,
+        };
+        populate(&mut w, &Initial { list: vec![north] }, &[]);
+        w.rederive();
+        w
+    }
+
+    fn pass(p: &Params, w: &mut World, days: u32) {
+        for _ in 0..days {
+            w.log.clear();
+            Revolt::run(p, w, w.day);
+            w.audit().unwrap();
+            w.day = w.day.next();
+        }
+    }
+
+    #[test]
+    fn a_people_rises_once_with_all_who_bear_arms_there() {
+        let mut w = north();
+        let mali = w.region.country("MLI").unwrap();
+        pass(&Params { base: -1000.0, ..Params::default() }, &mut w, 60);
+        assert_eq!((w.homelands.revolt()[0], w.countries_at_war().len()), (0, 0), "never");
+        pass(&Params { base: 10.0, coup_rate: 0.0, ..Params::default() }, &mut w, 30);
+        assert!(w.homelands.revolt()[0] > 0);
+        let rebels: Vec<u8> = w.wars(mali).filter(|x| x.1 == STATE).map(|x| x.0).collect();
+        assert_eq!(rebels.len(), 2, "both blocs are at war with the state");
+        assert!(w.allied(mali, rebels[0], rebels[1]));
+    }
+
+    #[test]
+    fn nobody_rises_where_nobody_of_the_people_bears_arms() {
+        let mut w = north();
+        w.groups.update(0, |g| g.fighters = 0);
+        w.ledgers.move_fighters(Fighters::Groups, Fighters::Outside, 500);
+        pass(&Params { base: 10.0, ..Params::default() }, &mut w, 60);
+        assert_eq!(w.homelands.revolt()[0], 0);
+    }
+
+    /// While all towns are lost at a certain coup, the state's capacity falls to 0.6 of what it was, once; and the allies
+    /// split.
+    #[test]
+    fn losses_bring_a_coup_and_victory_a_split() {
+        let mut w = north();
+        let mali = w.region.country("MLI").unwrap();
+        let p = Params { base: 10.0, coup_rate: 100.0, split_rate: 1.0, ..Params::default() };
+        pass(&p, &mut w, 31);
+        assert_eq!(w.states.coup()[usize::from(mali)], 0, "no town is lost yet");
+        for town in w.homesteads[0].towns.clone() {
+            let row = w.ground(town);
+            w.territory.update(row, |t| t.holder = 6);
+        }
+        assert_eq!(lost_share(&w, 0), 1.0);
+        pass(&p, &mut w, 40);
+        assert!((w.states.capacity()[usize::from(mali)] - 0.3).abs() < 1e-12);
+        assert_eq!(w.homelands.united()[0], 0);
+        let rebels: Vec<u8> = w.wars(mali).filter(|x| x.1 == STATE).map(|x| x.0).collect();
+        assert!(w.hostile(mali, rebels[0], rebels[1]) > 0.0 && !w.allied(mali, rebels[0], rebels[1]));
+    }
 }

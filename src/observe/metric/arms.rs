@@ -10,7 +10,7 @@ use crate::region::CountryId;
 
 pub(super) fn flows(m: &mut Vec<Metric>) {
     type Read = fn(&World, usize) -> i64;
-    let flows: [(&str, &str, Read); 7] = [
+    let flows: [(&str, &str, Read); 9] = [
         ("arms_looted", "Taken from depots", |w, c| w.tally.looted[c]),
         ("arms_left_libya", "Carried out of Libya over land", |w, c| w.tally.left_libya[c]),
         ("arms_reached_sahel", "Delivered in the Sahel, by crews and by returning fighters", |w, c| {
@@ -21,7 +21,13 @@ pub(super) fn flows(m: &mut Vec<Metric>) {
         }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
         ("arms_destroyed", "Of these, destroyed", |w, c| w.tally.destroyed[c]),
-        ("arms_leaked", "Of these, sold on by those who seized them", |w, c| w.tally.leaks[Leak::Seized as usize][c]),
+        ("arms_leaked_seized", "Of these, sold on by those who seized them", |w, c| {
+            w.tally.leaks[Leak::Seized as usize][c]
+        }),
+        ("arms_leaked_custody", "Gone astray from custody", |w, c| w.tally.leaks[Leak::Custody as usize][c]),
+        ("arms_leaked_legal", "Diverted from armies' stores and legal transfers", |w, c| {
+            w.tally.leaks[Leak::Legal as usize][c]
+        }),
     ];
     for (name, about, read) in flows {
         for (c, class) in CLASS_NAMES.into_iter().enumerate() {

@@ -5,9 +5,10 @@ use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Class, EMPTY};
 use crate::agents::convoy::Convoy;
 use crate::agents::group::{BLOCS, TIES};
-use crate::agents::tally::Entry;
+use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
+use crate::region::CountryId;
 use crate::region::costs::CLOSED;
 use crate::units::{Tick, great_circle_km};
 
@@ -38,7 +39,7 @@ pub fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
     let (start, end) = (w.region.places[start as usize].clone(), w.region.places[end as usize].clone());
     let (Some(node), Some((hub, _))) = (start.node, w.routes.nearest_hub(end.lat, end.lon, |_| true)) else { return };
     let tie = TIES.iter().position(|t| t == tie).unwrap_or(0) as u8;
-    let travel = drive_days(w, node, hub);
+    let (travel, borders) = drive(w, node, hub);
     let n = &w.region.nodes;
     let mut groups: Vec<usize> =
         w.groups.rows().filter(|&g| w.groups.tie()[g] == tie && w.groups.country()[g] == start.country).collect();
@@ -79,6 +80,9 @@ pub fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
             let bloc = w.groups.bloc()[g];
             let due = day.0 + delay + travel;
             w.convoys.push(Convoy { key, to: hub, bloc, tie, due, fighters: leave, arms: bag });
+            let arms = arms::by_class(&bag);
+            let crossing = |&(from, to)| Crossing { from, to, cargo: None, people: 0, arms, convoy: true };
+            w.tally.crossings.extend(borders.iter().map(crossing));
             left -= men;
             ordinal += 1;
         }
@@ -104,27 +108,31 @@ pub fn foreign_fighters(event: &Event, number: u64, w: &mut World, day: Tick) {
     let end = w.region.places[end as usize].clone();
     let node = w.region.places[start as usize].node;
     let (Some(node), Some((hub, _))) = (node, w.routes.nearest_hub(end.lat, end.lon, |_| true)) else { return };
-    let due = day.0 + drive_days(w, node, hub);
+    let due = day.0 + drive(w, node, hub).0;
     let bloc = BLOCS.iter().position(|b| b == bloc).unwrap_or(0) as u8;
     let key = Key::named("event", &format!("{from}>{to}"), number).child(day, 0).0;
     w.ledgers.move_fighters(Fighters::Outside, Fighters::Convoys, *per_month);
     w.convoys.push(Convoy { key, to: hub, bloc, tie: 0, due, fighters: *per_month, arms: EMPTY });
 }
 
-/// Days of driving along the least-cost way to a hub, at least one.
-fn drive_days(w: &World, from: u32, hub: u16) -> u32 {
+/// Days of driving along the least-cost way to a hub, at least one, and the borders crossed on it.
+fn drive(w: &World, from: u32, hub: u16) -> (u32, Vec<(CountryId, CountryId)>) {
     let target = w.routes.hubs[hub as usize].node;
     let field = w.routes.field(&w.region, target);
-    let g = &w.region.graph;
-    let (mut at, mut hours) = (from, 0.0);
+    let (g, country) = (&w.region.graph, &w.region.nodes.country);
+    let (mut at, mut hours, mut borders) = (from, 0.0, vec![]);
     while at != target && field.to_go[at as usize] != CLOSED {
         let next =
             g.edges(at).min_by_key(|&e| u64::from(w.routes.edge_cost[e]) + u64::from(field.to_go[g.to[e] as usize]));
         let Some(e) = next else { break };
         hours += f64::from(w.drive_hours(e));
+        let (a, b) = (country[at as usize], country[g.to[e] as usize]);
+        if a != b {
+            borders.push((a, b));
+        }
         at = g.to[e];
     }
-    libm::ceil(hours / HOURS_PER_DAY).max(1.0) as u32
+    (libm::ceil(hours / HOURS_PER_DAY).max(1.0) as u32, borders)
 }
 
 #[cfg(test)]
@@ -153,7 +161,9 @@ mod tests {
         let w = world();
         let hub = |name: &str| w.routes.hubs.iter().position(|h| h.name == name).unwrap() as u16;
         let (sabha, kidal) = (hub("Sabha"), hub("Kidal"));
-        assert_eq!(drive_days(&w, w.routes.hubs[sabha as usize].node, kidal), 2);
-        assert_eq!(drive_days(&w, w.routes.hubs[kidal as usize].node, kidal), 1);
+        let (days, borders) = drive(&w, w.routes.hubs[sabha as usize].node, kidal);
+        let [libya, mali] = ["LBY", "MLI"].map(|c| w.region.country(c).unwrap());
+        assert_eq!((days, borders), (2, vec![(libya, mali)]));
+        assert_eq!(drive(&w, w.routes.hubs[kidal as usize].node, kidal), (1, vec![]));
     }
 }

@@ -53,6 +53,12 @@ pub fn strength_of(p: &Params, w: &World, g: &Group) -> f64 {
     capability(g) * if g.bloc == STATE { army_effect(p, w, g.node) } else { 1.0 }
 }
 
+/// What of a group's strength is felt in a cell.
+pub fn felt(p: &Params, w: &World, group: usize, cell: NodeId) -> f64 {
+    let g = w.groups.get(group);
+    strength_of(p, w, &g) * libm::exp(-w.km_between(g.node, cell) / p.reach_km)
+}
+
 impl Arena {
     /// The parties of a country and their strength today.
     pub fn of(p: &Params, w: &mut World, country: CountryId) -> Arena {
@@ -134,12 +140,7 @@ fn reach(p: &Params, w: &mut World, node: NodeId) -> std::sync::Arc<Vec<(NodeId,
     if let Some(known) = w.reach.get(&node) {
         return known.clone();
     }
-    let n = &w.region.nodes;
-    let (lat, lon) = (n.lat[node as usize], n.lon[node as usize]);
-    let near = |cell: NodeId| {
-        let km = crate::units::great_circle_km(lat, lon, n.lat[cell as usize], n.lon[cell as usize]);
-        (cell, libm::exp(-km / p.reach_km) as f32)
-    };
+    let near = |cell: NodeId| (cell, libm::exp(-w.km_between(node, cell) / p.reach_km) as f32);
     let cells: Vec<_> = w.nodes_within(node, FARTHEST * p.reach_km).into_iter().map(near).collect();
     let cells = std::sync::Arc::new(cells);
     w.reach.insert(node, cells.clone());

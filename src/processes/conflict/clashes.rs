@@ -1,7 +1,7 @@
 //! Clashes: who is killed, and whose arms are taken (equation 9).
 
 use super::Params;
-use super::arena::{Arena, strength_of};
+use super::arena::{Arena, felt};
 use super::contest::note_violence;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Bag, Channel, Class, EMPTY, of_class};
@@ -10,7 +10,7 @@ use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial, poisson};
 use crate::engine::rng::{Purpose, absorb};
 use crate::region::NodeId;
-use crate::units::{Tick, great_circle_km};
+use crate::units::Tick;
 
 const DEAD: Purpose = Purpose::new("conflict.dead");
 const FIGHTERS: Purpose = Purpose::new("conflict.fighters");
@@ -61,15 +61,8 @@ pub fn clash(p: &Params, w: &mut World, arena: &Arena, day: Tick) {
 
 /// Groups of a bloc in reach of a cell with their strength there.
 fn in_reach(p: &Params, w: &World, arena: &Arena, node: NodeId, bloc: u8) -> (Vec<usize>, Vec<f64>) {
-    let n = &w.region.nodes;
-    let (lat, lon) = (n.lat[node as usize], n.lon[node as usize]);
     let rows = arena.groups.get(&bloc).cloned().unwrap_or_default();
-    let strength = |&g: &usize| {
-        let at = w.groups.node()[g] as usize;
-        let km = great_circle_km(lat, lon, n.lat[at], n.lon[at]);
-        strength_of(p, w, &w.groups.get(g)) * libm::exp(-km / p.reach_km)
-    };
-    let strengths = rows.iter().map(strength).collect();
+    let strengths = rows.iter().map(|&g| felt(p, w, g, node)).collect();
     (rows, strengths)
 }
 

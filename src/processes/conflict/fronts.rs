@@ -1,7 +1,7 @@
 //! Towns that change hands: the beaten flee and leave arms behind, and those who are free march on the next town.
 
 use super::Params;
-use super::arena::{Arena, strength_of};
+use super::arena::{Arena, felt, strength_of};
 use super::contest::Lost;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Bag, CLASSES, Channel, Class, EMPTY, ORIGINS};
@@ -12,7 +12,7 @@ use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
 use crate::engine::wake::own_day;
 use crate::region::{CountryId, NodeId};
-use crate::units::{Tick, great_circle_km};
+use crate::units::Tick;
 
 const TAKEN: Purpose = Purpose::new("conflict.taken");
 const EXPEDITION: Purpose = Purpose::new("conflict.expedition");
@@ -45,12 +45,7 @@ pub fn towns(p: &Params, w: &mut World, lost: &[Lost], day: Tick) -> bool {
 
 /// The group of a bloc that is strongest at a cell.
 fn strongest(p: &Params, w: &World, country: CountryId, bloc: u8, node: NodeId) -> Option<usize> {
-    let n = &w.region.nodes;
-    let strength = |g: usize| {
-        let (at, to) = (w.groups.node()[g] as usize, node as usize);
-        let km = great_circle_km(n.lat[at], n.lon[at], n.lat[to], n.lon[to]);
-        strength_of(p, w, &w.groups.get(g)) * libm::exp(-km / p.reach_km)
-    };
+    let strength = |g: usize| felt(p, w, g, node);
     let of_bloc = |&g: &usize| w.groups.bloc()[g] == bloc && w.groups.country()[g] == country;
     let there = w.groups.rows().filter(of_bloc).filter(|&g| w.groups.fighters()[g] > 0);
     there.max_by(|&a, &b| strength(a).total_cmp(&strength(b)).then(w.groups.key()[b].cmp(&w.groups.key()[a])))
@@ -97,19 +92,13 @@ fn share_of(bag: &mut Bag, share: f64, u: impl Fn(u32) -> f64) -> Bag {
 fn refuge(w: &World, g: &Group) -> Option<NodeId> {
     let safe = |&&t: &&NodeId| t != g.node && ours(w, g, t);
     let towns = w.towns[usize::from(g.country)].iter().filter(safe);
-    towns.copied().min_by(|&a, &b| km(w, g.node, a).total_cmp(&km(w, g.node, b)).then(a.cmp(&b)))
+    towns.copied().min_by(|&a, &b| w.km_between(g.node, a).total_cmp(&w.km_between(g.node, b)).then(a.cmp(&b)))
 }
 
 /// True when a town's holder is the group's bloc, or fights beside it.
 fn ours(w: &World, g: &Group, town: NodeId) -> bool {
     let holder = w.holder(town);
     holder == g.bloc || is_official(holder) && is_official(g.bloc) || w.allied(g.country, holder, g.bloc)
-}
-
-fn km(w: &World, a: NodeId, b: NodeId) -> f64 {
-    let n = &w.region.nodes;
-    let (a, b) = (a as usize, b as usize);
-    great_circle_km(n.lat[a], n.lon[a], n.lat[b], n.lon[b])
 }
 
 /// The victor takes a share of the army's stores in a cell; what is left there has no guard any more.
@@ -178,7 +167,7 @@ fn target(p: &Params, w: &World, arena: &Arena, g: &Group, day: Tick) -> Option<
     let own = strength_of(p, w, g);
     let ratio = |town: NodeId| {
         let (ours, theirs) = arena.balance(town, g.bloc);
-        let here = own * libm::exp(-km(w, g.node, town) / p.reach_km);
+        let here = own * libm::exp(-w.km_between(g.node, town) / p.reach_km);
         (ours - here + own) / (theirs + p.least_strength)
     };
     let enemy = |t: NodeId| arena.hostile(g.bloc, w.holder(t));
@@ -187,11 +176,11 @@ fn target(p: &Params, w: &World, arena: &Arena, g: &Group, day: Tick) -> Option<
         t != g.node
             && enemy(t)
             && theatre.is_none_or(|h| h.nodes.binary_search(&t).is_ok())
-            && km(w, g.node, t) <= p.march_km
+            && w.km_between(g.node, t) <= p.march_km
     });
     let best = open.map(|t| (t, ratio(t))).filter(|x| x.1 >= p.advance_ratio);
     // The nearest of those that can be taken: a campaign goes from town to town.
-    best.min_by(|a, b| km(w, g.node, a.0).total_cmp(&km(w, g.node, b.0)).then(a.0.cmp(&b.0))).map(|x| x.0)
+    best.min_by(|a, b| w.km_between(g.node, a.0).total_cmp(&w.km_between(g.node, b.0)).then(a.0.cmp(&b.0))).map(|x| x.0)
 }
 
 /// The homeland that a group fights for; `None`: it fights in the whole country, as armies do. Jihadists go beyond it now

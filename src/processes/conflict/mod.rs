@@ -119,3 +119,136 @@ impl Process<World> for Conflict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::accounts::{Arms, Fighters};
+    use crate::agents::arms::{Channel, Class, EMPTY, Origin, of_class, slot};
+    use crate::agents::depot::{Initial, SiteSpec, populate};
+    use crate::agents::group::{BLOCS, FOREIGN, Group, STATE};
+    use crate::agents::hostility::NO_END;
+    use crate::region::NodeId;
+
+    const MNLA: u8 = 6;
+
+    fn node(w: &World, place: &str) -> NodeId {
+        w.region.places[w.region.place(place).unwrap() as usize].node.unwrap()
+    }
+
+    /// Adds a group with a rifle for each of its fighters.
+    fn group(w: &mut World, key: u64, place: &str, bloc: u8, fighters: u32) -> usize {
+        let node = node(w, place);
+        let mut arms = EMPTY;
+        arms[slot(Class::SmallArms, if bloc == STATE { Origin::StateStock } else { Origin::Local })] = fighters;
+        w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
+        w.ledgers.move_arms(Arms::Outside, Arms::Groups, &arms);
+        let country = w.region.nodes.country[node as usize];
+        w.groups.push(Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, arms })
+    }
+
+    /// Rebels at Kidal, the army at Gao 320 km away and at Bamako, at war.
+    fn war(rebels: u32, army: u32) -> World {
+        assert_eq!(BLOCS[usize::from(MNLA)], "mnla");
+        let mut w = crate::processes::test_world();
+        group(&mut w, 11, "Kidal", MNLA, rebels);
+        group(&mut w, 12, "Gao", STATE, army);
+        group(&mut w, 13, "Bamako", STATE, 3000);
+        let mali = w.region.country("MLI").unwrap();
+        w.states.update(usize::from(mali), |s| (s.capacity, s.will) = (1.0, 1.0));
+        w.open_war(mali, MNLA, STATE, 1.0, NO_END);
+        w
+    }
+
+    fn fight(p: &Params, w: &mut World, days: u32) -> i64 {
+        let mut dead = 0;
+        for _ in 0..days {
+            w.tally = Default::default();
+            Conflict::run(p, w, w.day);
+            dead += w.tally.fatalities.iter().map(|f| f.1).sum::<i64>();
+            w.audit().unwrap();
+            w.day = w.day.next();
+        }
+        dead
+    }
+
+    #[test]
+    fn nothing_happens_without_a_war() {
+        let mut w = war(2000, 100);
+        let mali = w.region.country("MLI").unwrap();
+        w.make_peace(mali, MNLA, STATE);
+        let before = w.digest();
+        assert_eq!(fight(&Params::default(), &mut w, 60), 0);
+        assert_eq!(w.digest(), before);
+    }
+
+    /// The strong take Gao within two months; the garrison flees to Bamako and leaves arms; so does the army's store.
+    #[test]
+    fn the_stronger_take_the_town_and_the_arms() {
+        let mut w = war(3000, 100);
+        let store = SiteSpec { place: "Gao".into(), guards: 50.0, control: 0.9, stock: [1000, 0, 0, 0, 0, 0] };
+        populate(&mut w, &Initial { count: 0, ..Initial::default() }, &[store]);
+        let (gao, p) = (node(&w, "Gao"), Params { police_per_1000: 0.0, ..Params::default() });
+        assert_eq!(w.holder(gao), STATE);
+        fight(&p, &mut w, 90);
+        assert_eq!(w.holder(gao), MNLA);
+        assert_eq!(w.groups.node()[1], node(&w, "Bamako"), "the garrison has fled");
+        let rifles = |g: usize| of_class(&w.groups.arms()[g], Class::SmallArms);
+        assert!(rifles(1) < 100 && w.groups.fighters()[1] < 100, "arms left behind, and deserters");
+        let captured = w.groups.arms()[0][slot(Class::SmallArms, Origin::StateStock)];
+        assert!(captured >= 400, "two fifths of the store at the least: {captured}");
+        assert_eq!((w.depots.guards()[0], w.depots.control()[0]), (0.0, 0.0));
+        assert!(w.tally.received.iter().all(|r| r.by == Channel::Captured));
+    }
+
+    #[test]
+    fn the_weak_take_nothing() {
+        let mut w = war(60, 1000);
+        fight(&Params::default(), &mut w, 120);
+        assert_eq!(w.holder(node(&w, "Gao")), STATE);
+    }
+
+    /// An army counts as far as its state works: with a capacity of nothing the same garrison loses the town.
+    #[test]
+    fn a_weak_state_loses_what_a_strong_one_holds() {
+        let holds = |capacity: f64| {
+            let mut w = war(800, 600);
+            let mali = w.region.country("MLI").unwrap();
+            w.states.update(usize::from(mali), |s| s.capacity = capacity);
+            fight(&Params { police_per_1000: 0.0, ..Params::default() }, &mut w, 120);
+            w.holder(node(&w, "Gao")) == STATE
+        };
+        assert_eq!([holds(1.0), holds(0.0)], [true, false]);
+    }
+
+    /// Without violence nobody dies; peacekeepers quiet it; the dead are in the books.
+    #[test]
+    fn violence_can_be_switched_off_and_quieted() {
+        let dead = |violence: f64, keepers: f64| {
+            let mut w = war(1500, 1500);
+            let mali = usize::from(w.region.country("MLI").unwrap());
+            w.controls.troops[mali] = keepers;
+            let p = Params { violence, ..Params::default() };
+            let dead = fight(&p, &mut w, 60);
+            assert!(w.ledgers.fighters.balance(0, Fighters::Dead as usize) <= dead);
+            dead
+        };
+        let (war, quiet) = (dead(0.05, 0.0), dead(0.05, 8000.0));
+        assert_eq!(dead(0.0, 0.0), 0);
+        assert!(war > 50 && quiet * 5 < war, "{war} {quiet}");
+    }
+
+    /// Foreign troops on the side of the state take the town back.
+    #[test]
+    fn an_intervention_turns_the_war() {
+        let mut w = war(3000, 100);
+        let p = Params { police_per_1000: 0.0, march_km: 1500.0, ..Params::default() };
+        fight(&p, &mut w, 90);
+        let g = group(&mut w, 14, "Bamako", FOREIGN, 4000);
+        w.groups.update(g, |x| x.skill = 3.0);
+        let mali = w.region.country("MLI").unwrap();
+        w.open_war(mali, MNLA, FOREIGN, 1.0, NO_END);
+        fight(&p, &mut w, 150);
+        assert!(matches!(w.holder(node(&w, "Gao")), STATE | FOREIGN));
+    }
+}

@@ -44,13 +44,14 @@ pub fn settle(p: &Params, w: &mut World, trips: Vec<Trip>, day: Tick) {
 
 /// Counts what passed where, and what patrols and sensors made of it.
 fn count(w: &mut World, t: &Trip) {
-    let arms: u32 = t.after.arms.iter().sum();
+    let by_class = arms::by_class(&t.after.arms);
+    let weapons: u32 = by_class.iter().sum();
     let leg = &w.routes.legs[t.after.leg as usize];
     let northward = w.routes.hubs[leg.to as usize].lat > w.routes.hubs[leg.from as usize].lat;
     for &node in &t.passed {
         let cell = &mut w.cells[node as usize];
         cell.people += t.after.riders;
-        cell.arms += arms;
+        cell.arms += weapons;
         cell.crews += 1;
         if t.after.riders > 0 && w.posts.contains(&node) {
             w.tally.counted[usize::from(!northward)] += i64::from(t.after.riders);
@@ -61,7 +62,8 @@ fn count(w: &mut World, t: &Trip) {
     }
     for &(from, to) in &t.borders {
         let cargo = t.after.carries();
-        w.tally.crossings.push(Crossing { from, to, cargo, people: t.after.riders, arms });
+        let people = t.after.riders;
+        w.tally.crossings.push(Crossing { from, to, cargo, people, arms: by_class, convoy: false });
     }
     for met in &t.encounters {
         w.tally.found_by_teams += i64::from(met.team);
