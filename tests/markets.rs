@@ -176,7 +176,7 @@ fn a3_rifles_get_dear_again_as_looting_abates() {
             loot(0),
             loot(s.tallies.len() - 365)
         );
-        assert!(lowest < 0.5 * first && last > 1.15 * lowest);
+        assert!(lowest < 0.5 * first && last > 1.1 * lowest);
         assert!(loot(s.tallies.len() - 365) < 0.7 * loot(0));
     }
 }

@@ -50,7 +50,7 @@ pub struct Ways {
     pub empty: ToGo,
     /// Sea zone that boats leave from at each hub this year.
     pub coast: Vec<Option<usize>>,
-    /// Cost for a person from each hub to the nearest open coast, [`NO_WAY`] if there is none.
+    /// Cost for a person from each hub to the nearest open coast, [`NO_WAY`](super::routes::NO_WAY) if there is none.
     pub sea: Vec<u64>,
 }
 

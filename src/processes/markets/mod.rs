@@ -58,13 +58,13 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.0002, "x-high" = 0.002))]
     pub purchase_rate_libya: f64,
     /// Share of what it has beyond its wants that a group offers in its market on a day at the usual price.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.01))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.002, "x-high" = 0.03))]
     pub groups_offer: f64,
     /// Rifles that civilians around a hub outside Libya buy at the usual price, a year and per 1,000 people within 60 km.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 2))]
     pub civilian_purchases: f64,
     /// The same in Libya.
-    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 5))]
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "pieces/year per 1,000 people", "x-source" = "assumption", "x-low" = 1, "x-high" = 10))]
     pub civilian_purchases_libya: f64,
     /// Share of their weapons that the civilians of a country offer in its markets on a day at the usual price.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption: some 2 % a year", "x-low" = 0.000_02, "x-high" = 0.0005))]
@@ -86,9 +86,9 @@ impl Default for Params {
             wanted_per_fighter: [1.2, 0.2, 0.02, 0.05, 0.01, 0.0],
             purchase_rate: 0.002,
             purchase_rate_libya: 0.0005,
-            groups_offer: 0.005,
+            groups_offer: 0.01,
             civilian_purchases: 0.3,
-            civilian_purchases_libya: 1.5,
+            civilian_purchases_libya: 4.0,
             civilians_offer: 0.000_05,
         }
     }
