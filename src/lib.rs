@@ -8,10 +8,13 @@
 //! # Words
 //!
 //! - **agent**: a row of a [table](engine::table): a migrant, a crew, a group, a depot, a boat, a vessel, a patrol unit.
+//! - **army**: a group of the bloc `state`, or of `foreign_force`, troops from abroad beside it ([`agents::group::is_official`]).
 //! - **area**: what the `where` of a lever stands for: countries, places, borders, sea zones ([`region::Area`]).
 //! - **audit**: a recount of digest and ledgers from every row, every 30 days, or every day with `--audit`.
 //! - **beat**: the cells that a force works over. **Strategy**: how it shares its teams over them.
 //! - **belief**: what a network remembers of a cell: seizures and safe crossings, apart for people and for contraband.
+//! - **bloc**: whom a group fights for. **Hostility**: a war of two blocs in a country. **Party**: a bloc with an enemy there.
+//! - **channel**: how a weapon came to a group, counted each time. **Origin**: where it entered the model, set once.
 //! - **class**: one of six classes of weapons; munitions and chemicals are tonnes, the others pieces.
 //! - **common random numbers**: two runs with the same seed share all luck that a difference between them does not touch.
 //! - **consent**: how willing a state is to let others work on its ground, 0 to 1; levers have a threshold.
@@ -19,20 +22,23 @@
 //! - **corridor**: a documented way, a list of places with the years of its use (`data/geo/corridors.csv`).
 //! - **counting post**: a place where the people who pass with crews are counted, as an observer would.
 //! - **crew**: a smuggling vehicle with its men. **Cargo**: people, arms, fuel or drugs; the last three are contraband.
-//! - **digest**: 128 bits that stand for the whole state; equal digests mean equal states ([`engine::digest`]).
+//! - **digest**: 128 bits that stand for the whole state ([`engine::digest`]).
 //! - **fare**: the price of a seat with a crew on a leg; it moves with loads waiting and crews offering.
 //! - **field**: the least cost to one node from every other ([`region::costs`]).
 //! - **force**: teams under one command: a patrol unit, or what a lever sends to a border or a base.
 //! - **fork**: where corridors part and hardly anyone lives; no hub: corridors that end there are led on.
+//! - **ground, holder**: each bloc's share of control of a contested cell ([`agents::territory`]); who has most of it.
+//! - **homeland**: cells and towns of a people that may rise ([`agents::homeland`]). **Town**: a place of 5,000 people or more.
 //! - **hub**: a place where people and cargo change hands: an end of a corridor, a home of a network, a departure coast.
 //! - **key**: an agent's stable 64-bit name, the same in every run; luck hangs on it and not on a row number.
 //! - **lane**: a way over sea from a departure place to a landing place. **Zone**: waters with one weather.
 //! - **ledger**: double-entry books in whole numbers for arms, people, fighters, boats and money ([`engine::ledger`]).
 //! - **leg**: a journey from one hub to another, in one direction. **Through-leg**: one that passes other hubs.
 //! - **lever**: a policy with dates, a place, an intensity and a bill ([`levers`]).
-//! - **market**: the weapons for sale at a hub, and their prices; **usual** is the price it starts from (equation 6). **Store**: weapons that belong to no group.
+//! - **market**: weapons for sale at a hub, with a price that moves around the **usual** one (equation 6). **Store**: weapons of
+//!   a market, of civilians or in custody. **Outlet**: the market nearest to a depot.
 //! - **metric**: a column of `series.csv`; its *observed twin* is what registers and seizures would have counted.
-//! - **militia cell**: one where fighters outside the bloc `state` live: a toll is taken, and teams are bribed more easily.
+//! - **militia cell**: one where fighters of groups other than armies are: a toll is taken, and teams are bribed more easily.
 //! - **network**: crews with one home, range, purse and set of beliefs. **Tie**: networks that trade news.
 //! - **newcomer**: somebody without any experience, who believes the prior of equation 3 of every cell.
 //! - **node**: a cell of the H3 grid, or a place of a plain network; the model cannot tell which.
@@ -53,21 +59,21 @@
 //!
 //! [`sim::Simulation::day`] does steps 1 and 17, its caller 18; [`processes::DAY`] is the list of the others.
 //!
-//!  1. calendar: yesterday's counters are cleared, dated events happen, levers set today's controls and are paid
+//!  1. calendar: yesterday's counters are cleared, events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
 //!  3. allocation: patrol teams, sensors and vessels take their places
-//!  4. stockpiles: depots are raided
+//!  4. stockpiles: guards desert, depots are raided
 //!  5. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
 //!  6. armed groups: convoys come home
-//!  7. recruitment: fighters join groups and give up
+//!  7. recruitment: groups earn, fighters join and give up
 //!  8. markets: weapons get dearer or cheaper; civilians and groups sell and buy
 //!  9. fares: seats get dearer where people waited yesterday and cheaper where crews did
 //! 10. departures: people set out from home
 //! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
 //! 12. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
 //! 13. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
-//! 14. conflict: groups clash, and ground changes hands
-//! 15. revolt: homelands rise, and governments fall
+//! 14. conflict: cells are contested, parties clash, towns are taken, groups flee and march
+//! 15. revolt: homelands rise, governments fall, allies fall out
 //! 16. beliefs: networks learn, pass on news, and review their plans
 //! 17. books: every ledger is checked after each of the steps 2 to 16, and recounted from the rows on audit days
 //! 18. observers: the day is written down, then its digest is taken
@@ -89,16 +95,18 @@
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
-//!                                          | weapons_destruction transfer_tracing
-//! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage armed_groups
-//!                                          | recruitment markets/ fares departures journeys crews/ sea
-//!                                          | conflict/ revolt beliefs
+//!                                          | weapons_destruction transfer_tracing stabilisation_force
+//! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
+//!                                          | armed_groups recruitment markets/ fares departures
+//!                                          | journeys crews/ sea conflict/ revolt beliefs
 //!             and what rules share         | route_choice
-//!             allocation/: strategy watch vessels; markets/: needs trade; crews/: choose drive arrive business
+//!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
+//!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
-//!                                          | sighting state vessel store
+//!                                          | sighting state vessel store market territory homeland
+//!                                          | hostility fired
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
-//!                                          | tally model_data
+//!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake

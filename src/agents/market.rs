@@ -14,7 +14,7 @@ table! {
         key: u64,
         /// USD for a weapon (a tonne of munitions), by class.
         price: [f64; CLASSES],
-        /// The price of the first day, around which buyers and sellers respond (p0 of equation 6).
+        /// The usual price, around which buyers and sellers respond (p0 of equation 6).
         usual: [f64; CLASSES],
     }
 }

@@ -3,18 +3,18 @@
 //!  1. calendar: events and levers ([`calendar`]; called by `sim`, since they come from the scenario)
 //!  2. weather: wave heights
 //!  3. allocation: patrol teams, sensors and vessels
-//!  4. stockpiles: depots are raided
+//!  4. stockpiles: guards desert, depots are raided
 //!  5. leakage: stocks leak, weapons wear out or are destroyed
 //!  6. armed groups: fighters come home
-//!  7. recruitment: who joins a group and who gives up
-//!  8. markets: prices of weapons; groups and civilians buy and sell
+//!  7. recruitment: what groups earn, who joins one and who gives up
+//!  8. markets: prices of weapons; civilians and groups sell and buy
 //!  9. fares: what a seat costs
 //! 10. departures: who leaves home
 //! 11. journeys: who is due arrives, works, takes a bus, joins a line
 //! 12. crews: choose, load, drive, are stopped or arrive
 //! 13. sea: launches, crossings, rescues, landings
-//! 14. conflict: clashes, and who holds the ground
-//! 15. revolt: homelands that rise, coups
+//! 14. conflict: who holds the ground, clashes, towns taken and lost
+//! 15. revolt: homelands that rise, coups, alliances that break
 //! 16. beliefs: networks learn where patrols are
 //! 17. ledgers, digest, observers (by `sim`)
 //!

@@ -102,6 +102,7 @@ pub enum Event {
         /// Name: a file that extends this one replaces the event by one of the same name.
         #[serde(default)]
         name: Option<String>,
+        /// Day on which they stop.
         #[serde(default)]
         date: Option<Date>,
         /// In the place of a date: a condition on a metric, such as `towns_lost_mali < 1`.
@@ -125,6 +126,7 @@ pub enum Event {
         /// Name: a file that extends this one replaces the event by one of the same name.
         #[serde(default)]
         name: Option<String>,
+        /// Day on which they come.
         #[serde(default)]
         date: Option<Date>,
         /// In the place of a date: a condition on a metric, such as `rebels_km_from_capital_mali < 650`.
@@ -159,6 +161,7 @@ pub enum Event {
         #[serde(default)]
         name: Option<String>,
         date: Date,
+        /// First day on which nothing comes any more; to the end of the run when left out.
         #[serde(default)]
         until: Option<Date>,
         /// Who sends them; a label.
