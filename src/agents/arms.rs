@@ -70,14 +70,12 @@ pub enum Channel {
     Market,
     /// From a state abroad.
     Patron,
-    /// From comrades: groups that merge or split.
-    Comrades,
 }
 
 /// Number of channels.
-pub const CHANNELS: usize = 6;
+pub const CHANNELS: usize = 5;
 /// Names of the channels in files.
-pub const CHANNEL_NAMES: [&str; CHANNELS] = ["looted", "returnee", "captured", "market", "patron", "comrades"];
+pub const CHANNEL_NAMES: [&str; CHANNELS] = ["looted", "returnee", "captured", "market", "patron"];
 
 /// A holder's weapons, by class and origin.
 pub type Bag = [u32; CLASSES * ORIGINS];

@@ -125,7 +125,8 @@ impl World {
     /// Nodes with groups within 300 km of each depot (equation 5), nearest first, at most six.
     pub fn find_takers(&self) -> Vec<Vec<NodeId>> {
         const REACH_KM: f64 = 300.0;
-        let mut nodes: Vec<NodeId> = self.groups.rows().map(|i| self.groups.node()[i]).collect();
+        let raids = |&i: &usize| !group::is_official(self.groups.bloc()[i]);
+        let mut nodes: Vec<NodeId> = self.groups.rows().filter(raids).map(|i| self.groups.node()[i]).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let n = &self.region.nodes;

@@ -92,7 +92,7 @@ pub struct Initial {
     pub size_log_sd: f64,
     /// Use the groups outside Libya of `data/model/groups.csv`.
     pub regional: bool,
-    /// Rifles per fighter of a group outside Libya on the first day.
+    /// Rifles per fighter on the first day of a group of `list` outside Libya that says nothing of its arms.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "pieces per fighter", "x-source" = "assumption", "x-low" = 0.4, "x-high" = 1))]
     pub rifles_per_fighter: f64,
     /// Groups besides those.

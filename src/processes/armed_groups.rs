@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Channel, Class, EMPTY};
-use crate::agents::group::{Group, is_official};
+use crate::agents::group::{Group, is_jihadist, is_official};
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::step::Process;
@@ -52,7 +52,13 @@ fn come_home(w: &mut World, i: usize, day: Tick) -> bool {
         (if c.tie > 0 { tie == c.tie } else { bloc == c.bloc }) && !is_official(bloc)
     };
     let same = w.groups.rows().filter(kin).filter(|&g| w.groups.country()[g] == hub.country && near(g) < 300.0);
-    let best = same.min_by(|&a, &b| near(a).total_cmp(&near(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b])));
+    // They fought for pay or for their people: those of their people who are no jihadists come first.
+    let jihadist = |g: usize| is_jihadist(w.groups.bloc()[g]);
+    let order = |&a: &usize, &b: &usize| {
+        let nearer = near(a).total_cmp(&near(b));
+        jihadist(a).cmp(&jihadist(b)).then(nearer).then(w.groups.key()[a].cmp(&w.groups.key()[b]))
+    };
+    let best = same.min_by(order);
     let joined = match best {
         Some(g) => g,
         None => w.groups.push(Group {
@@ -69,7 +75,7 @@ fn come_home(w: &mut World, i: usize, day: Tick) -> bool {
         }),
     };
     for h in w.homelands.rows().collect::<Vec<_>>() {
-        if w.homelands.tie()[h] == c.tie && w.homesteads[h].nodes.binary_search(&hub.node).is_ok() {
+        if c.tie > 0 && w.homelands.tie()[h] == c.tie && w.homesteads[h].nodes.binary_search(&hub.node).is_ok() {
             w.homelands.update(h, |h| h.returned += c.fighters);
         }
     }

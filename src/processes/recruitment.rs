@@ -2,6 +2,7 @@
 
 use crate::agents::accounts::{Fighters, Money};
 use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, is_jihadist, is_official};
+use crate::agents::migrant::END;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
 use crate::engine::parallel::map_items;
@@ -129,10 +130,18 @@ struct Ground {
 fn grounds(w: &World) -> BTreeMap<(CountryId, u8), Ground> {
     let mut grounds: BTreeMap<(CountryId, u8), Ground> = BTreeMap::new();
     let mut cells: BTreeSet<(u8, NodeId)> = BTreeSet::new();
+    let mut armed: BTreeMap<(NodeId, Option<u8>), u64> = BTreeMap::new();
     for g in w.groups.rows() {
         let bloc = w.groups.bloc()[g];
-        grounds.entry((w.groups.country()[g], bloc)).or_default().fighters += u64::from(w.groups.fighters()[g]);
-        cells.insert((bloc, w.groups.node()[g]));
+        if w.groups.fighters()[g] == 0 {
+            continue;
+        }
+        let (node, fighters) = (w.groups.node()[g], u64::from(w.groups.fighters()[g]));
+        grounds.entry((w.groups.country()[g], bloc)).or_default().fighters += fighters;
+        cells.insert((bloc, node));
+        for key in [Some(bloc), None] {
+            *armed.entry((node, key)).or_default() += fighters;
+        }
     }
     for i in w.territory.rows() {
         let share = w.territory.share()[i];
@@ -141,7 +150,11 @@ fn grounds(w: &World) -> BTreeMap<(CountryId, u8), Ground> {
     for (bloc, node) in cells {
         let country = w.region.nodes.country[node as usize];
         if let Some(ground) = grounds.get_mut(&(country, bloc)) {
-            ground.people += f64::from(w.region.nodes.population[node as usize]) * w.control(node, bloc);
+            // Militias of different peoples share a town that they have not fought over.
+            let at_peace = w.territory_of[node as usize] == END && !is_official(w.holder(node));
+            let of = |key| armed.get(&(node, key)).copied().unwrap_or(0) as f64;
+            let held = if at_peace { of(Some(bloc)) / of(None).max(1.0) } else { w.control(node, bloc) };
+            ground.people += f64::from(w.region.nodes.population[node as usize]) * held;
         }
     }
     grounds
@@ -158,6 +171,11 @@ fn surplus(p: &Params, w: &World, g: &Group) -> f64 {
 
 /// Who joins a group and who gives up in its month.
 fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: Group, day: Tick) -> (u32, u32) {
+    // Groups in hiding, under a state at peace, neither grow nor shrink.
+    let at_war = w.wars(g.country).any(|x| x.0 == g.bloc || x.1 == g.bloc);
+    if Some(g.country) != w.libya && !at_war {
+        return (0, 0);
+    }
     let ground = grounds.get(&(g.country, g.bloc)).copied().unwrap_or_default();
     let idle = (ground.people * p.young_men_share - ground.fighters as f64).max(0.0);
     let ratio = match (Some(g.country) == w.libya, is_jihadist(g.bloc)) {

@@ -1,11 +1,11 @@
 //! What a policy pays for each weapon that it keeps from armed groups.
 //!
 //! Counted are pieces (not what is weighed) that came to groups other than armies: looted, bought, captured, brought by
-//! returning fighters or given from abroad. What comrades hand each other changes hands and is not counted. A weapon that
+//! returning fighters or given from abroad.  A weapon that
 //! is captured again counts again.
 
 use super::files::rows;
-use crate::agents::arms::{CHANNEL_NAMES, CLASS_NAMES, Channel};
+use crate::agents::arms::CLASS_NAMES;
 use crate::agents::group::{BLOCS, is_official};
 use crate::error::Result;
 use crate::observe::metric::weighed;
@@ -49,12 +49,11 @@ pub fn received(path: &Path) -> Result<Pieces> {
         class: String,
         count: f64,
     }
-    let comrades = CHANNEL_NAMES[Channel::Comrades as usize];
     let an_army = |bloc: &str| (0..BLOCS.len()).any(|b| BLOCS[b] == bloc && is_official(b as u8));
     let tonnes = |class: &str| (0..CLASS_NAMES.len()).any(|c| CLASS_NAMES[c] == class && weighed(c));
     let mut sums = Pieces::new();
     for row in rows::<Row>(path)? {
-        if row.channel != comrades && !an_army(&row.bloc) && !tonnes(&row.class) {
+        if !an_army(&row.bloc) && !tonnes(&row.class) {
             *sums.entry(row.country).or_default() += row.count;
         }
     }
@@ -80,7 +79,7 @@ pub fn spending(path: &Path) -> Result<f64> {
 mod tests {
     use super::*;
 
-    /// By hand: 60 rifles and 2 missiles to rebels in Mali, 8 rifles in Niger; the army, tonnes and comrades do not count.
+    /// By hand: 60 rifles and 2 missiles to rebels in Mali, 8 rifles in Niger; the army and tonnes do not count.
     #[test]
     fn pieces_of_unofficial_groups_are_read() -> std::result::Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
@@ -90,7 +89,7 @@ mod tests {
             "month,country,bloc,channel,class,count\n2012-01,MLI,mnla,returnee,small_arms,50\n\
              2012-02,MLI,aqim,market,small_arms,10\n2012-02,MLI,aqim,captured,manpads,2\n\
              2012-02,MLI,state,captured,small_arms,400\n2012-02,MLI,mnla,looted,munitions,30\n\
-             2012-02,MLI,mnla,comrades,small_arms,99\n2012-02,NER,local,market,small_arms,8\n",
+             2012-02,NER,local,market,small_arms,8\n",
         )?;
         let all = received(&path)?;
         assert_eq!(

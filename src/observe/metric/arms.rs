@@ -10,7 +10,7 @@ use crate::region::CountryId;
 
 pub(super) fn flows(m: &mut Vec<Metric>) {
     type Read = fn(&World, usize) -> i64;
-    let flows: [(&str, &str, Read); 9] = [
+    let flows: [(&str, &str, Read); 10] = [
         ("arms_looted", "Taken from depots", |w, c| w.tally.looted[c]),
         ("arms_left_libya", "Carried out of Libya over land", |w, c| w.tally.left_libya[c]),
         ("arms_reached_sahel", "Delivered in the Sahel, by crews and by returning fighters", |w, c| {
@@ -21,6 +21,7 @@ pub(super) fn flows(m: &mut Vec<Metric>) {
         }),
         ("arms_seized", "Seized by land patrols", |w, c| w.tally.seized[c]),
         ("arms_destroyed", "Of these, destroyed", |w, c| w.tally.destroyed[c]),
+        ("arms_collected", "Bought or collected by levers, and destroyed", |w, c| w.tally.collected[c]),
         ("arms_leaked_seized", "Of these, sold on by those who seized them", |w, c| {
             w.tally.leaks[Leak::Seized as usize][c]
         }),

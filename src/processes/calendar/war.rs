@@ -29,6 +29,12 @@ pub fn happen(event: &Event, number: u64, begins: bool, w: &mut World, day: Tick
             let Some(at) = w.region.country(country) else { return };
             let (a, b) = (bloc_of(bloc), bloc_of(against));
             w.make_peace(at, a, b);
+            // Who makes peace with a state makes it with the troops at its side.
+            for (x, y) in [(a, b), (b, a)] {
+                if y == STATE {
+                    w.make_peace(at, x, FOREIGN);
+                }
+            }
             let (place, item) = (country.clone(), BLOCS[usize::from(a)]);
             w.log.push(Entry { day, kind: "ceasefire", place, item, count: 1, key: number });
         }

@@ -38,20 +38,30 @@ pub fn note_violence(w: &mut World, node: NodeId, dead: u64) {
     w.territory.update(row, |t| t.violence += dead as f32 / MONTH);
 }
 
-/// Where the contest of equation 8 would end: of the `together` that the contestants hold, each gets its part by strength
-/// to the power of `m`; who holds the cell has `K0` to the good, so that an empty cell stays with its last holder.
-pub fn shares(p: &Params, strength: &Strengths, parties: &[u8], holder: u8, together: f64) -> Strengths {
-    let power = |k: f64| libm::pow(k, p.decisiveness);
-    let base = power(p.least_strength);
+/// What passes in a day from each party to each of its enemies: a share 1/tau of what it holds, times the enemy's part of all
+/// strengths to the power of `m`. Who holds the cell has `K0` to the good, so that an empty cell stays with its last
+/// holder. Between two parties this is equation 8: `(T*K_a^m/sum - kappa_a)/tau`, with T what both hold; those who fight on
+/// one side take nothing from each other.
+pub fn drift(
+    p: &Params,
+    strength: &Strengths,
+    share: &Strengths,
+    holder: u8,
+    arena: &Arena,
+    there: &[u8],
+) -> Strengths {
+    let base = |b: u8| if b == holder { p.least_strength } else { 0.0 };
+    let power = |b: u8| libm::pow(strength[usize::from(b)], p.decisiveness) + libm::pow(base(b), p.decisiveness);
+    let all: f64 = there.iter().map(|&b| power(b)).sum();
     let mut out = [0.0; BLOC_COUNT];
-    let mut sum = 0.0;
-    for &b in parties {
-        let mine = power(strength[usize::from(b)]) + if b == holder { base } else { 0.0 };
-        out[usize::from(b)] = mine;
-        sum += mine;
+    for &a in there {
+        for &b in there.iter().filter(|&&b| arena.hostile(a, b)) {
+            let passes = if all > 0.0 { share[usize::from(a)] * power(b) / all / p.control_days } else { 0.0 };
+            out[usize::from(a)] -= passes;
+            out[usize::from(b)] += passes;
+        }
     }
-    // A holder who is no party leaves the base to nobody: the shares are then slower to settle, but sum alike.
-    if sum > 0.0 { out.map(|x| together * x / sum) } else { out }
+    out
 }
 
 /// Moves control in every cell that is within reach of two parties at war; returns cells that changed hands.
@@ -67,12 +77,10 @@ pub fn contest(p: &Params, w: &mut World, arena: &Arena) -> Vec<Lost> {
         }
         let row = if known == END { w.ground(node) } else { known as usize };
         let t = w.territory.get(row);
-        let together: f64 = parties.iter().map(|&b| f64::from(t.share[usize::from(b)])).sum();
-        let goal = shares(p, strength, &parties, t.holder, together);
+        let change = drift(p, strength, &t.share.map(f64::from), t.holder, arena, &parties);
         let mut share = t.share;
-        for &b in &parties {
-            let b = usize::from(b);
-            share[b] += ((goal[b] - f64::from(share[b])) / p.control_days) as f32;
+        for (s, d) in share.iter_mut().zip(change) {
+            *s = (f64::from(*s) + d) as f32;
         }
         if share.iter().zip(&t.share).all(|(a, b)| (a - b).abs() < SETTLED) {
             continue;
@@ -96,17 +104,43 @@ fn holder_of(share: &[f32; BLOC_COUNT], last: u8) -> u8 {
 mod tests {
     use super::*;
 
-    /// Equation 8 by hand with m = 1.5 and K0 = 20: 400 against 100 where the weaker holds: 8,000 and 1,000 + 89.4.
+    fn arena(wars: &[(u8, u8)]) -> Arena {
+        let mut level = [[0.0; BLOC_COUNT]; BLOC_COUNT];
+        for &(a, b) in wars {
+            (level[usize::from(a)][usize::from(b)], level[usize::from(b)][usize::from(a)]) = (1.0, 1.0);
+        }
+        let (parties, groups, strength) = (vec![], Default::default(), Default::default());
+        Arena { country: 0, level, parties, groups, strength, stands: vec![] }
+    }
+
+    /// Equation 8 by hand with m = 1.5, K0 = 20 and tau = 30: 400 against 100 where the weaker holds all of the cell:
+    /// 8,000 of 9,089.4 parts, a thirtieth a day.
     #[test]
     fn control_goes_to_the_stronger() {
-        let p = Params { decisiveness: 1.5, least_strength: 20.0, ..Params::default() };
-        let mut k = [0.0; BLOC_COUNT];
-        (k[6], k[12]) = (400.0, 100.0);
-        let s = shares(&p, &k, &[6, 12], 12, 1.0);
-        assert!((s[6] - 8000.0 / 9089.443).abs() < 1e-6 && (s[6] + s[12] - 1.0).abs() < 1e-12);
-        assert_eq!(shares(&p, &k, &[6, 12], 12, 0.5)[6], s[6] / 2.0, "of what they hold together");
-        let nobody = shares(&p, &[0.0; BLOC_COUNT], &[6, 12], 12, 1.0);
-        assert_eq!((nobody[6], nobody[12]), (0.0, 1.0), "an empty cell stays with its last holder");
+        let p = Params { decisiveness: 1.5, least_strength: 20.0, control_days: 30.0, ..Params::default() };
+        let (mut k, mut share) = ([0.0; BLOC_COUNT], [0.0; BLOC_COUNT]);
+        (k[6], k[12], share[12]) = (400.0, 100.0, 1.0);
+        let d = drift(&p, &k, &share, 12, &arena(&[(6, 12)]), &[6, 12]);
+        assert!((d[6] - 8000.0 / 9089.443 / 30.0).abs() < 1e-9 && (d[6] + d[12]).abs() < 1e-15);
+        // At the shares of the contest nothing moves.
+        (share[6], share[12]) = (8000.0 / 9089.442_719_1, 1089.442_719_1 / 9089.442_719_1);
+        assert!(drift(&p, &k, &share, 12, &arena(&[(6, 12)]), &[6, 12])[6].abs() < 1e-9);
+        let nobody = drift(&p, &[0.0; BLOC_COUNT], &share, 12, &arena(&[(6, 12)]), &[6, 12]);
+        assert!(nobody[6] < 0.0, "an empty cell goes back to its holder");
+        assert_eq!(drift(&p, &k, &share, 12, &arena(&[]), &[6, 12]), [0.0; BLOC_COUNT], "without a war nothing moves");
+    }
+
+    /// Two on one side against a third: they take from him by their strengths, and nothing from each other.
+    #[test]
+    fn allies_take_nothing_from_each_other() {
+        let p = Params { decisiveness: 1.0, ..Params::default() };
+        let (mut k, mut share) = ([0.0; BLOC_COUNT], [0.0; BLOC_COUNT]);
+        (k[6], k[7], share[6], share[7]) = (300.0, 100.0, 0.5, 0.5);
+        let d = drift(&p, &k, &share, 6, &arena(&[(6, 12), (7, 12)]), &[6, 7, 12]);
+        assert_eq!((d[6], d[7]), (0.0, 0.0));
+        (share[6], share[7], share[12]) = (0.0, 0.0, 1.0);
+        let d = drift(&p, &k, &share, 12, &arena(&[(6, 12), (7, 12)]), &[6, 7, 12]);
+        assert!((d[6] - 3.0 * d[7]).abs() < 1e-12 && d[12] < 0.0);
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub fn towns(p: &Params, w: &mut World, lost: &[Lost], day: Tick) -> bool {
     let mut moved = false;
     for l in lost {
         let country = w.region.nodes.country[l.node as usize];
+        if w.hostile(country, l.by, l.to) == 0.0 {
+            continue;
+        }
         let mut beaten: Vec<usize> = w.groups.rows().filter(|&g| w.groups.node()[g] == l.node).collect();
         beaten.retain(|&g| w.groups.country()[g] == country && w.hostile(country, w.groups.bloc()[g], l.to) > 0.0);
         beaten.sort_unstable_by_key(|&g| w.groups.key()[g]);
@@ -35,7 +38,7 @@ pub fn towns(p: &Params, w: &mut World, lost: &[Lost], day: Tick) -> bool {
         for g in beaten {
             moved |= flee(p, w, g, victor, day);
         }
-        if let Some(victor) = victor {
+        if let Some(victor) = victor.filter(|_| is_official(l.by) && !is_official(l.to)) {
             take_stores(p, w, l, victor, day);
         }
         log_town(w, l, day);
@@ -103,7 +106,7 @@ fn ours(w: &World, g: &Group, town: NodeId) -> bool {
 
 /// The victor takes a share of the army's stores in a cell; what is left there has no guard any more.
 fn take_stores(p: &Params, w: &mut World, l: &Lost, victor: usize, day: Tick) {
-    let here = |&d: &usize| w.depots.node()[d] == l.node && is_official(l.by);
+    let here = |&d: &usize| w.depots.node()[d] == l.node;
     for d in w.depots.rows().filter(here).collect::<Vec<_>>() {
         let (luck, key) = (w.luck.on(TAKEN, day), w.depots.key()[d]);
         let origin = usize::from(w.depots.origin()[d]);
@@ -121,7 +124,7 @@ fn take_stores(p: &Params, w: &mut World, l: &Lost, victor: usize, day: Tick) {
     }
 }
 
-/// A line in `events.csv` when a place of the story has changed hands.
+/// A line in `events.csv` when a place of the story has been taken by an enemy of who held it.
 fn log_town(w: &mut World, l: &Lost, day: Tick) {
     let region = w.region.clone();
     let country = region.nodes.country[l.node as usize];

@@ -9,7 +9,6 @@ mod contest;
 mod fronts;
 
 pub use arena::capability;
-pub use contest::shares;
 
 use crate::agents::world::World;
 use crate::engine::step::Process;
