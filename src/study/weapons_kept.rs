@@ -45,7 +45,6 @@ pub fn received(path: &Path) -> Result<Pieces> {
     struct Row {
         country: String,
         bloc: String,
-        channel: String,
         class: String,
         count: f64,
     }
