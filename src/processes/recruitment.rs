@@ -41,6 +41,9 @@ pub struct Params {
     /// Share of fighters who give up in a month.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.005, "x-high" = 0.03))]
     pub exit_rate: f64,
+    /// The same where the group is at war and its bloc has less than 0.3 of the ground it stands on: it hides and melts away.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 0.5))]
+    pub scatter_rate: f64,
     /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/1,000 troops", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0, "x-high" = 1))]
     pub backlash: f64,
@@ -68,6 +71,7 @@ impl Default for Params {
             wage_ratio_jihadist: 1.75,
             wage_response: 1.5,
             exit_rate: 0.01,
+            scatter_rate: 0.3,
             backlash: 0.3,
             backlash_most: 3.0,
             surplus_libya_usd: 20.0,
@@ -79,6 +83,8 @@ impl Default for Params {
 
 const JOIN: Purpose = Purpose::new("recruitment.join");
 const QUIT: Purpose = Purpose::new("recruitment.quit");
+/// A group at war whose bloc has less of the ground it stands on is beaten there.
+const BEATEN: f64 = 0.3;
 /// Days in a month of groups.
 const MONTH: u32 = 30;
 
@@ -187,8 +193,10 @@ fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: 
     if is_jihadist(g.bloc) {
         mean *= backlash(p, foreign_troops(w, g.country), w.consent(g.country));
     }
+    let beaten = at_war && w.control(g.node, g.bloc) < BEATEN;
+    let leaving = if beaten { p.scatter_rate } else { p.exit_rate };
     let join = poisson(w.luck.on(JOIN, day).unit(g.key), mean).min(u64::from(u32::MAX / 2)) as u32;
-    let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), p.exit_rate) as u32;
+    let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), leaving) as u32;
     (join, quit)
 }
 
