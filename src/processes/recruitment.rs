@@ -1,7 +1,7 @@
 //! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
 
 use crate::agents::accounts::{Fighters, Money};
-use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, is_jihadist, is_official};
+use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, STATE, is_jihadist, is_official};
 use crate::agents::migrant::END;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
@@ -41,7 +41,8 @@ pub struct Params {
     /// Share of fighters who give up in a month.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.005, "x-high" = 0.03))]
     pub exit_rate: f64,
-    /// The same where the group is at war and its bloc has less than 0.3 of the ground it stands on: it hides and melts away.
+    /// The same where the group is at war with a state and its bloc has less than 0.3 of the ground it stands on: it hides and
+    /// melts away.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 0.5))]
     pub scatter_rate: f64,
     /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
@@ -193,7 +194,7 @@ fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: 
     if is_jihadist(g.bloc) {
         mean *= backlash(p, foreign_troops(w, g.country), w.consent(g.country));
     }
-    let beaten = at_war && w.control(g.node, g.bloc) < BEATEN;
+    let beaten = w.hostile(g.country, g.bloc, STATE) > 0.0 && w.control(g.node, g.bloc) < BEATEN;
     let leaving = if beaten { p.scatter_rate } else { p.exit_rate };
     let join = poisson(w.luck.on(JOIN, day).unit(g.key), mean).min(u64::from(u32::MAX / 2)) as u32;
     let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), leaving) as u32;

@@ -78,7 +78,7 @@ impl Default for Params {
             reach_km: 150.0,
             control_days: 30.0,
             least_strength: 20.0,
-            violence: 0.004,
+            violence: 0.0028,
             fighters_share: 0.7,
             captured_per_death: 0.5,
             abandoned_share: 0.4,
