@@ -20,7 +20,7 @@ pub use needs::shortfall;
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
     /// Usual price of a weapon (a tonne of munitions) in Libya by class; 0: not traded.
-    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "rifle 2,000-4,000 in February 2011 (press, recalled; weapons_prices), 1,300 in 2014-15 (BBC 2016); others assumptions"))]
+    #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "assumption: a rifle is usually a little cheaper than in the Sahel; 2,000-4,000 in February 2011 (press, recalled; weapons_prices) and 1,300 asked online in 2014-15 (BBC 2016) are prices of war"))]
     pub libya_usd: [f64; CLASSES],
     /// Usual price outside Libya.
     #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
@@ -74,8 +74,8 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Params {
-            libya_usd: [1300.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
-            usual_usd: [800.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
+            libya_usd: [900.0, 2000.0, 7000.0, 3000.0, 9000.0, 0.0],
+            usual_usd: [1000.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
             libya_start: 1.0,
             speed: 0.03,
             elasticity: 0.8,
