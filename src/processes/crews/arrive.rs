@@ -280,7 +280,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
         }
     }
     let earned = match c.carries() {
-        Some(Cargo::Arms) => sell(w, &c, hub),
+        Some(Cargo::Arms) => sell(p, w, &c, hub),
         Some(Cargo::Fuel) if hub == c.goal => Usd::dollars(p.fuel_margin_usd).0.max(0) as u64,
         Some(Cargo::Drugs) if hub == c.goal => Usd::dollars(p.drug_margin_usd).0.max(0) as u64,
         _ => 0,
@@ -322,7 +322,7 @@ fn value(w: &World, bag: &Bag, hub: u16) -> u64 {
 }
 
 /// Sells a crew's arms to the market at a hub; returns what they bring, US cents.
-fn sell(w: &mut World, c: &Crew, hub: u16) -> u64 {
+fn sell(p: &Params, w: &mut World, c: &Crew, hub: u16) -> u64 {
     let market = w.store(store::MARKET, hub);
     w.stores.update(market, |s| arms::add(&mut s.arms, &c.arms));
     w.ledgers.move_arms(Arms::Crews, Arms::Markets, &c.arms);
@@ -333,7 +333,7 @@ fn sell(w: &mut World, c: &Crew, hub: u16) -> u64 {
             w.tally.reached_sahel[class as usize] += i64::from(arms::of_class(&c.arms, class));
         }
     }
-    value(w, &c.arms, hub)
+    libm::round(value(w, &c.arms, hub) as f64 * (1.0 - p.dealers_share)) as u64
 }
 
 #[cfg(test)]

@@ -307,7 +307,7 @@ impl Site<'_> {
 
     /// USD that a piece of a class sold at a hub brings over what it costs here.
     fn spread(&self, class: Class, to: HubId) -> f64 {
-        self.w.price(to, class) - self.w.price(self.hub, class)
+        self.w.price(to, class) * (1.0 - self.p.dealers_share) - self.w.price(self.hub, class)
     }
 
     /// Arms worth carrying from here, to any market where they are wanted and dearer: for each the class that pays best.

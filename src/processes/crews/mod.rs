@@ -57,6 +57,10 @@ pub struct Params {
     /// Weight a vehicle carries in arms.
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "kg", "x-source" = "assumption", "x-low" = 300, "x-high" = 3000))]
     pub arms_load_kg: f64,
+    /// Share of the price that dealers keep of what a crew sells them. Without it crews would shuttle one load to and fro on
+    /// the smallest difference of prices.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.05, "x-high" = 0.4))]
+    pub dealers_share: f64,
     /// What a full load of arms is worth to those who lose it (X_c), before they know their cargo and its market.
     #[schemars(range(min = 0, max = 10_000_000), extend("x-unit" = "USD", "x-source" = "assumption: 125 rifles at 600 USD", "x-low" = 40_000, "x-high" = 150_000))]
     pub arms_load_usd: f64,
@@ -147,6 +151,7 @@ impl Default for Params {
             link_sharpness: 5.0,
             profit_scale_usd: 4000.0,
             arms_load_kg: 1000.0,
+            dealers_share: 0.15,
             arms_load_usd: 75_000.0,
             detour_threshold: 0.05,
             toll_usd: 20.0,

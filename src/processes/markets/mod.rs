@@ -74,7 +74,7 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Params {
-            libya_usd: [900.0, 2000.0, 7000.0, 3000.0, 9000.0, 0.0],
+            libya_usd: [700.0, 1800.0, 6000.0, 2500.0, 8000.0, 0.0],
             usual_usd: [1000.0, 2500.0, 8000.0, 3000.0, 10_000.0, 0.0],
             libya_start: 1.0,
             speed: 0.03,
