@@ -26,7 +26,7 @@ pub struct Params {
     #[schemars(inner(range(min = 0, max = 10_000_000)), extend("x-unit" = "USD", "x-source" = "rifle 300-1,500 in Mali and Niger, 2012 (UNODC, recalled; weapons_prices); others assumptions"))]
     pub usual_usd: [f64; CLASSES],
     /// Prices in Libya on the first day, over the usual ones.
-    #[schemars(range(min = 0.05, max = 20), extend("x-unit" = "factor", "x-source" = "assumption: usual prices; 2.3 at the end of the war of 2011 (rifle 2,000-4,000 USD in February 2011, recalled)", "x-low" = 1, "x-high" = 3))]
+    #[schemars(range(min = 0.05, max = 20), extend("x-unit" = "factor", "x-source" = "assumption: usual prices; 3 at the end of the war of 2011 (rifle 2,000-4,000 USD in February 2011, recalled)", "x-low" = 1, "x-high" = 3))]
     pub libya_start: f64,
     /// Growth of the logarithm of a price in a day, per logarithm of demand over supply; 0: prices never change.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 6)", "x-low" = 0.01, "x-high" = 0.1))]
