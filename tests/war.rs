@@ -314,6 +314,9 @@ fighters = 1200
     assert!(mali - niger < 0.3);
 }
 
+/// Pieces a year from 2011 on: out of Libya, and from patrons.
+type Flows = ([f64; 6], [f64; 6]);
+
 /// A4: the outflow from Libya surges until 2013 and abates, while patrons send more; without loot and without patrons
 /// neither is there.
 #[test]
@@ -337,7 +340,7 @@ fn a4_outflow_surges_and_abates_while_patrons_send_more() {
             (out, inflow)
         };
         let all: Vec<_> = (0..2u32).into_par_iter().map(flows).collect();
-        let mean = |of: fn(&([f64; 6], [f64; 6])) -> [f64; 6]| {
+        let mean = |of: fn(&Flows) -> [f64; 6]| {
             std::array::from_fn::<f64, 6, _>(|y| all.iter().map(|x| of(x)[y]).sum::<f64>() / all.len() as f64)
         };
         (mean(|x| x.0), mean(|x| x.1))

@@ -123,7 +123,7 @@ mod tests {
         let d = drift(&p, &k, &share, 12, &arena(&[(6, 12)]), &[6, 12]);
         assert!((d[6] - 8000.0 / 9089.443 / 30.0).abs() < 1e-9 && (d[6] + d[12]).abs() < 1e-15);
         // At the shares of the contest nothing moves.
-        (share[6], share[12]) = (8000.0 / 9089.442_719_1, 1089.442_719_1 / 9089.442_719_1);
+        (share[6], share[12]) = (8000.0 / 9_089.442_719_1, 1_089.442_719_1 / 9_089.442_719_1);
         assert!(drift(&p, &k, &share, 12, &arena(&[(6, 12)]), &[6, 12])[6].abs() < 1e-9);
         let nobody = drift(&p, &[0.0; BLOC_COUNT], &share, 12, &arena(&[(6, 12)]), &[6, 12]);
         assert!(nobody[6] < 0.0, "an empty cell goes back to its holder");
