@@ -316,26 +316,10 @@ fn shift_consent(iso3: &str, level: f64, w: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agents::routes::Routes;
-    use crate::engine::rng::Luck;
-    use crate::region::{Carrier, Region};
-    use std::sync::Arc;
-
-    fn world() -> World {
-        let region = Region::from_parts(
-            &[("Sabha", "LBY", 27.0, 14.4, 130_000), ("Kidal", "MLI", 18.4, 1.4, 35_000)],
-            &[("Sabha", "Kidal", 1700.0)],
-            &[],
-            &[("west", Carrier::Crew, &["Sabha", "Kidal"])],
-        );
-        let costs = crate::processes::crews::Params::default().travel_costs(0.002);
-        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
-        World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1)
-    }
 
     #[test]
     fn shifts_multiply_while_they_hold_and_end_on_their_day() {
-        let mut w = world();
+        let mut w = crate::processes::test_world();
         let mali = w.region.country("MLI").unwrap();
         w.origins.push(crate::agents::migrant::Origin {
             key: 1,

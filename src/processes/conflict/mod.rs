@@ -8,8 +8,6 @@ mod clashes;
 mod contest;
 mod fronts;
 
-pub use arena::capability;
-
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::units::Tick;
