@@ -232,7 +232,9 @@ fn groups_buy_a_share_of_what_they_lack_for_what_they_have() {
         let quiet = ["processes.markets.speed=0", rates[0], rates[1]];
         let civilians = ["processes.markets.civilian_purchases=0", "processes.markets.civilian_purchases_libya=0"];
         let arms = "initial.groups.rifles_per_fighter=0.7";
-        let b = tiny(&more(bloc, place), &[&quiet[..], &civilians, &[arms]].concat());
+        let prices =
+            ["processes.markets.libya_usd=[1300, 0, 0, 0, 0, 0]", "processes.markets.usual_usd=[800, 0, 0, 0, 0, 0]"];
+        let b = tiny(&more(bloc, place), &[&quiet[..], &civilians, &[arms], &prices].concat());
         let mut w = b.sim(r).world;
         let market = hub(&w, place);
         stock_market(&mut w, market, rifle, stock);
