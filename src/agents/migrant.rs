@@ -2,7 +2,7 @@
 
 use super::accounts::{Money, People};
 use super::routes::{HubId, NO_WAY};
-use super::world::{RESIDENTS, World};
+use super::world::World;
 use crate::engine::dist::apportion;
 use crate::engine::rng::{Key, Purpose};
 use crate::engine::wake::threshold;
@@ -39,18 +39,55 @@ pub enum Status {
     AtSea = 8,
     /// Aboard a rescuer; in the vessel's list.
     Aboard = 9,
+    /// Living and working at `hub` outside Libya; as a resident.
+    Settled = 10,
+    /// Held at `hub` until the ransom comes, when the class's clock reaches `threshold`.
+    Held = 11,
+    /// In detention in the country of `hub`, until the class's clock reaches `threshold`.
+    Detained = 12,
+    /// Landed in Europe; the case is decided on `due`.
+    InProcessing = 13,
 }
+
+/// Number of values of [`Status`], with one for none.
+pub const STATUSES: usize = 14;
+
+impl Status {
+    /// The hazard clock of those in this state, if they wait for one.
+    pub fn clock(status: u8) -> Option<usize> {
+        let clocks = [
+            (Status::Resident, RESIDENTS),
+            (Status::Settled, SETTLED),
+            (Status::Held, HELD),
+            (Status::Detained, DETAINED),
+        ];
+        clocks.iter().find(|c| c.0 as u8 == status).map(|c| c.1)
+    }
+}
+
+/// Row of the clock of residents of Libya in [`World::clocks`].
+pub const RESIDENTS: usize = 0;
+/// Of those who live and work elsewhere.
+pub const SETTLED: usize = 1;
+/// Of those held for ransom.
+pub const HELD: usize = 2;
+/// Of those in detention.
+pub const DETAINED: usize = 3;
+/// Names of the clocks.
+pub const CLOCKS: [&str; 4] = ["residents", "settled", "held", "detained"];
 
 table! {
     /// Migrants.
     Migrants("migrants"),
-    /// A migrant: 40 bytes.
+    /// A migrant: 44 bytes.
     Migrant {
         key: u64,
         /// Clock value at which a resident's wait ends.
         threshold: u64,
         /// Money, US cents.
         money: u32,
+        /// Owed to whoever carried it on credit, US cents.
+        debt: u32,
         /// Day of joining a line or becoming a resident.
         since: u32,
         /// Day on which something is due.
@@ -198,6 +235,7 @@ fn settle_on_coast(w: &mut World, agents: u64) {
                 key,
                 threshold: 0,
                 money: 0,
+                debt: 0,
                 since: w.day.0,
                 due: 0,
                 hub: hub as u16,
@@ -237,6 +275,7 @@ fn settle_residents(w: &mut World, agents: u64) {
                 key,
                 threshold: threshold(w.clocks.value()[RESIDENTS], wait.unit(key)),
                 money,
+                debt: 0,
                 since: w.day.0.saturating_sub(since.below(key, 730) as u32),
                 due: 0,
                 hub: hub as u16,
@@ -269,6 +308,7 @@ mod tests {
             key: 1,
             threshold: 0,
             money: 0,
+            debt: 0,
             since: 0,
             due: 0,
             next: END,

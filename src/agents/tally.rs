@@ -2,7 +2,7 @@
 
 use super::arms::{CLASSES, Channel};
 use super::crew::{CARGOES, Cargo};
-use crate::region::{CountryId, NodeId};
+use crate::region::{CountryId, NodeId, PlaceId};
 use crate::units::Tick;
 
 /// A vehicle, or somebody on a bus, crosses a land border.
@@ -28,6 +28,18 @@ pub struct Received {
     pub bloc: u8,
     pub by: Channel,
     pub arms: [u32; CLASSES],
+}
+
+/// People landed in Europe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// Row of their origin, [`NO_ORIGIN`](super::migrant::NO_ORIGIN) when it is not known.
+    pub origin: u8,
+    /// Hub they put to sea from.
+    pub hub: u16,
+    /// Where they were landed.
+    pub at: PlaceId,
+    pub people: u32,
 }
 
 /// How weapons leave the stocks of states without a raid.
@@ -126,6 +138,12 @@ pub struct Tally {
     pub rescued: i64,
     /// People landed in Europe.
     pub arrivals: i64,
+    /// The same by origin, departure and landing place.
+    pub landings: Vec<Landing>,
+    /// People put into detention.
+    pub detained: i64,
+    /// People whom captors took.
+    pub taken_captive: i64,
     pub deaths_sea: i64,
     /// Deaths at sea that somebody lived to report.
     pub deaths_sea_reported: i64,

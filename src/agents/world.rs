@@ -14,7 +14,7 @@ use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
 use super::hypotheses::Hypotheses;
 use super::market::Markets;
-use super::migrant::{Clocks, END, Migrants, Origins, Status};
+use super::migrant::{CLOCKS, Clocks, END, Migrants, Origins, Status};
 use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
@@ -36,8 +36,6 @@ use std::sync::Arc;
 
 /// Order of people in lines, drawn once per joining.
 pub const LINE_ORDER: Purpose = Purpose::new("line.order");
-/// Row of the clock of residents in [`World::clocks`].
-pub const RESIDENTS: usize = 0;
 
 /// Least costs between hubs in the current year at the fares quoted; derived.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +59,8 @@ pub struct Queues {
     pub seats: Vec<Line>,
     /// For boats, by sea zone.
     pub beach: Vec<Line>,
-    /// Residents of Libya by the threshold at which they turn to the sea or go home.
-    pub residents: HazardQueue,
+    /// Those who wait for a clock, by its row in [`World::clocks`] and their threshold.
+    pub clocked: [HazardQueue; CLOCKS.len()],
     /// Everyone who waits for a day.
     pub calendar: Calendar,
 }
@@ -266,7 +264,9 @@ impl World {
         };
         w.found_states();
         w.towns = w.find_towns();
-        w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
+        for name in CLOCKS {
+            w.clocks.push(super::migrant::Clock { key: Key::named("clock", name, 0).0, value: 0 });
+        }
         w.rederive();
         w
     }
@@ -391,11 +391,17 @@ impl World {
                     q.beach[zone].join(Tick(m.since), lot(), m.key, row as u32);
                 }
             }
-            s if s == Status::Resident as u8 => q.residents.push(m.threshold, row as u32),
-            s if [Status::Riding, Status::Earning, Status::BeachEarning].iter().any(|&x| x as u8 == s) => {
+            s if [Status::Riding, Status::Earning, Status::BeachEarning, Status::InProcessing]
+                .iter()
+                .any(|&x| x as u8 == s) =>
+            {
                 q.calendar.schedule(Tick(m.due), row as u32);
             }
-            _ => {}
+            s => {
+                if let Some(clock) = Status::clock(s) {
+                    q.clocked[clock].push(m.threshold, row as u32);
+                }
+            }
         }
     }
 

@@ -93,6 +93,7 @@ fn set_out(p: &Params, w: &mut World, row: usize, n: u64, day: Tick) {
             key,
             threshold: 0,
             money,
+            debt: 0,
             since: day.0,
             due: day.0,
             hub: o.hub,

@@ -3,10 +3,10 @@
 
 use crate::agents::accounts::{Money, People};
 use crate::agents::arms::CLASSES;
-use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
+use crate::agents::migrant::{Migrant, NO_LEG, RESIDENTS, SEA, Status};
 use crate::agents::routes::{HubId, LegId, Way};
 use crate::agents::tally::Crossing;
-use crate::agents::world::{RESIDENTS, World};
+use crate::agents::world::World;
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::engine::wake::{advance, threshold};
@@ -86,7 +86,7 @@ impl Process<World> for Journeys {
     fn run(p: &Params, w: &mut World, day: Tick) {
         let rate = p.turn_to_sea_rate + p.go_home_rate;
         w.clocks.update(RESIDENTS, |c| c.value = advance(c.value, rate));
-        let mut due = w.queues.residents.take(w.clocks.value()[RESIDENTS]);
+        let mut due = w.queues.clocked[RESIDENTS].take(w.clocks.value()[RESIDENTS]);
         due.extend(w.queues.calendar.take(day));
         let next =
             crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
@@ -218,31 +218,35 @@ pub fn leave_shut_lines(w: &mut World, day: Tick) {
 
 /// Ledger account of people in a status.
 pub fn account(status: u8) -> People {
-    const RIDING: u8 = Status::Riding as u8;
-    const CARRIED: u8 = Status::Carried as u8;
-    const RESIDENT: u8 = Status::Resident as u8;
-    const BEACH: u8 = Status::Beach as u8;
-    const BEACH_EARNING: u8 = Status::BeachEarning as u8;
-    const AT_SEA: u8 = Status::AtSea as u8;
-    const ABOARD: u8 = Status::Aboard as u8;
-    match status {
-        RIDING | CARRIED => People::Travelling,
-        RESIDENT => People::Working,
-        BEACH | BEACH_EARNING => People::OnCoast,
-        AT_SEA => People::AtSea,
-        ABOARD => People::Aboard,
-        _ => People::AtHubs,
-    }
+    use Status::*;
+    const ACCOUNTS: [(Status, People); 13] = [
+        (Riding, People::Travelling),
+        (Carried, People::Travelling),
+        (Queuing, People::AtHubs),
+        (Earning, People::AtHubs),
+        (Resident, People::Working),
+        (Settled, People::WorkingElsewhere),
+        (Beach, People::OnCoast),
+        (BeachEarning, People::OnCoast),
+        (AtSea, People::AtSea),
+        (Aboard, People::Aboard),
+        (Held, People::Held),
+        (Detained, People::Detained),
+        (InProcessing, People::InProcessing),
+    ];
+    ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
 }
 
 /// Replaces a migrant's row and books the change of state.
 pub fn go_on(w: &mut World, row: usize, to: Migrant) {
-    let from = account(w.migrants.get(row).status());
-    let into = account(to.status());
+    let before = w.migrants.get(row);
+    count_detained(w, &before, false);
+    let (from, into) = (account(before.status()), account(to.status()));
     if from != into {
         w.ledgers.move_people(from, into, u64::from(w.persons_per_agent));
     }
     w.migrants.set(row, to);
+    count_detained(w, &to, true);
     w.enlist(row);
 }
 
@@ -250,9 +254,19 @@ pub fn go_on(w: &mut World, row: usize, to: Migrant) {
 pub fn leave(w: &mut World, row: usize, into: People) {
     let m = w.migrants.get(row);
     let size = u64::from(w.persons_per_agent);
+    count_detained(w, &m, false);
     w.ledgers.move_people(account(m.status()), into, size);
     w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(m.money) * size);
     w.migrants.remove(row);
+}
+
+/// Counts somebody in or out of a state's detention centres.
+fn count_detained(w: &mut World, m: &Migrant, enters: bool) {
+    if m.status() != Status::Detained as u8 {
+        return;
+    }
+    let (country, size) = (w.routes.hubs[m.hub as usize].country, w.persons_per_agent);
+    w.states.update(country as usize, |s| s.detained = if enters { s.detained + size } else { s.detained - size });
 }
 
 fn apply(w: &mut World, row: usize, next: Next) {
@@ -323,6 +337,7 @@ mod tests {
             key: 1,
             threshold: 0,
             money: 8800,
+            debt: 0,
             since: 0,
             due: 0,
             hub: 0,

@@ -8,6 +8,8 @@ use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose, absorb};
 use crate::engine::step::Process;
 use crate::processes::journeys::{go_on, leave};
+use crate::processes::landings::disembark;
+use crate::region::PlaceId;
 use crate::units::{Probability, Tick, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -253,10 +255,10 @@ fn cross(p: &Params, w: &mut World, day: Tick, hour: u32) {
                 end(w, b, Hulls::Abandoned);
             }
         } else if gone + p.boat_kmh >= w.region.sea.lanes[boat.lane as usize].km {
+            let at = w.region.sea.lanes[boat.lane as usize].to;
             for row in w.list(boat.first) {
-                leave(w, row as usize, People::Arrived);
+                disembark(w, row as usize, at, day);
             }
-            w.tally.arrivals += i64::from(boat.people);
             end(w, b, Hulls::Landed);
         } else {
             w.boats.update(b, |x| x.hours += 1);
@@ -344,12 +346,18 @@ fn land(_: &Params, w: &mut World, day: Tick) {
         if v.key == 0 || v.lands == 0 || v.lands > day.0 {
             continue;
         }
+        let at = landing_place(w, v.zone);
         for row in w.list(v.first) {
-            leave(w, row as usize, People::Arrived);
+            disembark(w, row as usize, at, day);
         }
-        w.tally.arrivals += i64::from(v.aboard);
         w.vessels.set(i, Vessel { aboard: 0, first: END, first_rescue: NEVER, lands: 0, ..v });
     }
+}
+
+/// Where vessels of a zone land those they saved: the end of the shortest lane.
+fn landing_place(w: &World, zone: u16) -> PlaceId {
+    let lanes = w.region.sea.lanes.iter().filter(|l| l.zone == usize::from(zone));
+    lanes.min_by(|a, b| a.km.total_cmp(&b.km)).map_or(0, |l| l.to)
 }
 
 /// Deaths reported and attempts that ended so far, by the day's tally.
