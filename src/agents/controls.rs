@@ -2,7 +2,8 @@
 
 use super::arms::CLASSES;
 use super::patrol::Force;
-use crate::region::{Area, NodeId, Region};
+use super::world::World;
+use crate::region::{Area, CountryId, NodeId, Region};
 
 /// Guards put on depots by a lever.
 #[derive(Clone, Debug)]
@@ -47,6 +48,41 @@ pub struct NavalOrder {
     pub rescue: bool,
 }
 
+/// Visas that a lever offers.
+#[derive(Clone, Debug)]
+pub struct VisaOrder {
+    /// Visas a year.
+    pub per_year: f64,
+    /// For people of these countries, as numbers ([`nationality`](super::migrant::nationality)), ascending; of all when empty.
+    pub nations: Vec<u32>,
+}
+
+impl VisaOrder {
+    /// Visas a year for the people of an origin: shared out by how many set out from each.
+    pub fn per_year_of(&self, w: &World, row: usize) -> f64 {
+        let o = &w.origins;
+        let meant = |i: &usize| self.nations.is_empty() || self.nations.binary_search(&o.nationality()[*i]).is_ok();
+        if !meant(&row) {
+            return 0.0;
+        }
+        let all: f64 = o.rows().filter(meant).map(|i| o.rate()[i] * o.pool()[i] as f64).sum();
+        if all > 0.0 { self.per_year * o.rate()[row] * o.pool()[row] as f64 / all } else { 0.0 }
+    }
+}
+
+/// Whom a lever sends back.
+#[derive(Clone, Debug)]
+pub struct ReadmissionOrder {
+    /// Share of those refused in Europe who are sent back.
+    pub share: f64,
+    /// Home, people of these countries as numbers, ascending.
+    pub nations: Vec<u32>,
+    /// To these countries, whoever put to sea from there.
+    pub coasts: Vec<CountryId>,
+    /// From aboard the ships that saved them, without a decision: the share of all who would be landed.
+    pub at_sea: bool,
+}
+
 /// Sensors sent by a lever.
 #[derive(Clone, Debug)]
 pub struct SensorOrder {
@@ -81,6 +117,14 @@ pub struct Controls {
     pub troops: Vec<f64>,
     /// Ships.
     pub naval: Vec<NavalOrder>,
+    /// Visas.
+    pub visas: Vec<VisaOrder>,
+    /// Returns from Europe.
+    pub readmission: Vec<ReadmissionOrder>,
+    /// Cases a day decided in Europe besides those of the usual offices.
+    pub processing: f64,
+    /// Cases a day decided aboard rescuing ships.
+    pub processing_at_sea: f64,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
 }

@@ -57,11 +57,20 @@ impl ModelData {
                 return Err(crate::error::Error::Input(message));
             }
         }
-        origins.rows(&["place", "pool", "per_year"], |r| {
+        let columns = ["place", "pool", "per_year", "iso3", "sea", "libya", "algeria", "western", "residents"];
+        origins.rows(&columns, |r| {
             d.origins.push(OriginSpec {
                 place: r.text(0)?.into(),
                 pool: r.number(1, 0.0, 1e9)? as u64,
                 per_year: r.number(2, 0.0, 1e9)?,
+                nationality: Some(r.text(3)?.into()),
+                shares: Some([
+                    r.number(4, 0.0, 1.0)?,
+                    r.number(5, 0.0, 1.0)?,
+                    r.number(6, 0.0, 1.0)?,
+                    r.number(7, 0.0, 1.0)?,
+                ]),
+                residents: r.number(8, 0.0, 1e9)?,
             });
             Ok(())
         })?;

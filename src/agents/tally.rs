@@ -2,6 +2,7 @@
 
 use super::arms::{CLASSES, Channel};
 use super::crew::{CARGOES, Cargo};
+use super::migrant::DESTINATIONS;
 use crate::region::{CountryId, NodeId, PlaceId};
 use crate::units::Tick;
 
@@ -81,6 +82,10 @@ pub struct Tally {
     pub fighters_home: i64,
     /// Left their home for good or for work.
     pub entered: i64,
+    /// The same by [`Destination`](super::migrant::Destination).
+    pub set_out: [i64; DESTINATIONS],
+    /// Left with a visa.
+    pub admitted: i64,
     /// Brought to Libya from abroad by crews.
     pub into_libya: i64,
     /// Turned back by patrols.
@@ -151,6 +156,19 @@ pub struct Tally {
     pub deaths_desert: i64,
     /// People who went home from Libya.
     pub returned: i64,
+    /// People sent or helped home out of detention, and out of Europe.
+    pub returned_detained: i64,
+    pub returned_europe: i64,
+    /// People sent back from Europe, or from a ship, to the country they had put to sea from.
+    pub readmitted: i64,
+    /// Cases of people in Europe decided.
+    pub decided: i64,
+    /// People who died in captivity or detention.
+    pub deaths_captive: i64,
+    /// Paid for the freedom of people held or detained, US cents.
+    pub ransom: i64,
+    /// People who gave up waiting for a boat.
+    pub gave_up: i64,
     /// Patrol teams on duty, in millionths.
     pub teams_on_duty: i64,
     /// Hours flown by sensors over land, in millionths.

@@ -48,7 +48,8 @@ pub struct Ways {
     pub empty: ToGo,
     /// Sea zone that boats leave from at each hub this year.
     pub coast: Vec<Option<usize>>,
-    /// Cost for a person from each hub to the nearest open coast, [`NO_WAY`](super::routes::NO_WAY) if there is none.
+    /// Cost for a person from each hub to the cheapest open coast and over the sea, [`NO_WAY`](super::routes::NO_WAY) if there is
+    /// none.
     pub sea: Vec<u64>,
 }
 
@@ -61,6 +62,8 @@ pub struct Queues {
     pub beach: Vec<Line>,
     /// Those who wait for a clock, by its row in [`World::clocks`] and their threshold.
     pub clocked: [HazardQueue; CLOCKS.len()],
+    /// People in Europe whose case is to be decided, in the order of landing.
+    pub cases: Line,
     /// Everyone who waits for a day.
     pub calendar: Calendar,
 }
@@ -123,6 +126,11 @@ pub struct World {
     pub hypotheses: Hypotheses,
     /// What levers add up to today.
     pub controls: Controls,
+    /// How much what is known of the sea keeps people from it, as a factor: by sea zone, and the mean of the coasts in use at
+    /// the end; set each morning by departures.
+    pub deterrence: Vec<f64>,
+    /// Demand for foreign labour in Libya, relative to the first day; set each morning from events.
+    pub labour: f64,
     /// What happened today.
     pub tally: Tally,
     /// Counts by node since the first of the month.
@@ -227,6 +235,8 @@ impl World {
             ledgers: Default::default(),
             hypotheses: Hypotheses::default(),
             controls: Controls::none(&region),
+            deterrence: vec![1.0; region.sea.zones.len() + 1],
+            labour: 1.0,
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
             leg_counts: vec![Default::default(); routes.legs.len()],
@@ -379,6 +389,11 @@ impl World {
         self.region.graph.hours[Mode::Vehicle as usize][edge]
     }
 
+    /// Factor by which what is known of the sea keeps people from it: at a coast what is known there.
+    pub fn deterred(&self, zone: Option<usize>) -> f64 {
+        self.deterrence[zone.unwrap_or(self.deterrence.len() - 1)]
+    }
+
     /// Puts a migrant into the line, clock or calendar that its columns call for.
     pub fn enlist(&mut self, row: usize) {
         let m = self.migrants.get(row);
@@ -391,10 +406,8 @@ impl World {
                     q.beach[zone].join(Tick(m.since), lot(), m.key, row as u32);
                 }
             }
-            s if [Status::Riding, Status::Earning, Status::BeachEarning, Status::InProcessing]
-                .iter()
-                .any(|&x| x as u8 == s) =>
-            {
+            s if s == Status::InProcessing as u8 => q.cases.join(Tick(m.since), lot(), m.key, row as u32),
+            s if [Status::Riding, Status::Earning, Status::BeachEarning].iter().any(|&x| x as u8 == s) => {
                 q.calendar.schedule(Tick(m.due), row as u32);
             }
             s => {

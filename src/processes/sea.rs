@@ -257,7 +257,7 @@ fn cross(p: &Params, w: &mut World, day: Tick, hour: u32) {
         } else if gone + p.boat_kmh >= w.region.sea.lanes[boat.lane as usize].km {
             let at = w.region.sea.lanes[boat.lane as usize].to;
             for row in w.list(boat.first) {
-                disembark(w, row as usize, at, day);
+                disembark(w, row as usize, at, false, day);
             }
             end(w, b, Hulls::Landed);
         } else {
@@ -348,7 +348,7 @@ fn land(_: &Params, w: &mut World, day: Tick) {
         }
         let at = landing_place(w, v.zone);
         for row in w.list(v.first) {
-            disembark(w, row as usize, at, day);
+            disembark(w, row as usize, at, true, day);
         }
         w.vessels.set(i, Vessel { aboard: 0, first: END, first_rescue: NEVER, lands: 0, ..v });
     }
