@@ -182,6 +182,8 @@ pub struct World {
     pub reach: BTreeMap<NodeId, Arc<Vec<(NodeId, f32)>>>,
     /// Tolls taken in cells today, US cents; empty between days.
     pub tolls: Vec<(NodeId, u64)>,
+    /// People whom vessels have landed today; empty between days.
+    pub landed_today: Vec<u32>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
     /// By node, documented ways of crews that cross it.
@@ -260,6 +262,7 @@ impl World {
             homeland_of: vec![END; nodes],
             territory_of: vec![END; nodes],
             tolls: vec![],
+            landed_today: vec![],
             towns: vec![],
             reach: Default::default(),
             posts: vec![],

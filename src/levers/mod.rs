@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 pub mod border_patrol;
 pub mod depot_security;
 pub mod intelligence_sharing;
+pub mod legal_pathways;
 pub mod naval_patrol;
 pub mod niche_teams;
+pub mod processing;
+pub mod readmission;
 pub mod stabilisation_force;
 pub mod surveillance;
 pub mod transfer_tracing;
@@ -31,6 +34,9 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<stabilisation_force::StabilisationForce>(),
     lever::<weapons_destruction::WeaponsDestruction>(),
     lever::<transfer_tracing::TransferTracing>(),
+    lever::<processing::Processing>(),
+    lever::<readmission::Readmission>(),
+    lever::<legal_pathways::LegalPathways>(),
 ];
 
 /// What a lever's own file says.

@@ -353,8 +353,14 @@ pub fn account(status: u8) -> People {
     ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
 }
 
-/// Replaces a migrant's row and books the change of state.
+/// Replaces a migrant's row, books the change of state and puts it where it waits.
 pub fn go_on(w: &mut World, row: usize, to: Migrant) {
+    change(w, row, to);
+    w.enlist(row);
+}
+
+/// Replaces a migrant's row and books the change of state; it waits for nothing yet.
+pub fn change(w: &mut World, row: usize, to: Migrant) {
     let before = w.migrants.get(row);
     count_detained(w, &before, false);
     let (from, into) = (account(before.status()), account(to.status()));
@@ -363,7 +369,6 @@ pub fn go_on(w: &mut World, row: usize, to: Migrant) {
     }
     w.migrants.set(row, to);
     count_detained(w, &to, true);
-    w.enlist(row);
 }
 
 /// Takes a migrant out of the model into a final account; the money left goes to the economy.

@@ -8,7 +8,7 @@ use crate::agents::world::World;
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::processes::captivity::detain;
-use crate::processes::journeys::{go_on, leave, settle};
+use crate::processes::journeys::{change, go_on, leave, settle};
 use crate::region::PlaceId;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -48,9 +48,20 @@ impl Process<World> for Landings {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
-        let rate = (p.decisions_per_day + w.controls.processing) / f64::from(w.persons_per_agent);
-        let extra = w.luck.on(EXTRA, day).chance(w.clocks.key()[0], rate - libm::floor(rate));
-        for _ in 0..libm::floor(rate) as u64 + u64::from(extra) {
+        let whole = |rate: f64, luck: bool| libm::floor(rate) as usize + usize::from(luck);
+        let luck = w.luck.on(EXTRA, day);
+        let size = f64::from(w.persons_per_agent);
+        let at_sea = w.controls.processing_at_sea / size;
+        let aboard = whole(at_sea, luck.nth(1).chance(w.clocks.key()[0], at_sea - libm::floor(at_sea)));
+        for (nth, row) in std::mem::take(&mut w.landed_today).into_iter().enumerate() {
+            if nth < aboard {
+                decide(p, w, row as usize, day);
+            } else {
+                w.enlist(row as usize);
+            }
+        }
+        let rate = (p.decisions_per_day + w.controls.processing) / size;
+        for _ in 0..whole(rate, luck.chance(w.clocks.key()[0], rate - libm::floor(rate))) {
             let Some(row) = w.queues.cases.serve() else { break };
             decide(p, w, row as usize, day);
         }
@@ -71,7 +82,13 @@ pub fn disembark(w: &mut World, row: usize, at: PlaceId, ship: bool, day: Tick) 
     let mut m = m;
     m.enter(Status::InProcessing);
     (m.since, m.due, m.leg, m.next) = (day.0, 0, NO_LEG, END);
-    go_on(w, row, m);
+    if ship {
+        // Offices aboard come first; the others join the line in Europe tonight.
+        change(w, row, m);
+        w.landed_today.push(row as u32);
+    } else {
+        go_on(w, row, m);
+    }
 }
 
 /// The first policy that sends this person back, by lot on its share: from a ship, or after a refusal.

@@ -1,0 +1,53 @@
+//! Offices that decide cases of people who crossed the sea (model.md, section 5): they enter what follows a landing.
+
+use super::{AreaKind, Lever};
+use crate::agents::controls::Controls;
+use crate::agents::world::World;
+use crate::region::Area;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The lever's own keys.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Processing {
+    /// True: aboard the ships that rescue people, on the day they are landed; false: in Europe, in the order of landing.
+    pub at_sea: bool,
+}
+
+impl Lever for Processing {
+    const KIND: &'static str = "processing";
+    const ABOUT: &'static str =
+        "Adds offices that decide the cases of people who crossed the sea, in Europe or aboard the ships that saved them.";
+    const UNIT: &'static str = "cases a day";
+    const COST: (f64, &'static str) = (1_095_000.0, "per case a day: 3,000 a case, assumption (model.md)");
+    const PLACES: &'static [AreaKind] = &[];
+
+    fn apply(&self, strength: f64, _: &Area, _: &World, controls: &mut Controls) {
+        if self.at_sea {
+            controls.processing_at_sea += strength;
+        } else {
+            controls.processing += strength;
+        }
+    }
+
+    fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
+        strength
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world;
+    use super::*;
+
+    #[test]
+    fn offices_add_up_ashore_and_at_sea() {
+        let w = world();
+        let mut c = Controls::none(&w.region);
+        for (at_sea, cases) in [(false, 100.0), (false, 50.0), (true, 30.0)] {
+            Processing { at_sea }.apply(cases, &Area::default(), &w, &mut c);
+        }
+        assert_eq!((c.processing, c.processing_at_sea), (150.0, 30.0));
+    }
+}
