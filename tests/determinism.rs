@@ -169,6 +169,7 @@ fn an_inert_migrant_changes_nothing_for_the_others() {
         key,
         threshold: u64::MAX,
         money: 0,
+        debt: 0,
         since: 0,
         due: 0,
         hub,

@@ -362,7 +362,8 @@ fn departures_follow_the_pool_the_rate_and_the_shift() {
 /// Residents under two hazards, 0.0005 to the sea and 0.0004 home: after 100 days 1 - exp(-0.09) have left, 5 to 4.
 #[test]
 fn residents_leave_at_their_two_rates() {
-    let b = tiny("", &["initial.migrants.residents=20000"]);
+    let rates = ["processes.journeys.turn_to_sea_rate=0.0005", "processes.journeys.arrest_rate=0"];
+    let b = tiny("", &[&rates[..], &["initial.migrants.residents=20000"]].concat());
     let mut w = b.sim(0).world;
     for _ in 0..100 {
         b.step("journeys", &mut w);
@@ -482,7 +483,8 @@ fn crews_carry_arms_to_where_they_are_lacking() {
 #[test]
 fn launches_sinkings_and_deaths_follow_equations_16_and_17() {
     let calm = ["processes.weather.mean_wave_m=0.5", "processes.weather.season_m=0", "processes.weather.log_sd=0"];
-    let sets = [&calm[..], &["initial.migrants.on_coast=400000", "processes.sea.boats_per_beach=4"]].concat();
+    let line = ["initial.migrants.on_coast=400000", "processes.journeys.give_up_rate=0"];
+    let sets = [&calm[..], &line, &["processes.sea.boats_per_beach=4"]].concat();
     let b = tiny("", &sets);
     let p = b.scenario.params["sea"].get::<sea::Params>();
     let mut sim = b.sim(0);

@@ -22,6 +22,13 @@ impl World {
                 self.enlist(row);
             }
         }
+        self.present = vec![0; self.region.countries.len()];
+        for row in 0..self.migrants.len() {
+            let m = self.migrants.get(row);
+            if m.key != 0 {
+                self.count_present(&m, 1);
+            }
+        }
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
         self.outlets = self.find_outlets();

@@ -54,6 +54,13 @@ pub enum Status {
 pub const STATUSES: usize = 14;
 
 impl Status {
+    /// True in the states in which somebody is at `Migrant::hub` and not on the road, at sea or in Europe.
+    pub fn at_hub(status: u8) -> bool {
+        use Status::*;
+        let states = [Queuing, Earning, Resident, Settled, Beach, BeachEarning, Held, Detained];
+        states.iter().any(|&s| s as u8 == status)
+    }
+
     /// The hazard clock of those in this state, if they wait for one.
     pub fn clock(status: u8) -> Option<usize> {
         let clocks = [
@@ -245,7 +252,13 @@ pub struct OriginSpec {
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { residents: 700_000, on_coast: 0, departure_scale: 1.0, coasts: ["LBY", "TUN", "EGY", "DZA"].map(String::from).to_vec(), origins: vec![] }
+        Initial {
+            residents: 700_000,
+            on_coast: 0,
+            departure_scale: 1.0,
+            coasts: ["LBY", "TUN", "EGY", "DZA"].map(String::from).to_vec(),
+            origins: vec![],
+        }
     }
 }
 

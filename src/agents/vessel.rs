@@ -108,7 +108,14 @@ pub fn populate(w: &mut World, init: &Initial) {
     let region = w.region.clone();
     for (z, zone) in region.sea.zones.iter().enumerate() {
         let key = Key::named("zone", &zone.name, 0).0;
-        w.zones.push(ZoneState { key, log_dev: 0.0, wave_m: 0.0, death_belief: 0.0, return_belief: 0.0, rescue_belief: 0.0 });
+        w.zones.push(ZoneState {
+            key,
+            log_dev: 0.0,
+            wave_m: 0.0,
+            death_belief: 0.0,
+            return_belief: 0.0,
+            rescue_belief: 0.0,
+        });
         if !w.routes.hubs.iter().any(|h| h.coast == Some(z)) {
             continue;
         }

@@ -14,7 +14,7 @@ use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
 use super::hypotheses::Hypotheses;
 use super::market::Markets;
-use super::migrant::{CLOCKS, Clocks, END, Migrants, Origins, Status};
+use super::migrant::{CLOCKS, Clocks, END, Migrant, Migrants, Origins, Status};
 use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
@@ -182,6 +182,8 @@ pub struct World {
     pub reach: BTreeMap<NodeId, Arc<Vec<(NodeId, f32)>>>,
     /// Tolls taken in cells today, US cents; empty between days.
     pub tolls: Vec<(NodeId, u64)>,
+    /// By country, people on the way or at work at its hubs, in whatever state.
+    pub present: Vec<i64>,
     /// People whom vessels have landed today; empty between days.
     pub landed_today: Vec<u32>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
@@ -262,6 +264,7 @@ impl World {
             homeland_of: vec![END; nodes],
             territory_of: vec![END; nodes],
             tolls: vec![],
+            present: vec![0; region.countries.len()],
             landed_today: vec![],
             towns: vec![],
             reach: Default::default(),
@@ -418,6 +421,14 @@ impl World {
                     q.clocked[clock].push(m.threshold, row as u32);
                 }
             }
+        }
+    }
+
+    /// Counts somebody in (1) or out (-1) of those present in a country; whoever is on the road or at sea is in none.
+    pub fn count_present(&mut self, m: &Migrant, sign: i64) {
+        if Status::at_hub(m.status()) {
+            let country = self.routes.hubs[m.hub as usize].country;
+            self.present[country as usize] += sign * i64::from(self.persons_per_agent);
         }
     }
 

@@ -15,8 +15,7 @@ pub struct LegalPathways {}
 
 impl Lever for LegalPathways {
     const KIND: &'static str = "legal_pathways";
-    const ABOUT: &'static str =
-        "Gives visas to people of the countries named, shared out by how many set out from each; some of them would have gone by sea.";
+    const ABOUT: &'static str = "Gives visas to people of the countries named, shared out by how many set out from each; some of them would have gone by sea.";
     const UNIT: &'static str = "visas a year";
     const COST: (f64, &'static str) = (1000.0, "per visa, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];

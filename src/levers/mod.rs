@@ -49,7 +49,7 @@ pub trait Lever: Params {
     const UNIT: &'static str;
     /// Cost of one unit of intensity for a year, USD, with its source or "assumption".
     const COST: (f64, &'static str);
-    /// What `where` may name.
+    /// What `where` may name; a lever without any has no `where`.
     const PLACES: &'static [AreaKind];
     /// Most that `intensity` may be.
     const MOST: f64 = f64::INFINITY;

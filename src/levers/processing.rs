@@ -17,8 +17,7 @@ pub struct Processing {
 
 impl Lever for Processing {
     const KIND: &'static str = "processing";
-    const ABOUT: &'static str =
-        "Adds offices that decide the cases of people who crossed the sea, in Europe or aboard the ships that saved them.";
+    const ABOUT: &'static str = "Adds offices that decide the cases of people who crossed the sea, in Europe or aboard the ships that saved them.";
     const UNIT: &'static str = "cases a day";
     const COST: (f64, &'static str) = (1_095_000.0, "per case a day: 3,000 a case, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[];

@@ -24,14 +24,16 @@ impl Lever for Readmission {
     const ABOUT: &'static str = "Sends people who crossed the sea home, or back to the country they left by boat, when their case is refused or \
          straight from the ships; that country must consent.";
     const UNIT: &'static str = "share of those refused (at sea: of those saved)";
-    const COST: (f64, &'static str) = (30_000_000.0, "per scheme at full intensity: 10,000 returns at 3,000 each, assumption (model.md)");
+    const COST: (f64, &'static str) =
+        (30_000_000.0, "per scheme at full intensity: 10,000 returns at 3,000 each, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];
     const MOST: f64 = 1.0;
     const NAMED: bool = true;
     const CONSENT: f64 = 0.5;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
-        let (nations, coasts) = if self.to_coast { (vec![], at.countries.clone()) } else { (nations(at, world), vec![]) };
+        let (nations, coasts) =
+            if self.to_coast { (vec![], at.countries.clone()) } else { (nations(at, world), vec![]) };
         controls.readmission.push(ReadmissionOrder { share: strength, nations, coasts, at_sea: self.at_sea });
     }
 

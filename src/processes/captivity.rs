@@ -83,8 +83,7 @@ pub struct Captivity;
 
 impl Process<World> for Captivity {
     const NAME: &'static str = "captivity";
-    const ABOUT: &'static str =
-        "People held for ransom are paid for, people in detention are let go, escape, buy themselves out or go home (equation 14).";
+    const ABOUT: &'static str = "People held for ransom are paid for, people in detention are let go, escape, buy themselves out or go home (equation 14).";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
@@ -206,7 +205,7 @@ fn lock_up(w: &mut World, row: usize, hub: HubId, status: Status, day: Tick) {
 mod tests {
     use super::*;
     use crate::agents::migrant::NO_ORIGIN;
-    use crate::processes::test_world;
+    use crate::levers::tests::world_with_hubs as world;
 
     /// Of those held 1/60 a day are paid for and 0.0003 die: 1.77 % of the ends are deaths. Of those who leave detention a
     /// tenth go home, three tenths pay.
@@ -217,13 +216,16 @@ mod tests {
         assert_eq!(how(&p, HELD, 0.0178), Release::Paid(200_000));
         let p = Params { death_detained_rate: 0.0, assisted_return_share: 0.1, bought_out_share: 0.3, ..p };
         let at = |u| how(&p, DETAINED, u);
-        assert_eq!([at(0.09), at(0.11), at(0.39), at(0.41)], [Release::Home, Release::Paid(50_000), Release::Paid(50_000), Release::Free]);
+        assert_eq!(
+            [at(0.09), at(0.11), at(0.39), at(0.41)],
+            [Release::Home, Release::Paid(50_000), Release::Paid(50_000), Release::Free]
+        );
     }
 
     /// One place in Sabha: the second who is caught is not taken in; whoever leaves makes room. The books agree throughout.
     #[test]
     fn detention_has_so_many_places() {
-        let mut w = test_world();
+        let mut w = world();
         let hub = (0..w.routes.hubs.len()).find(|&h| Some(w.routes.hubs[h].country) == w.libya).unwrap() as HubId;
         let libya = w.libya.unwrap();
         w.states.update(libya as usize, |s| s.detention_places = 1);

@@ -88,7 +88,12 @@ pub fn deterrence(p: &Params, news: News, pull: f64) -> f64 {
 
 /// Weights of the destinations: share x (C / C0)^-theta, with `effect` raised to theta over the elasticity for the sea, so that
 /// for a single destination the sum to the power of the elasticity over theta is equation 14.
-pub fn weights(p: &Params, o: &Origin, costs: [Option<u64>; DESTINATIONS], effect: [f64; DESTINATIONS]) -> [f64; DESTINATIONS] {
+pub fn weights(
+    p: &Params,
+    o: &Origin,
+    costs: [Option<u64>; DESTINATIONS],
+    effect: [f64; DESTINATIONS],
+) -> [f64; DESTINATIONS] {
     let theta = p.switch_elasticity.max(p.cost_elasticity);
     std::array::from_fn(|d| {
         let Some(cost) = costs[d].filter(|_| o.base_cost[d] > 0.0 && o.shares[d] > 0.0) else { return 0.0 };
@@ -215,6 +220,8 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, da
         w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money) * size);
         w.ledgers.move_people(People::Home, People::AtHubs, size);
         w.enlist(row);
+        let m = w.migrants.get(row);
+        w.count_present(&m, 1);
     }
 }
 
@@ -256,7 +263,12 @@ mod tests {
     fn expected_departures_are_those_of_equation_14() {
         let p = Params::default();
         let at = |cost: u64, news: News, pull: f64, push: f64| {
-            let w = weights(&p, &origin([1.0, 0.0, 0.0, 0.0]), [Some(cost), None, None, None], [deterrence(&p, news, pull), 1.0, 1.0, 1.0]);
+            let w = weights(
+                &p,
+                &origin([1.0, 0.0, 0.0, 0.0]),
+                [Some(cost), None, None, None],
+                [deterrence(&p, news, pull), 1.0, 1.0, 1.0],
+            );
             expected(&p, 1e6, 1e-4, push, &w)
         };
         let none = News::default();

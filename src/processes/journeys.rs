@@ -99,7 +99,10 @@ const GIVE_UP: Purpose = Purpose::new("journeys.give_up");
 /// What becomes of someone who is due.
 enum Next {
     /// Goes on with this row.
-    Goes { to: Migrant, money: Payments },
+    Goes {
+        to: Migrant,
+        money: Payments,
+    },
     DiesOnRoad,
     GoesHome,
     IsArrested,
@@ -363,12 +366,14 @@ pub fn go_on(w: &mut World, row: usize, to: Migrant) {
 pub fn change(w: &mut World, row: usize, to: Migrant) {
     let before = w.migrants.get(row);
     count_detained(w, &before, false);
+    w.count_present(&before, -1);
     let (from, into) = (account(before.status()), account(to.status()));
     if from != into {
         w.ledgers.move_people(from, into, u64::from(w.persons_per_agent));
     }
     w.migrants.set(row, to);
     count_detained(w, &to, true);
+    w.count_present(&to, 1);
 }
 
 /// Takes a migrant out of the model into a final account; the money left goes to the economy.
@@ -376,6 +381,7 @@ pub fn leave(w: &mut World, row: usize, into: People) {
     let m = w.migrants.get(row);
     let size = u64::from(w.persons_per_agent);
     count_detained(w, &m, false);
+    w.count_present(&m, -1);
     w.ledgers.move_people(account(m.status()), into, size);
     w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(m.money) * size);
     w.migrants.remove(row);

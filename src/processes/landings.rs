@@ -96,8 +96,7 @@ fn order_for(w: &World, m: &Migrant, at_sea: bool, day: Tick) -> Option<Readmiss
     let nation = w.origins.nationality().get(usize::from(m.origin)).copied();
     let coast = w.routes.hubs[m.hub as usize].country;
     let meant = |o: &&ReadmissionOrder| {
-        o.at_sea == at_sea
-            && (nation.is_some_and(|n| o.nations.binary_search(&n).is_ok()) || o.coasts.contains(&coast))
+        o.at_sea == at_sea && (nation.is_some_and(|n| o.nations.binary_search(&n).is_ok()) || o.coasts.contains(&coast))
     };
     let luck = w.luck.on(SENT, day);
     let orders = w.controls.readmission.iter().filter(meant);
