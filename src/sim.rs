@@ -14,7 +14,7 @@ use crate::levers::LeverUse;
 use crate::observe::condition::Condition;
 use crate::observe::metric::{self, Metric};
 use crate::observe::observer::Observer;
-use crate::processes::{DAY, beliefs, calendar, crews, markets};
+use crate::processes::{DAY, beliefs, calendar, crews, journeys, markets};
 use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
 use crate::scenario::schema::{RegionSpec, Scenario};
@@ -106,6 +106,8 @@ impl Simulation {
         state::populate(&mut w, &i.states, &ground.data.states);
         homeland::populate(&mut w, &i.homelands, &ground.data.homelands);
         vessel::populate(&mut w, &i.vessels);
+        vessel::open_ports(&mut w, &ground.data.landing_places);
+        w.sea_fare = Usd::dollars(parameters::<journeys::Params>(&params, "journeys").sea_fare_usd).0.max(0) as u64;
         fare::populate(&mut w);
         let prices: &markets::Params = parameters(&params, "markets");
         market::populate(&mut w, &prices.first_prices());

@@ -29,7 +29,7 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, Region};
+use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -174,6 +174,10 @@ pub struct World {
     pub reach: BTreeMap<NodeId, Arc<Vec<(NodeId, f32)>>>,
     /// Tolls taken in cells today, US cents; empty between days.
     pub tolls: Vec<(NodeId, u64)>,
+    /// Ports where vessels land people, with their weights; fixed once set.
+    pub ports: Vec<(PlaceId, f64)>,
+    /// Fare for the sea, US cents; fixed once set.
+    pub sea_fare: u64,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
     /// By node, documented ways of crews that cross it.
@@ -252,6 +256,8 @@ impl World {
             tolls: vec![],
             towns: vec![],
             reach: Default::default(),
+            ports: vec![],
+            sea_fare: 0,
             posts: vec![],
             crossings: vec![],
             sighting_of: vec![],
