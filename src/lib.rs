@@ -71,7 +71,7 @@
 //! 10. departures: people set out from home
 //! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
 //! 12. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
-//! 13. sea: vessels land people, boats are launched, and sink, are rescued or arrive, hour by hour
+//! 13. sea: vessels land people, boats are launched, and sink, drift, are rescued, pulled back or arrive, hour by hour
 //! 14. conflict: cells are contested, parties clash, towns are taken, groups flee and march
 //! 15. revolt: homelands rise, governments fall, allies fall out
 //! 16. beliefs: networks learn, pass on news, and review their plans
@@ -94,14 +94,16 @@
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
+//!                                          | boat_destruction coast_guard militia_payoff
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
 //!                                          | weapons_destruction transfer_tracing stabilisation_force
 //! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
 //!                                          | armed_groups recruitment markets/ fares departures
-//!                                          | journeys crews/ sea conflict/ revolt beliefs
+//!                                          | journeys crews/ sea/ conflict/ revolt beliefs
 //!             and what rules share         | route_choice
 //!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
 //!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
+//!             sea/: launch beaches crossing rescue
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
 //!                                          | sighting state vessel store market territory homeland
 //!                                          | hostility fired

@@ -108,6 +108,7 @@ impl Simulation {
         state::populate(&mut w, &i.states, &ground.data.states);
         homeland::populate(&mut w, &i.homelands, &ground.data.homelands);
         vessel::populate(&mut w, &i.vessels);
+        vessel::open_ports(&mut w, &ground.data.landing_places);
         fare::populate(&mut w);
         let prices: &markets::Params = parameters(&params, "markets");
         market::populate(&mut w, &prices.first_prices());

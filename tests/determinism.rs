@@ -75,7 +75,7 @@ fn golden_digests_hold() {
 }
 
 /// Every lever, with keys that put it where something happens; up to 1 for those that go no higher.
-const LEVERS: [(&str, &str, &str); 12] = [
+const LEVERS: [(&str, &str, &str); 15] = [
     ("depot_security", "", "50"),
     ("border_patrol", "where = [\"LBY\"]", "50"),
     ("border_patrol", "where = [\"LBY\"]\njoint = true\nstrategy = \"random\"", "50"),
@@ -88,6 +88,9 @@ const LEVERS: [(&str, &str, &str); 12] = [
     ("transfer_tracing", "where = [\"MLI\", \"NER\"]", "1"),
     ("depot_security", "priority = 0.5", "5"),
     ("stabilisation_force", "where = [\"LBY\"]\nconsent = 0", "1000"),
+    ("coast_guard", "where = [\"Tripolitania\"]\nkeep_out_nm = 90", "5"),
+    ("boat_destruction", "where = [\"Tripolitania\"]", "1"),
+    ("militia_payoff", "where = [\"LBY\"]", "5e6"),
 ];
 
 fn with_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {

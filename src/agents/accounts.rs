@@ -83,9 +83,15 @@ accounts! {
     Hulls, HULLS:
     Outside = "outside", AtSea = "at_sea",
     Sunk = "sunk",
-    /// Left adrift or destroyed after a rescue.
+    /// Left adrift after a rescue, or cast up on the coast they came from.
     Abandoned = "abandoned",
     Landed = "landed",
+    /// Brought back to a beach after a rescue, to be used again.
+    Recovered = "recovered",
+    /// Destroyed, after a rescue or on the beach.
+    Destroyed = "destroyed",
+    /// Taken by a coast guard.
+    Seized = "seized",
 }
 
 accounts! {

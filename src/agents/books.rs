@@ -30,6 +30,8 @@ impl World {
         l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
         l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
         l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
+        let spare: i64 = self.zones.rows().map(|i| i64::from(self.zones.spare_hulls()[i])).sum();
+        l.hulls.compare(0, Hulls::Recovered as usize, spare)?;
         let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
         let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
         l.money.compare(0, Money::Crews as usize, crews)?;

@@ -2,8 +2,10 @@
 
 use super::arms::CLASSES;
 use super::patrol::Force;
+use super::routes::HubId;
 use super::world::World;
 use crate::region::{Area, CountryId, NodeId, Region};
+use std::collections::BTreeMap;
 
 /// Guards put on depots by a lever.
 #[derive(Clone, Debug)]
@@ -44,8 +46,32 @@ pub struct NavalOrder {
     pub standoff_km: f64,
     /// Persons one can take aboard.
     pub capacity: u32,
-    /// False: they patrol but rescue nobody.
-    pub rescue: bool,
+    /// What they do: bits of [`vessel`](super::vessel), e.g. [`RESCUE`](super::vessel::RESCUE).
+    pub missions: u8,
+    /// Share of their work that is worth something (equation 4).
+    pub effect: f64,
+}
+
+/// A coast guard that brings boats back (equation 17).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Guard {
+    /// Boat-days per 100 km of coast and day.
+    pub boat_days: f64,
+    /// Rescuers are kept this far from the coast, km.
+    pub keep_out_km: f64,
+}
+
+/// Money for the groups at a beach.
+#[derive(Clone, Debug)]
+pub struct PayoffOrder {
+    /// The departure hub.
+    pub hub: HubId,
+    /// Keys of the groups that are paid.
+    pub groups: Vec<u64>,
+    /// What each of them gets today, US cents.
+    pub cents: u64,
+    /// Share of the beach's boats that stay ashore for it, 0 to 1.
+    pub shut: f64,
 }
 
 /// Visas that a lever offers.
@@ -125,6 +151,12 @@ pub struct Controls {
     pub processing: f64,
     /// Cases a day decided aboard rescuing ships.
     pub processing_at_sea: f64,
+    /// By sea zone, coast guards that bring boats back: their boats add up, the widest keep-out holds.
+    pub guards: BTreeMap<usize, Guard>,
+    /// By departure hub, the share of hulls that would be used again and are destroyed; the highest of all levers.
+    pub hulls_destroyed: BTreeMap<HubId, f64>,
+    /// Money for groups at beaches.
+    pub payoffs: Vec<PayoffOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
 }

@@ -346,9 +346,10 @@ fn settle_on_coast(w: &mut World, agents: u64) {
             w.enlist(row);
             settled += u64::from(w.persons_per_agent);
         }
+        // The launchers hold what these people have paid.
+        let fare = w.sea_fare(hub as HubId).unwrap_or(0);
+        w.ledgers.pay(Money::Economy, Money::Launchers, n * u64::from(w.persons_per_agent) * fare);
     }
-    // The launchers hold what these people have paid, at the fare of the default parameters.
-    w.ledgers.pay(Money::Economy, Money::Launchers, settled * 100_000);
     w.ledgers.move_people(People::Outside, People::OnCoast, settled);
 }
 

@@ -1,5 +1,5 @@
 //! Tables of the model that are not geography: networks, origins, groups outside Libya, depots of armies, states,
-//! homelands (`data/model`).
+//! homelands, ports (`data/model`).
 
 use super::arms::{self, CLASSES};
 use super::depot::SiteSpec;
@@ -8,6 +8,7 @@ use super::homeland::HomelandSpec;
 use super::migrant::OriginSpec;
 use super::network::NetworkSpec;
 use super::state::StateSpec;
+use super::vessel::PortSpec;
 use crate::error::Result;
 use crate::region::table::Table;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub struct ModelData {
     pub depots: Vec<SiteSpec>,
     pub states: Vec<StateSpec>,
     pub homelands: Vec<HomelandSpec>,
+    pub landing_places: Vec<PortSpec>,
     /// Paths and blake3 hashes of the files, for the manifest.
     pub inputs: Vec<(String, String)>,
 }
@@ -40,6 +42,7 @@ impl ModelData {
         let mut table = |name: &str| open(&format!("model/{name}.csv"));
         let (networks, origins, groups) = (table("networks")?, table("origins")?, table("groups")?);
         let (depots, states, homelands) = (table("depots")?, table("states")?, table("homelands")?);
+        let ports = table("landing_places")?;
         let list = |text: &str| text.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect();
         networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
@@ -86,6 +89,10 @@ impl ModelData {
         states.rows(&["country", "capacity", "will"], |r| {
             let (country, capacity, will) = (r.text(0)?.into(), r.number(1, 0.0, 1.0)?, r.number(2, 0.0, 1.0)?);
             d.states.push(StateSpec { country, capacity, will });
+            Ok(())
+        })?;
+        ports.rows(&["place", "weight"], |r| {
+            d.landing_places.push(PortSpec { place: r.text(0)?.into(), weight: r.number(1, 0.0, 1e6)? });
             Ok(())
         })?;
         homelands.rows(&["name", "tie", "places", "radius_km", "reach", "grievance"], |r| {

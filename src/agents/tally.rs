@@ -43,6 +43,29 @@ pub struct Landing {
     pub people: u32,
 }
 
+/// How attempts to cross from a sea zone ended, persons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    pub dead: i64,
+    /// Of the dead, those whom somebody lived to report.
+    pub reported: i64,
+    /// Taken aboard a rescuer.
+    pub rescued: i64,
+    /// Landed by themselves.
+    pub landed: i64,
+    /// Brought back by a coast guard.
+    pub pulled_back: i64,
+    /// Back on the coast they came from by themselves.
+    pub ashore: i64,
+}
+
+impl Attempts {
+    /// All attempts that ended.
+    pub fn ended(&self) -> i64 {
+        self.dead + self.rescued + self.landed + self.pulled_back + self.ashore
+    }
+}
+
 /// How weapons leave the stocks of states without a raid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -141,6 +164,26 @@ pub struct Tally {
     pub sinkings: i64,
     /// People taken aboard by rescuers.
     pub rescued: i64,
+    /// People brought back by a coast guard, and their boats.
+    pub pulled_back: i64,
+    pub boats_pulled_back: i64,
+    /// Hours of all boats at sea today.
+    pub boat_hours: i64,
+    /// Voyages that ended today, however, and the hours they took in all.
+    pub voyages: i64,
+    pub voyage_hours: i64,
+    /// Boats whose engine failed, and those of them that called for help.
+    pub engine_failures: i64,
+    pub calls: i64,
+    /// Wooden hulls launched again, and hulls destroyed after a rescue.
+    pub hulls_reused: i64,
+    pub hulls_destroyed: i64,
+    /// What militias took of launches, US cents.
+    pub launch_dues: i64,
+    /// What groups got for keeping boats ashore, US cents.
+    pub payoffs: i64,
+    /// How attempts ended, by sea zone.
+    pub attempts: Vec<Attempts>,
     /// People landed in Europe.
     pub arrivals: i64,
     /// The same by origin, departure and landing place.

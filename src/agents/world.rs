@@ -29,7 +29,7 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, Region};
+use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -186,6 +186,8 @@ pub struct World {
     pub present: Vec<i64>,
     /// People whom vessels have landed today; empty between days.
     pub landed_today: Vec<u32>,
+    /// Ports where vessels land people, with their weights; fixed once set.
+    pub ports: Vec<(PlaceId, f64)>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
     /// By node, documented ways of crews that cross it.
@@ -268,6 +270,7 @@ impl World {
             landed_today: vec![],
             towns: vec![],
             reach: Default::default(),
+            ports: vec![],
             posts: vec![],
             crossings: vec![],
             sighting_of: vec![],
@@ -435,6 +438,12 @@ impl World {
     /// The lane that boats take from a hub this year: the shortest in use.
     pub fn open_lane(&self, hub: usize) -> Option<usize> {
         self.lane_of(self.routes.hubs[hub].place, self.ways.year)
+    }
+
+    /// Fare of a boat from a hub this year, US cents; `None` where none leaves.
+    pub fn sea_fare(&self, hub: HubId) -> Option<u64> {
+        let lane = self.open_lane(usize::from(hub)).filter(|_| self.ways.coast[usize::from(hub)].is_some())?;
+        Some(self.routes.travel.sea_cents(self.region.sea.lanes[lane].km))
     }
 
     /// The store of a kind at a hub or country, made when first needed.

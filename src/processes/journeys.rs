@@ -234,8 +234,8 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, money: &mut Payments, day: Tic
     m.leg = NO_LEG;
     m.due = 0;
     let hub = &w.routes.hubs[m.hub as usize];
-    if let Some(lane) = w.open_lane(m.hub as usize).filter(|_| m.seabound() && w.ways.coast[m.hub as usize].is_some()) {
-        let fare = w.routes.travel.sea_cents(w.region.sea.lanes[lane].km) as u32;
+    if let Some(fare) = w.sea_fare(m.hub).filter(|_| m.seabound()) {
+        let fare = fare as u32;
         wait_or_work(p, m, fare, Status::Beach, Status::BeachEarning, day);
         if m.status() == Status::Beach as u8 {
             m.money -= fare;

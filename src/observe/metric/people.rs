@@ -3,6 +3,7 @@
 use super::{Kind, Metric, metric};
 use crate::agents::accounts::People;
 use crate::agents::migrant::{DESTINATIONS, Status, nationality};
+use crate::agents::vessel::RESCUE;
 use crate::agents::world::World;
 
 /// Destinations: ending of the metric's name, what it is.
@@ -158,11 +159,36 @@ pub(super) fn sea(m: &mut Vec<Metric>) {
     m.push(flow("sea_rescued", "persons/day", "Taken aboard by a rescuer", |w| w.tally.rescued));
     m.push(flow("boats_launched", "boats/day", "Boats launched", |w| w.tally.boats));
     m.push(flow("boats_rubber", "boats/day", "Rubber boats among them", |w| w.tally.boats_rubber));
+    let about = "Share of rubber boats among those launched today";
+    m.push(metric("rubber_share", "share", "sea", Kind::Level, about, |w| {
+        w.tally.boats_rubber as f64 / w.tally.boats as f64
+    }));
     m.push(flow("boats_sunk", "boats/day", "Boats that sank", |w| w.tally.sinkings));
+    m.push(metric("boats_adrift", "boats", "sea", Kind::Stock, "Boats at sea without an engine that runs", |w| {
+        w.boats.rows().filter(|&b| w.boats.adrift()[b] == 1).count() as f64
+    }));
+    let about = "Hours from launch to the end, however, mean of the voyages that ended today";
+    m.push(metric("hours_at_sea", "h", "sea", Kind::Level, about, |w| {
+        w.tally.voyage_hours as f64 / w.tally.voyages as f64
+    }));
+    m.push(flow("sea_pulled_back", "persons/day", "Brought back by a coast guard", |w| w.tally.pulled_back));
+    m.push(flow("boats_pulled_back", "boats/day", "Boats that a coast guard brought back", |w| {
+        w.tally.boats_pulled_back
+    }));
+    m.push(flow("hulls_reused", "boats/day", "Wooden hulls launched that were used before", |w| w.tally.hulls_reused));
+    m.push(flow("hulls_destroyed", "boats/day", "Boats destroyed after a rescue", |w| w.tally.hulls_destroyed));
+    for (name, about, f) in [
+        ("launch_dues", "What militias took of launches", (|w| w.tally.launch_dues) as fn(&World) -> i64),
+        ("militia_payoffs", "What groups got to keep boats ashore", |w| w.tally.payoffs),
+    ] {
+        m.push(metric(name, "USD/day", "sea", Kind::Flow, about, move |w: &World| f(w) as f64 / 100.0));
+    }
     m.push(metric("vessels_on_station", "vessels", "sea", Kind::Level, "Rescue vessels ready on station", |w| {
         let v = &w.vessels;
-        let ready =
-            |i: &usize| v.on_duty()[*i] == 1 && v.rescues()[*i] == 1 && v.lands()[*i] == 0 && v.back()[*i] <= w.day.0;
+        let ready = |i: &usize| {
+            let on_station = v.on_duty()[*i] == 1 && v.lands()[*i] == 0 && v.back()[*i] <= w.day.0;
+            on_station && v.missions()[*i] & RESCUE != 0
+        };
         v.rows().filter(ready).count() as f64
     }));
     m.push(metric(

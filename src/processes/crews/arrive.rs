@@ -118,8 +118,8 @@ fn pay_on_the_way(p: &Params, w: &mut World, t: &Trip) {
     pay(w, t.row, Money::Officials, bribes);
 }
 
-/// Shares out the tolls of each cell among the groups there, by fighters.
-fn share_tolls(w: &mut World) {
+/// Shares out what was taken in each cell among the groups there, by fighters; it is in the account of groups already.
+pub fn share_tolls(w: &mut World) {
     let mut tolls = std::mem::take(&mut w.tolls);
     tolls.sort_unstable();
     for same in tolls.chunk_by(|a, b| a.0 == b.0) {

@@ -3,7 +3,7 @@
 //! [`choose`] what to carry where; [`drive`] the road and the patrols; [`arrive`] what happens at the end of a leg;
 //! [`business`] what is left of the money, who gives up and who begins.
 
-mod arrive;
+pub mod arrive;
 mod business;
 mod choose;
 mod drive;
