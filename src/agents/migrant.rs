@@ -158,6 +158,11 @@ table! {
         rescue_belief: f64,
         /// People of this origin among those who live in Libya on the first day, relative to the other origins.
         residents: f64,
+        /// Share of those bound for the sea whose relatives abroad pay for the trip.
+        diaspora: f64,
+        /// Amplitude of the season of departures, and the day of the year of its peak.
+        season: f64,
+        peak: f64,
         /// Nationality: an ISO 3166 alpha-3 code, its letters in the three lower bytes.
         nationality: u32,
         /// Hub where the way begins.
@@ -248,6 +253,22 @@ pub struct OriginSpec {
     #[serde(default)]
     #[schemars(range(min = 0, max = 1_000_000_000), extend("x-unit" = "1"))]
     pub residents: f64,
+    /// Share of those bound for the sea whose relatives abroad pay for the whole trip.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub diaspora: f64,
+    /// How far departures rise above and fall below their mean over the year: with harvest, rain and school.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub season: f64,
+    /// Month in the middle of which most leave, 1 to 12.
+    #[serde(default = "january")]
+    #[schemars(range(min = 1, max = 12), extend("x-unit" = "month"))]
+    pub peak_month: u8,
+}
+
+fn january() -> u8 {
+    1
 }
 
 impl Default for Initial {
@@ -288,6 +309,10 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec], seabound_
             return_belief: 0.0,
             rescue_belief: 0.0,
             residents: o.residents,
+            diaspora: o.diaspora,
+            season: o.season,
+            // Middle of the month.
+            peak: (f64::from(o.peak_month) - 0.5) * 365.0 / 12.0,
             nationality: nationality(iso3),
             hub,
         });

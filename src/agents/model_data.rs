@@ -60,7 +60,7 @@ impl ModelData {
                 return Err(crate::error::Error::Input(message));
             }
         }
-        let columns = ["place", "pool", "per_year", "iso3", "sea", "libya", "algeria", "western", "residents"];
+        let columns = ["place", "pool", "per_year", "iso3", "sea", "libya", "algeria", "western", "residents", "diaspora", "season", "peak"];
         origins.rows(&columns, |r| {
             d.origins.push(OriginSpec {
                 place: r.text(0)?.into(),
@@ -74,6 +74,9 @@ impl ModelData {
                     r.number(7, 0.0, 1.0)?,
                 ]),
                 residents: r.number(8, 0.0, 1e9)?,
+                diaspora: r.number(9, 0.0, 1.0)?,
+                season: r.number(10, 0.0, 1.0)?,
+                peak_month: r.number(11, 1.0, 12.0)? as u8,
             });
             Ok(())
         })?;

@@ -59,6 +59,9 @@ mod tests {
                 return_belief: 0.0,
                 rescue_belief: 0.0,
                 residents: 0.0,
+                diaspora: 0.0,
+                season: 0.0,
+                peak: 0.0,
                 nationality: nationality(iso3),
                 hub: 0,
             });

@@ -69,6 +69,7 @@ const COUNT: [Purpose; DESTINATIONS] = [
     Purpose::new("departures.count_western"),
 ];
 const VISAS: Purpose = Purpose::new("departures.visas");
+const RELATIVES: Purpose = Purpose::new("departures.relatives");
 const PURSE: Purpose = Purpose::new("departures.purse");
 const GOAL: Purpose = Purpose::new("departures.goal");
 
@@ -111,6 +112,11 @@ pub fn expected(p: &Params, pool: f64, rate: f64, push: f64, weights: &[f64; DES
     pool * rate * push * libm::pow(worth, nest)
 }
 
+/// Factor of the season on a day of the year: 1 + amplitude x cos, highest on the day of the peak, 1 over the year.
+pub fn season(amplitude: f64, peak: f64, day_of_year: u32) -> f64 {
+    1.0 + amplitude * libm::cos(2.0 * core::f64::consts::PI * (f64::from(day_of_year) - peak) / 365.0)
+}
+
 /// Who sets out.
 pub struct Departures;
 
@@ -135,7 +141,8 @@ impl Process<World> for Departures {
             let news = News { death: o.death_belief, back: o.return_belief, rescue: o.rescue_belief };
             let effect = [deterrence(p, news, w.hypotheses.rescue_pull), w.labour, 1.0, 1.0];
             let weights = weights(p, &o, w.destination_costs(o.hub), effect);
-            let total = expected(p, o.pool as f64, o.rate, o.shift, &weights);
+            let push = o.shift * season(o.season, o.peak, day.date().day_of_year());
+            let total = expected(p, o.pool as f64, o.rate, push, &weights);
             let sum: f64 = weights.iter().sum();
             let size = f64::from(w.persons_per_agent);
             for (d, weight) in weights.into_iter().enumerate().filter(|x| x.1 > 0.0) {
@@ -148,10 +155,12 @@ impl Process<World> for Departures {
     }
 }
 
-/// What is known on the coasts in use: the mean over the zones that boats leave from.
+/// What is known on the coasts in use: the mean over the zones that boats leave from, each as much as people wait there.
 fn news_of_the_coast(w: &World) -> News {
     let zones: std::collections::BTreeSet<usize> = w.routes.hubs.iter().filter_map(|h| h.coast).collect();
-    let mean = |column: &[f64]| zones.iter().map(|&z| column[z]).sum::<f64>() / zones.len().max(1) as f64;
+    let weight = |z: usize| w.queues.beach[z].len() as f64 + 1e-6;
+    let all: f64 = zones.iter().map(|&z| weight(z)).sum();
+    let mean = |column: &[f64]| zones.iter().map(|&z| weight(z) * column[z]).sum::<f64>() / all.max(1e-6);
     News {
         death: mean(w.zones.death_belief()),
         back: mean(w.zones.return_belief()),
@@ -197,11 +206,15 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, da
     let seabound = destination == Destination::Sea as usize;
     let country = if destination == Destination::Algeria as usize { w.region.country("DZA") } else { w.libya };
     let (hubs, weights) = work_goals(w, o.hub, country);
-    let (purse, goal) = (w.luck.on(PURSE, day), w.luck.on(GOAL, day));
+    let (purse, goal, helped) = (w.luck.on(PURSE, day), w.luck.on(GOAL, day), w.luck.on(RELATIVES, day));
+    let price = w.destination_costs(o.hub)[Destination::Sea as usize].unwrap_or(0).min(100_000_000) as u32;
     for k in 0..n {
         let key = Key(o.key).child(day, (destination as u64) << 32 | k).0;
         let dollars = p.money_usd * libm::exp(p.money_log_sd * normal(purse, key));
-        let money = Usd::dollars(dollars.min(1e6)).0 as u32;
+        let own = Usd::dollars(dollars.min(1e6)).0 as u32;
+        // Relatives send what the whole way costs today, and a reserve.
+        let sent = if seabound && helped.chance(key, o.diaspora) { price.saturating_mul(6) / 5 } else { 0 };
+        let money = own.max(sent);
         let work = choose(goal.unit(key), &weights).map_or(o.hub, |i| hubs[i]);
         let row = w.migrants.push(Migrant {
             key,
@@ -252,6 +265,9 @@ mod tests {
             return_belief: 0.0,
             rescue_belief: 0.0,
             residents: 0.0,
+            diaspora: 0.0,
+            season: 0.0,
+            peak: 0.0,
             nationality: 0,
             hub: 0,
         }
@@ -282,6 +298,16 @@ mod tests {
         assert!((at(100_000, none, 0.0, 3.0) - 300.0).abs() < 1e-9);
         assert_eq!(at(100_000, none, 0.0, 0.0), 0.0);
         assert!(at(0, none, 0.0, 1.0).is_finite(), "a way that costs nothing draws no infinite crowd");
+    }
+
+    /// A season of 0.2 with its peak on day 45: 1.2 then, 0.8 half a year later, 1 over the year.
+    #[test]
+    fn the_season_of_departures_has_a_mean_of_one() {
+        assert!((season(0.2, 45.0, 45) - 1.2).abs() < 1e-12);
+        assert!((season(0.2, 45.0, 228) - 0.8).abs() < 1e-4);
+        let mean = (1..=365).map(|d| season(0.2, 45.0, d)).sum::<f64>() / 365.0;
+        assert!((mean - 1.0).abs() < 1e-9);
+        assert_eq!(season(0.0, 45.0, 200), 1.0);
     }
 
     /// At the prices of the first day the shares are those of the table; when the sea costs twice as much a quarter as many

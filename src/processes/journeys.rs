@@ -78,7 +78,7 @@ impl Default for Params {
             onward_share: 0.1,
             resident_savings_usd_per_day: 2.0,
             sea_fare_usd: 1000.0,
-            sea_fare_usd_per_km: 1.0,
+            sea_fare_usd_per_km: 0.3,
             credit_share: 0.15,
             credit_interest: 0.5,
             give_up_rate: 0.003,

@@ -58,6 +58,8 @@ struct Plan {
     hub: HubId,
     zone: usize,
     lane: usize,
+    /// Length of the lane.
+    km: f64,
     /// Share of rubber boats.
     rubber: f64,
     nearness: f64,
@@ -72,7 +74,7 @@ impl Plan {
         let rubber = rubber_share(p, hours.unwrap_or(whole), recovered);
         // No launcher sends an inflatable boat that far.
         let rubber = if km > p.rubber_km { 0.0 } else { rubber };
-        Plan { hub, zone, lane, rubber, nearness: nearness(p, hours) }
+        Plan { hub, zone, lane, km, rubber, nearness: nearness(p, hours) }
     }
 }
 
@@ -103,7 +105,11 @@ pub(super) fn launch(p: &Params, w: &mut World, day: Tick) {
             let kind = if w.luck.on(KIND, day).chance(key, plan.rubber) { RUBBER } else { WOOD };
             let chance = launch_chance(p, kind, w.zones.wave_m()[zone], plan.nearness);
             if w.luck.on(LAUNCH, day).chance(key, chance) {
-                push_off(p, w, key, &plan, kind, day);
+                let flotilla = if kind == RUBBER { u64::from(p.rubber_for_wood) } else { 1 };
+                for n in 0..flotilla {
+                    let boat = if n == 0 { key } else { Key(key).child(day, n).0 };
+                    push_off(p, w, boat, &plan, kind, day);
+                }
             }
         }
     }
@@ -127,8 +133,9 @@ fn push_off(p: &Params, w: &mut World, key: u64, plan: &Plan, kind: u8, day: Tic
     for _ in 0..agents {
         let Some(row) = w.queues.beach[plan.zone].serve() else { break };
         let mut m = w.migrants.get(row as usize);
+        // Whoever waits anywhere on this coast is driven to the beach from which a boat leaves.
         m.enter(Status::AtSea);
-        m.next = first;
+        (m.hub, m.next) = (plan.hub, first);
         go_on(w, row as usize, m);
         first = row;
     }
@@ -154,7 +161,7 @@ fn push_off(p: &Params, w: &mut World, key: u64, plan: &Plan, kind: u8, day: Tic
         called: 0,
         hours: 0,
         km: 0.0,
-        quality: quality(p, plan.nearness),
+        quality: quality(p, plan.nearness) * if plan.km > p.rubber_km { p.large_boat_sinking } else { 1.0 },
         people,
         first,
     });

@@ -24,10 +24,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
-    /// Boats that a departure place can launch on a good day (L): beaches, engines, militias.
+    /// Wooden boats that a departure place can launch on a good day (L): beaches, engines, militias.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "boats/day", "x-source" = "fitted to arrivals of 2014-2016", "x-low" = 0.4, "x-high" = 2))]
     pub boats_per_beach: f64,
-    /// The same for the departure places of some countries, in its place.
+    /// Rubber boats that go out in the place of one wooden one: they are smaller and lie on any beach.
+    #[schemars(range(min = 1, max = 10), extend("x-unit" = "boats", "x-source" = "assumption: about as many people as one wooden boat holds", "x-low" = 1, "x-high" = 3))]
+    pub rubber_for_wood: u32,
+    /// The same limit for the departure places of some countries, in its place.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1000}, "x-names" = "country", "x-unit" = "boats/day", "x-source" = "assumption: none differs"))]
     pub boats_per_beach_of: BTreeMap<String, f64>,
     /// Share of the fares of those aboard that a militia at home on the beach takes of a launch.
@@ -52,6 +55,9 @@ pub struct Params {
     /// Lanes longer than this are for wooden boats only.
     #[schemars(range(min = 0, max = 10_000), extend("x-unit" = "km", "x-source" = "assumption", "x-low" = 400, "x-high" = 800))]
     pub rubber_km: f64,
+    /// On such lanes go larger fishing vessels: factor of the rate at which wooden boats sink.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "factor", "x-source" = "assumption", "x-low" = 0.05, "x-high" = 0.5))]
+    pub large_boat_sinking: f64,
     /// Least and most people on a boat of each kind.
     #[schemars(inner(inner(range(min = 1, max = 5000))), extend("x-unit" = "persons", "x-source" = "assumption (model.md eq. 16)"))]
     pub load: [[u32; 2]; 2],
@@ -125,6 +131,7 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             boats_per_beach: 0.75,
+            rubber_for_wood: 2,
             boats_per_beach_of: BTreeMap::new(),
             militia_share: 0.2,
             launch_slope: 8.0,
@@ -133,6 +140,7 @@ impl Default for Params {
             corner_cutting: 0.5,
             corner_hours: 12.0,
             rubber_km: 600.0,
+            large_boat_sinking: 0.15,
             load: [[100, 160], [200, 450]],
             hull_usd: [7500.0, 35_000.0],
             hulls_recovered: 0.5,
