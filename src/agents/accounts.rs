@@ -57,6 +57,8 @@ accounts! {
     InProcessing = "in_processing",
     /// Landed in Europe, and stays there.
     Arrived = "arrived",
+    /// Landed in Europe, was accepted, and went on to another state by agreement.
+    Relocated = "relocated",
     /// Came to Europe with a visa.
     Admitted = "admitted",
     /// Left by a way that the model does not walk.

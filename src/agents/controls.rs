@@ -149,6 +149,8 @@ pub struct Controls {
     pub readmission: Vec<ReadmissionOrder>,
     /// Cases a day decided in Europe besides those of the usual offices.
     pub processing: f64,
+    /// Share of those accepted who are relocated to other states; the highest of all levers.
+    pub relocation: f64,
     /// Cases a day decided aboard rescuing ships.
     pub processing_at_sea: f64,
     /// By sea zone, coast guards that bring boats back: their boats add up, the widest keep-out holds.

@@ -60,7 +60,20 @@ impl ModelData {
                 return Err(crate::error::Error::Input(message));
             }
         }
-        let columns = ["place", "pool", "per_year", "iso3", "sea", "libya", "algeria", "western", "residents", "diaspora", "season", "peak"];
+        let columns = [
+            "place",
+            "pool",
+            "per_year",
+            "iso3",
+            "sea",
+            "libya",
+            "algeria",
+            "western",
+            "residents",
+            "diaspora",
+            "season",
+            "peak",
+        ];
         origins.rows(&columns, |r| {
             d.origins.push(OriginSpec {
                 place: r.text(0)?.into(),

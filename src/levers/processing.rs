@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Processing {
     /// True: aboard the ships that rescue people, on the day they are landed; false: in Europe, in the order of landing.
     pub at_sea: bool,
+    /// Share of all who are accepted, there or elsewhere, that other states take over.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.5))]
+    pub relocated: f64,
 }
 
 impl Lever for Processing {
@@ -23,6 +26,7 @@ impl Lever for Processing {
     const PLACES: &'static [AreaKind] = &[];
 
     fn apply(&self, strength: f64, _: &Area, _: &World, controls: &mut Controls) {
+        controls.relocation = controls.relocation.max(self.relocated);
         if self.at_sea {
             controls.processing_at_sea += strength;
         } else {
@@ -44,9 +48,9 @@ mod tests {
     fn offices_add_up_ashore_and_at_sea() {
         let w = world();
         let mut c = Controls::none(&w.region);
-        for (at_sea, cases) in [(false, 100.0), (false, 50.0), (true, 30.0)] {
-            Processing { at_sea }.apply(cases, &Area::default(), &w, &mut c);
+        for (at_sea, cases, relocated) in [(false, 100.0, 0.25), (false, 50.0, 0.125), (true, 30.0, 0.0)] {
+            Processing { at_sea, relocated }.apply(cases, &Area::default(), &w, &mut c);
         }
-        assert_eq!((c.processing, c.processing_at_sea), (150.0, 30.0));
+        assert_eq!((c.processing, c.processing_at_sea, c.relocation), (150.0, 30.0, 0.25));
     }
 }

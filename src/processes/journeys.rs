@@ -465,6 +465,38 @@ mod tests {
         }
     }
 
+    /// Somebody who owes 100 USD and has 30 pays that and works 14 days for the other 70; then goes on. Who owes nothing does not
+    /// stop.
+    #[test]
+    fn debts_are_worked_off_before_one_goes_on() {
+        let mut w = crate::levers::tests::world_with_hubs();
+        let p = Params::default();
+        let hub = (0..w.routes.hubs.len()).find(|&h| Some(w.routes.hubs[h].country) == w.libya).unwrap() as u16;
+        let m = Migrant {
+            key: 1,
+            threshold: 0,
+            money: 2500,
+            debt: 10_000,
+            since: w.day.0 - 1,
+            due: w.day.0,
+            hub,
+            goal: hub,
+            leg: NO_LEG,
+            origin: crate::agents::migrant::NO_ORIGIN,
+            state: Status::Earning as u8,
+            next: crate::agents::migrant::END,
+        };
+        let Next::Goes { to, money } = decide(&p, &w, &m, w.day) else { panic!("goes on") };
+        assert_eq!((money.earned, money.repaid, to.debt, to.money), (500, 3000, 7000, 0));
+        assert_eq!((to.status(), to.due), (Status::Earning as u8, w.day.0 + 14));
+        w.day = Tick(to.due);
+        let Next::Goes { to, money } = decide(&p, &w, &to, w.day) else { panic!("goes on") };
+        assert_eq!((money.repaid, to.debt, to.status()), (7000, 0, Status::Resident as u8));
+        let free = Migrant { debt: 0, ..m };
+        let Next::Goes { to, .. } = decide(&p, &w, &free, w.day) else { panic!("goes on") };
+        assert_eq!(to.status(), Status::Resident as u8);
+    }
+
     /// 12 USD short at 5 USD a day: three days of work; enough money: at once in line.
     #[test]
     fn whoever_lacks_the_fare_works_for_it() {

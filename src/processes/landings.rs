@@ -36,6 +36,7 @@ impl Default for Params {
 }
 
 const REFUSED: Purpose = Purpose::new("landings.refused");
+const RELOCATED: Purpose = Purpose::new("landings.relocated");
 const SENT: Purpose = Purpose::new("landings.sent_back");
 const EXTRA: Purpose = Purpose::new("landings.fraction_of_a_case");
 
@@ -107,7 +108,8 @@ fn decide(p: &Params, w: &mut World, row: usize, day: Tick) {
     let m = w.migrants.get(row);
     w.tally.decided += i64::from(w.persons_per_agent);
     if !w.luck.on(REFUSED, day).chance(m.key, p.refused_share) {
-        leave(w, row, People::Arrived);
+        let goes_on = w.luck.on(RELOCATED, day).chance(m.key, w.controls.relocation);
+        leave(w, row, if goes_on { People::Relocated } else { People::Arrived });
         return;
     }
     if let Some(order) = order_for(w, &m, false, day) {
@@ -139,5 +141,101 @@ fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
         (m.goal, m.since, m.leg, m.next) = (m.hub, day.0, NO_LEG, END);
         settle(w, &mut m, day);
         go_on(w, row, m);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::migrant::NO_ORIGIN;
+    use crate::levers::tests::{hub, world_with_coasts};
+
+    const PEOPLE: u64 = 4000;
+
+    /// So many people who have put to sea at Zuwara and are aboard a ship.
+    fn aboard() -> World {
+        let mut w = world_with_coasts();
+        let zuwara = hub(&w, "Zuwara");
+        for key in 1..=PEOPLE {
+            w.migrants.push(Migrant {
+                key,
+                threshold: 0,
+                money: 0,
+                debt: 0,
+                since: w.day.0,
+                due: 0,
+                hub: zuwara,
+                goal: zuwara,
+                leg: NO_LEG,
+                origin: NO_ORIGIN,
+                state: Status::Aboard as u8 | SEA,
+                next: END,
+            });
+        }
+        w.ledgers.move_people(People::Outside, People::Aboard, PEOPLE);
+        w
+    }
+
+    fn land_all(w: &mut World) {
+        let (at, day) = (w.region.place("Lampedusa").unwrap(), w.day);
+        (0..PEOPLE as usize).for_each(|row| disembark(w, row, at, true, day));
+    }
+
+    fn people(w: &World, account: People) -> i64 {
+        w.ledgers.people.balance(0, account as usize)
+    }
+
+    /// 1,000 cases a day: three wait after the first. 60 % are refused and a tenth of those sent home: 0.06 of 4,000 are 240, with
+    /// a standard error of 15.
+    #[test]
+    fn cases_are_decided_in_the_order_of_landing() {
+        let p = Params { decisions_per_day: 1000.0, refused_share: 0.6, sent_home_share: 0.1 };
+        let mut w = aboard();
+        land_all(&mut w);
+        assert_eq!((w.tally.arrivals, people(&w, People::InProcessing)), (PEOPLE as i64, PEOPLE as i64));
+        for waiting in [3000, 2000, 1000, 0, 0] {
+            let day = w.day;
+            Landings::run(&p, &mut w, day);
+            assert_eq!(people(&w, People::InProcessing), waiting);
+            w.audit().unwrap();
+            w.day = w.day.next();
+        }
+        let home = people(&w, People::Returned);
+        assert!((home - 240).abs() < 60, "{home}");
+        assert_eq!(home + people(&w, People::Arrived), PEOPLE as i64);
+    }
+
+    /// Offices aboard decide 500 of those who came today, the one in Europe 100 of those who are left; half of who is accepted
+    /// goes on to another state: 0.4 x 0.5 of 600 are 120, standard error 10.
+    #[test]
+    fn offices_aboard_come_first_and_states_take_people_over() {
+        let p = Params { decisions_per_day: 100.0, refused_share: 0.6, sent_home_share: 0.0 };
+        let mut w = aboard();
+        (w.controls.processing_at_sea, w.controls.relocation) = (500.0, 0.5);
+        land_all(&mut w);
+        let day = w.day;
+        Landings::run(&p, &mut w, day);
+        assert_eq!((w.tally.decided, people(&w, People::InProcessing)), (600, 3400));
+        assert!((people(&w, People::Relocated) - 120).abs() < 40);
+        w.audit().unwrap();
+    }
+
+    /// Libya takes back a quarter of those saved, straight from the ships: 1,000 with a standard error of 27, who have not arrived.
+    /// It holds 300 of them and lets the others go. Tunisia, which nobody left, takes nobody.
+    #[test]
+    fn ships_bring_back_whom_the_coast_takes() {
+        let mut w = aboard();
+        let (libya, tunisia) = (w.libya.unwrap(), w.region.country("TUN").unwrap());
+        w.states.update(usize::from(libya), |s| s.detention_places = 300);
+        let order = |coast, share| ReadmissionOrder { share, nations: vec![], coasts: vec![coast], at_sea: true };
+        w.controls.readmission = vec![order(tunisia, 1.0), order(libya, 0.25)];
+        land_all(&mut w);
+        let back = w.tally.readmitted;
+        assert!((back - 1000).abs() < 110, "{back}");
+        assert_eq!(w.tally.arrivals + back, PEOPLE as i64);
+        assert_eq!((people(&w, People::Detained), people(&w, People::Working)), (300, back - 300));
+        let day = w.day;
+        Landings::run(&Params::default(), &mut w, day);
+        w.audit().unwrap();
     }
 }

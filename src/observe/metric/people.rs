@@ -44,12 +44,15 @@ pub(super) fn people(m: &mut Vec<Metric>) {
     m.push(state("on_coast", "On the coast, waiting for a boat or working for the fare", People::OnCoast));
     m.push(state("at_sea", "At sea", People::AtSea));
     m.push(state("aboard", "Aboard rescuers", People::Aboard));
+    let grouped = |group: &'static str, m: Metric| Metric { group, ..m };
     let residents = state("working", "Living and working in Libya", People::Working);
-    m.push(Metric { group: "people_residents", ..residents });
-    m.push(state("working_elsewhere", "Living and working in Algeria", People::WorkingElsewhere));
-    m.push(state("held", "Held for ransom", People::Held));
-    m.push(state("detained", "In detention", People::Detained));
-    m.push(state("in_processing", "In Europe, waiting for a decision", People::InProcessing));
+    m.push(grouped("people_residents", residents));
+    let elsewhere = state("working_elsewhere", "Living and working in Algeria", People::WorkingElsewhere);
+    m.push(grouped("people_residents", elsewhere));
+    m.push(grouped("people_captive", state("held", "Held for ransom", People::Held)));
+    m.push(grouped("people_captive", state("detained", "In detention", People::Detained)));
+    let cases = state("in_processing", "In Europe, waiting for a decision", People::InProcessing);
+    m.push(grouped("people_total", cases));
     let about = "Migrants in Libya, at its hubs and coasts, working, waiting, held or detained";
     m.push(metric("people_in_libya", "persons", "people_state_detail", Kind::Stock, about, |w| {
         w.libya.map_or(0.0, |c| w.present[usize::from(c)] as f64)
@@ -61,6 +64,11 @@ pub(super) fn people(m: &mut Vec<Metric>) {
     };
     m.push(total("home", "At home in the countries of origin, able to leave", People::Home));
     m.push(total("arrived", "Landed in Europe since the first day, case decided, and still there", People::Arrived));
+    m.push(total(
+        "relocated",
+        "Landed in Europe and taken over by another state since the first day",
+        People::Relocated,
+    ));
     m.push(total("admitted", "Gone to Europe with a visa since the first day", People::Admitted));
     m.push(total("diverted", "Gone by the Western route since the first day", People::Diverted));
     m.push(total("returned", "Gone or sent home since the first day", People::Returned));
