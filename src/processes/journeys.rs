@@ -81,7 +81,7 @@ impl Default for Params {
             sea_fare_usd_per_km: 0.3,
             credit_share: 0.15,
             credit_interest: 0.5,
-            give_up_rate: 0.003,
+            give_up_rate: 0.004,
             choice_sharpness: 8.0,
             public_hours_per_day: 12.0,
         }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
     /// Wooden boats that a departure place can launch on a good day (L): beaches, engines, militias.
-    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "boats/day", "x-source" = "fitted to arrivals of 2014-2016", "x-low" = 0.4, "x-high" = 2))]
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "boats/day", "x-source" = "fitted to arrivals of 2014-15", "x-low" = 0.4, "x-high" = 2))]
     pub boats_per_beach: f64,
     /// Rubber boats that go out in the place of one wooden one: they are smaller and lie on any beach.
     #[schemars(range(min = 1, max = 10), extend("x-unit" = "boats", "x-source" = "assumption: about as many people as one wooden boat holds", "x-low" = 1, "x-high" = 3))]
@@ -37,10 +37,10 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.05, "x-high" = 0.4))]
     pub militia_share: f64,
     /// How sharply a rising sea stops launches.
-    #[schemars(range(min = 0, max = 100), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 16)"))]
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "1/m", "x-source" = "fitted to arrivals of 2014-15; model.md eq. 16: 8", "x-low" = 5, "x-high" = 9))]
     pub launch_slope: f64,
     /// Wave height at which half of the boats stay ashore.
-    #[schemars(inner(range(min = 0, max = 20)), extend("x-unit" = "m", "x-source" = "assumption (model.md eq. 16): 0.4-0.8 and 0.5-1.1"))]
+    #[schemars(inner(range(min = 0, max = 20)), extend("x-unit" = "m", "x-source" = "fitted to arrivals of 2014-15 within the assumed 0.4-0.8 and 0.5-1.1 (model.md eq. 16)"))]
     pub launch_wave_m: [f64; 2],
     /// How much higher the waves may be with rescue at hand: launchers dare more where it comes soon.
     #[schemars(range(min = 0, max = 2), extend("x-unit" = "m", "x-source" = "assumption; after the mechanism of Deiana et al.", "x-low" = 0, "x-high" = 0.15))]
@@ -77,7 +77,7 @@ pub struct Params {
     #[schemars(range(min = 0.1, max = 10_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 20, "x-high" = 120))]
     pub kind_scale_usd: f64,
     /// Rate of sinking at a wave height of 1 m.
-    #[schemars(inner(range(min = 0, max = 10)), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range of rubber boats, 0.001-0.01"))]
+    #[schemars(inner(range(min = 0, max = 10)), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt of 2014-15 within the assumed range of rubber boats, 0.001-0.01"))]
     pub sinking_per_hour: [f64; 2],
     /// How the rate grows with wave height: exp(x (Hs - 1)).
     #[schemars(range(min = 0, max = 20), extend("x-unit" = "1/m", "x-source" = "assumption (model.md eq. 17)"))]
@@ -98,7 +98,7 @@ pub struct Params {
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "factor", "x-source" = "assumption", "x-low" = 1, "x-high" = 10))]
     pub call_factor: f64,
     /// Rate at which one vessel finds and rescues a boat beyond its standoff.
-    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt within the assumed range", "x-low" = 0.01, "x-high" = 0.1))]
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/h", "x-source" = "fitted to deaths per attempt of 2014-15 within the assumed range", "x-low" = 0.01, "x-high" = 0.1))]
     pub rescue_per_hour: f64,
     /// How much vessels or aircraft that only look and report help: m of them make that rate 2 - exp(-x m) times as high, at
     /// most twice.
@@ -130,24 +130,24 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Params {
-            boats_per_beach: 0.75,
+            boats_per_beach: 0.6,
             rubber_for_wood: 2,
             boats_per_beach_of: BTreeMap::new(),
             militia_share: 0.2,
-            launch_slope: 8.0,
-            launch_wave_m: [0.6, 0.75],
+            launch_slope: 6.5,
+            launch_wave_m: [0.54, 0.69],
             bolder_m: 0.05,
             corner_cutting: 0.5,
             corner_hours: 12.0,
             rubber_km: 600.0,
             large_boat_sinking: 0.15,
             load: [[100, 160], [200, 450]],
-            hull_usd: [7500.0, 35_000.0],
-            hulls_recovered: 0.5,
+            hull_usd: [6000.0, 40_000.0],
+            hulls_recovered: 0.6,
             destroyed_per_vessel: 0.2,
-            loss_per_death_usd: 2000.0,
-            kind_scale_usd: 60.0,
-            sinking_per_hour: [0.006, 0.002],
+            loss_per_death_usd: 1000.0,
+            kind_scale_usd: 40.0,
+            sinking_per_hour: [0.0075, 0.0017],
             wave_effect: 1.5,
             deaths_given_sinking: 0.6,
             engine_failure_per_hour: [0.004, 0.001],
