@@ -484,7 +484,7 @@ fn crews_carry_arms_to_where_they_are_lacking() {
 fn launches_sinkings_and_deaths_follow_equations_16_and_17() {
     let calm = ["processes.weather.mean_wave_m=0.5", "processes.weather.season_m=0", "processes.weather.log_sd=0"];
     let line = ["initial.migrants.on_coast=400000", "processes.journeys.give_up_rate=0"];
-    let sound = ["processes.sea.engine_failure_per_hour=[0,0]"];
+    let sound = ["processes.sea.engine_failure_per_hour=[0,0]", "processes.sea.rubber_for_wood=1"];
     let sets = [&calm[..], &line, &sound, &["processes.sea.boats_per_beach=4"]].concat();
     let b = tiny("", &sets);
     let p = b.scenario.params["sea"].get::<sea::Params>();

@@ -42,7 +42,7 @@ accounts! {
     AtHubs = "at_hubs",
     /// Living and working in Libya.
     Working = "working",
-    /// Living and working outside Libya: in Algeria.
+    /// Living and working at hubs outside Libya, most in Algeria.
     WorkingElsewhere = "working_elsewhere",
     /// Held by captors until somebody pays.
     Held = "held_for_ransom",

@@ -335,9 +335,18 @@ impl World {
         [open(self.ways.sea[hub as usize]), nearest(self.libya), nearest(self.region.country("DZA")), Some(1)]
     }
 
-    /// Origin of somebody of whom it is not known: drawn by how many of each live in Libya.
-    fn origin_of_resident(&self, u: f64) -> u8 {
-        let weights: Vec<f64> = self.origins.residents().to_vec();
+    /// Share of an origin's people in Libya who would turn to the sea; all of those whose origin is not known.
+    pub fn wish(&self, origin: u8) -> f64 {
+        let Some(&shares) = self.origins.shares().get(usize::from(origin)) else { return 1.0 };
+        let (sea, work) = (shares[Destination::Sea as usize], shares[Destination::Libya as usize]);
+        if sea + work > 0.0 { sea / (sea + work) } else { 0.0 }
+    }
+
+    /// Origin of somebody of whom it is not known: drawn by how many of each live in Libya, for those on the coast by how many of
+    /// them make for the sea.
+    fn origin_of_resident(&self, coast: bool, u: f64) -> u8 {
+        let weight = |i: usize| self.origins.residents()[i] * if coast { self.wish(i as u8) } else { 1.0 };
+        let weights: Vec<f64> = (0..self.origins.len()).map(weight).collect();
         crate::engine::dist::choose(u, &weights).map_or(NO_ORIGIN, |i| i as u8)
     }
 }
@@ -353,7 +362,7 @@ fn settle_on_coast(w: &mut World, agents: u64) {
     for (&hub, n) in beaches.iter().zip(apportion(agents, &even)) {
         for k in 0..n {
             let key = Key::named("on_coast", &w.routes.hubs[hub].name, k).0;
-            let origin = w.origin_of_resident(nation.unit(key));
+            let origin = w.origin_of_resident(true, nation.unit(key));
             let row = w.migrants.push(Migrant {
                 key,
                 threshold: 0,
@@ -389,7 +398,7 @@ fn settle_residents(w: &mut World, agents: u64) {
         placed += n;
         for k in 0..n {
             let key = Key::named("resident", &w.routes.hubs[hub].name, k).0;
-            let origin = w.origin_of_resident(nation.unit(key));
+            let origin = w.origin_of_resident(false, nation.unit(key));
             // They came over the two years before the first day and hold up to a quarter of a sea fare.
             let money = savings.below(key, 25_000) as u32;
             let row = w.migrants.push(Migrant {

@@ -204,6 +204,8 @@ pub struct Tally {
     pub returned_europe: i64,
     /// People sent back from Europe, or from a ship, to the country they had put to sea from.
     pub readmitted: i64,
+    /// People sent back or home straight from ships, who have not arrived.
+    pub returned_from_ships: i64,
     /// Cases of people in Europe decided.
     pub decided: i64,
     /// People who died in captivity or detention.

@@ -95,6 +95,10 @@ table! {
         return_belief: f64,
         /// Share of attempts that ended aboard a rescuer, as people believe it.
         rescue_belief: f64,
+        /// Attempts that end a day, a mean with the same lag.
+        attempts: f64,
+        /// People sent back since the last news of it: from ships or after a decision.
+        sent_back: u32,
         /// Wooden hulls brought back to its beaches after a rescue, to be used again.
         spare_hulls: u32,
     }
@@ -136,6 +140,8 @@ pub fn populate(w: &mut World, init: &Initial) {
             death_belief: 0.0,
             return_belief: 0.0,
             rescue_belief: 0.0,
+            attempts: 0.0,
+            sent_back: 0,
             spare_hulls: 0,
         });
         if !w.routes.hubs.iter().any(|h| h.coast == Some(z)) {

@@ -1,5 +1,5 @@
 //! Coast guards that bring boats back to where they left (model.md, section 5): pull-back, equation 17. Who is brought back
-//! goes into detention as far as there is room, and some of them into the hands of captors.
+//! goes into detention as far as there is room; some buy their way out, and militias earn by it.
 
 use super::naval_patrol::zones;
 use super::{AreaKind, Lever};

@@ -111,7 +111,7 @@ impl Reading<'_> {
         let share = |part: f64, of: f64| if of > 0.0 { part / of } else { f64::NAN };
         let flow = |name: &str| self.value(name);
         let (dead, landed) = (flow("sea_deaths"), flow("sea_arrivals"));
-        let attempts = dead + landed + flow("sea_pulled_back") + flow("people_sent_back");
+        let attempts = dead + landed + flow("sea_pulled_back") + flow("people_returned_from_ships");
         let mut out: Vec<(String, &str, f64)> = vec![
             ("sea_deaths_per_1000_attempts".into(), "deaths/1,000 attempts", 1000.0 * share(dead, attempts)),
             ("sea_deaths_per_1000_arrivals".into(), "deaths/1,000 arrivals", 1000.0 * share(dead, landed)),

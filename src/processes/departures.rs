@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
     /// Elasticity of departures to the price of the way.
-    #[schemars(range(min = 0, max = 5), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.2, "x-high" = 1.5))]
+    #[schemars(range(min = 0.001, max = 5), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.2, "x-high" = 1.5))]
     pub cost_elasticity: f64,
     /// How readily people change their destination when prices change: elasticity of the shares to each other's price. At least
     /// `cost_elasticity`.
@@ -98,9 +98,9 @@ pub fn weights(
     let theta = p.switch_elasticity.max(p.cost_elasticity);
     std::array::from_fn(|d| {
         let Some(cost) = costs[d].filter(|_| o.base_cost[d] > 0.0 && o.shares[d] > 0.0) else { return 0.0 };
-        let ratio = (cost as f64 / o.base_cost[d]).max(0.01);
-        let nest = if p.cost_elasticity > 0.0 { theta / p.cost_elasticity } else { 1.0 };
-        o.shares[d] * libm::pow(ratio, -theta) * libm::pow(effect[d].max(0.0), nest)
+        // Who is there already pays nothing, then as now.
+        let ratio = (cost.max(1) as f64 / o.base_cost[d]).max(0.01);
+        o.shares[d] * libm::pow(ratio, -theta) * libm::pow(effect[d].max(0.0), theta / p.cost_elasticity)
     })
 }
 
@@ -108,8 +108,7 @@ pub fn weights(
 pub fn expected(p: &Params, pool: f64, rate: f64, push: f64, weights: &[f64; DESTINATIONS]) -> f64 {
     let theta = p.switch_elasticity.max(p.cost_elasticity);
     let worth: f64 = weights.iter().sum();
-    let nest = if p.cost_elasticity > 0.0 { p.cost_elasticity / theta } else { 1.0 };
-    pool * rate * push * libm::pow(worth, nest)
+    pool * rate * push * libm::pow(worth, p.cost_elasticity / theta)
 }
 
 /// Factor of the season on a day of the year: 1 + amplitude x cos, highest on the day of the peak, 1 over the year.
@@ -139,7 +138,9 @@ impl Process<World> for Departures {
             let visas = grant_visas(w, row, day);
             let o = w.origins.get(row);
             let news = News { death: o.death_belief, back: o.return_belief, rescue: o.rescue_belief };
-            let effect = [deterrence(p, news, w.hypotheses.rescue_pull), w.labour, 1.0, 1.0];
+            // Demand for labour weighs the choice of Libya itself, not the elasticity of all departures.
+            let labour = libm::pow(w.labour, p.cost_elasticity / p.switch_elasticity.max(p.cost_elasticity));
+            let effect = [deterrence(p, news, w.hypotheses.rescue_pull), labour, 1.0, 1.0];
             let weights = weights(p, &o, w.destination_costs(o.hub), effect);
             let push = o.shift * season(o.season, o.peak, day.date().day_of_year());
             let total = expected(p, o.pool as f64, o.rate, push, &weights);
@@ -155,10 +156,10 @@ impl Process<World> for Departures {
     }
 }
 
-/// What is known on the coasts in use: the mean over the zones that boats leave from, each as much as people wait there.
+/// What is known on the coasts in use: the mean over the zones that boats leave from, each as often as it is tried.
 fn news_of_the_coast(w: &World) -> News {
     let zones: std::collections::BTreeSet<usize> = w.routes.hubs.iter().filter_map(|h| h.coast).collect();
-    let weight = |z: usize| w.queues.beach[z].len() as f64 + 1e-6;
+    let weight = |z: usize| w.zones.attempts()[z] + 1e-6;
     let all: f64 = zones.iter().map(|&z| weight(z)).sum();
     let mean = |column: &[f64]| zones.iter().map(|&z| weight(z) * column[z]).sum::<f64>() / all.max(1e-6);
     News {
@@ -178,7 +179,7 @@ fn hear(p: &Params, w: &mut World, row: usize, coast: News) {
     });
 }
 
-/// Visas of the day for an origin (lever `legal_pathways`); returns how many.
+/// Visas of the day for an origin (lever `legal_pathways`); returns how many are expected on a day.
 fn grant_visas(w: &mut World, row: usize, day: Tick) -> f64 {
     let per_year: f64 = w.controls.visas.iter().map(|v| v.per_year_of(w, row)).sum();
     if per_year <= 0.0 {
@@ -190,7 +191,7 @@ fn grant_visas(w: &mut World, row: usize, day: Tick) -> f64 {
     w.origins.update(row, |o| o.pool -= n);
     w.ledgers.move_people(People::Home, People::Admitted, n);
     w.tally.admitted += n as i64;
-    n as f64
+    per_year / 365.0
 }
 
 fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, day: Tick) {
@@ -328,6 +329,10 @@ mod tests {
         assert!((total(&after) - 89.852_324).abs() < 1e-3, "{}", total(&after));
         let to_libya = |w: &[f64; 4]| total(w) * w[1] / w.iter().sum::<f64>();
         assert!(to_libya(&after) > to_libya(&before));
+        // Somebody whose way costs nothing, on the first day or on any other, has the share of the table.
+        let there = Origin { base_cost: [100_000.0, 1.0, 50_000.0, 1.0], ..o };
+        let stays = weights(&p, &there, [Some(100_000), Some(0), Some(50_000), Some(1)], [1.0; 4]);
+        assert!((stays[1] - 0.3).abs() < 1e-12, "{stays:?}");
         let shut = weights(&p, &o, [None, Some(80_000), None, Some(1)], [1.0; 4]);
         assert_eq!((shut[0], shut[2]), (0.0, 0.0), "a way that is shut takes nobody");
     }

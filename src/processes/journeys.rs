@@ -3,7 +3,7 @@
 
 use crate::agents::accounts::{Money, People};
 use crate::agents::arms::CLASSES;
-use crate::agents::migrant::{Destination, Migrant, NO_LEG, RESIDENTS, SEA, SETTLED, Status};
+use crate::agents::migrant::{Migrant, NO_LEG, RESIDENTS, SEA, SETTLED, Status};
 use crate::agents::routes::{HubId, LegId, Way};
 use crate::agents::tally::Crossing;
 use crate::agents::world::World;
@@ -168,13 +168,6 @@ fn give_up(p: &Params, w: &mut World, day: Tick) {
     }
 }
 
-/// Share of an origin's people in Libya who would turn to the sea.
-fn wish(w: &World, origin: u8) -> f64 {
-    let Some(&shares) = w.origins.shares().get(usize::from(origin)) else { return 1.0 };
-    let (sea, work) = (shares[Destination::Sea as usize], shares[Destination::Libya as usize]);
-    if sea + work > 0.0 { sea / (sea + work) } else { 0.0 }
-}
-
 fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
     let mut to = *m;
     let mut money = Payments::default();
@@ -200,7 +193,7 @@ fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
         _ => match choose(w.luck.on(CAUSE, day).unit(m.key), &resident_rates(p, w)) {
             Some(0) => {
                 let zone = w.routes.hubs[m.hub as usize].coast;
-                let turns = wish(w, m.origin) * w.deterred(zone);
+                let turns = w.wish(m.origin) * w.deterred(zone);
                 if w.luck.on(TURN, day).chance(m.key, turns) {
                     money.earned = wages(p.resident_savings_usd_per_day);
                     to.state |= SEA;

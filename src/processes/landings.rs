@@ -74,6 +74,7 @@ impl Process<World> for Landings {
 pub fn disembark(w: &mut World, row: usize, at: PlaceId, ship: bool, day: Tick) {
     let m = w.migrants.get(row);
     if ship && let Some(order) = order_for(w, &m, true, day) {
+        w.tally.returned_from_ships += i64::from(w.persons_per_agent);
         send_back(w, row, &order, day);
         return;
     }
@@ -121,7 +122,16 @@ fn decide(p: &Params, w: &mut World, row: usize, day: Tick) {
     }
 }
 
+/// Those on the coast that somebody had left hear that it was for nothing.
+fn hear_of_return(w: &mut World, row: usize) {
+    if let Some(zone) = w.routes.hubs[usize::from(w.migrants.hub()[row])].coast {
+        let size = w.persons_per_agent;
+        w.zones.update(zone, |z| z.sent_back += size);
+    }
+}
+
 fn go_home(w: &mut World, row: usize) {
+    hear_of_return(w, row);
     w.tally.returned_europe += i64::from(w.persons_per_agent);
     leave(w, row, People::Returned);
 }
@@ -135,6 +145,7 @@ fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
         return;
     }
     w.tally.readmitted += i64::from(w.persons_per_agent);
+    hear_of_return(w, row);
     if !detain(w, row, m.hub, day) {
         let mut m = w.migrants.get(row);
         m.state &= !SEA;

@@ -47,7 +47,11 @@ pub(super) fn people(m: &mut Vec<Metric>) {
     let grouped = |group: &'static str, m: Metric| Metric { group, ..m };
     let residents = state("working", "Living and working in Libya", People::Working);
     m.push(grouped("people_residents", residents));
-    let elsewhere = state("working_elsewhere", "Living and working in Algeria", People::WorkingElsewhere);
+    let elsewhere = state(
+        "working_elsewhere",
+        "Living and working at hubs outside Libya, most in Algeria",
+        People::WorkingElsewhere,
+    );
     m.push(grouped("people_residents", elsewhere));
     m.push(grouped("people_captive", state("held", "Held for ransom", People::Held)));
     m.push(grouped("people_captive", state("detained", "In detention", People::Detained)));
@@ -99,11 +103,14 @@ pub(super) fn people(m: &mut Vec<Metric>) {
     m.push(flow("people_decided", "Cases decided in Europe or aboard", |w| w.tally.decided));
     m.push(flow("people_sent_home", "Sent home from Europe", |w| w.tally.returned_europe));
     m.push(flow("people_sent_back", "Sent back to the country they had left by boat", |w| w.tally.readmitted));
+    m.push(flow("people_returned_from_ships", "Sent back or home straight from the ships that saved them", |w| {
+        w.tally.returned_from_ships
+    }));
     let about = "Paid for the freedom of people held or detained";
     m.push(metric("ransom", "USD/day", "money_flow", Kind::Flow, about, |w| w.tally.ransom as f64 / 100.0));
     m.push(flow("people_into_libya", "Crossed into Libya with a crew", |w| w.tally.into_libya));
     m.push(flow("people_intercepted", "Sent back by land patrols", |w| w.tally.intercepted));
-    m.push(flow("people_went_home", "Went home from Libya", |w| w.tally.returned));
+    m.push(flow("people_went_home", "Went home from Libya, or from work in Algeria", |w| w.tally.returned));
     m.push(flow("desert_deaths", "Died on the way over land", |w| w.tally.deaths_desert));
     m.push(metric(
         "seat_queue",

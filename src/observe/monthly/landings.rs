@@ -6,10 +6,10 @@ use crate::agents::tally::Landing;
 use crate::agents::world::World;
 use std::collections::BTreeMap;
 
-/// Landings since the first of the month, by origin, hub of departure and place.
+/// Landings since the first of the month, by nationality, hub of departure and place.
 #[derive(Default)]
 pub struct Landings {
-    people: BTreeMap<(u8, u16, u16), u64>,
+    people: BTreeMap<(u32, u16, u16), u64>,
 }
 
 impl Block for Landings {
@@ -22,16 +22,16 @@ impl Block for Landings {
     }
 
     fn day(&mut self, w: &World) {
-        add(&mut self.people, &w.tally.landings);
+        let nations = w.origins.nationality();
+        add(&mut self.people, &w.tally.landings, |origin| nations.get(usize::from(origin)).copied().unwrap_or(0));
     }
 
     fn end_month(&mut self, w: &World) -> Vec<Row> {
-        let row = |((origin, hub, at), people): ((u8, u16, u16), u64)| {
-            let nation = w.origins.nationality().get(usize::from(origin));
+        let row = |((nation, hub, at), people): ((u32, u16, u16), u64)| {
             let hub = &w.routes.hubs[usize::from(hub)];
             let at = w.region.places[usize::from(at)].name.clone();
             vec![
-                nation.map_or(String::new(), |n| nationality_name(*n)),
+                if nation == 0 { String::new() } else { nationality_name(nation) },
                 hub.name.clone(),
                 iso3(w, hub.country),
                 at,
@@ -42,9 +42,9 @@ impl Block for Landings {
     }
 }
 
-fn add(sums: &mut BTreeMap<(u8, u16, u16), u64>, landings: &[Landing]) {
+fn add(sums: &mut BTreeMap<(u32, u16, u16), u64>, landings: &[Landing], nation: impl Fn(u8) -> u32) {
     for l in landings {
-        *sums.entry((l.origin, l.hub, l.at)).or_default() += u64::from(l.people);
+        *sums.entry((nation(l.origin), l.hub, l.at)).or_default() += u64::from(l.people);
     }
 }
 
@@ -52,12 +52,12 @@ fn add(sums: &mut BTreeMap<(u8, u16, u16), u64>, landings: &[Landing]) {
 mod tests {
     use super::*;
 
-    /// Three of one origin and two of another from the same beach, and one who lands elsewhere.
+    /// Three of one nationality, from two origins of it, and two of another from the same beach, and one who lands elsewhere.
     #[test]
-    fn landings_add_up_by_origin_beach_and_port() {
+    fn landings_add_up_by_nationality_beach_and_port() {
         let l = |origin, at, people| Landing { origin, hub: 4, at, people };
         let mut sums = BTreeMap::new();
-        add(&mut sums, &[l(1, 7, 1), l(1, 7, 2), l(2, 7, 2), l(1, 8, 1)]);
-        assert_eq!(sums, BTreeMap::from([((1, 4, 7), 3), ((2, 4, 7), 2), ((1, 4, 8), 1)]));
+        add(&mut sums, &[l(1, 7, 1), l(3, 7, 2), l(2, 7, 2), l(1, 8, 1)], |o| u32::from(o % 2));
+        assert_eq!(sums, BTreeMap::from([((1, 4, 7), 3), ((0, 4, 7), 2), ((1, 4, 8), 1)]));
     }
 }

@@ -196,11 +196,14 @@ impl Process<World> for SeaCrossing {
 fn believe(p: &Params, w: &mut World) {
     for (z, a) in std::mem::take(&mut w.tally.attempts).into_iter().enumerate() {
         let ended = a.ended() as f64;
+        let sent_back = i64::from(w.zones.sent_back()[z]);
+        w.zones.update(z, |s| s.attempts += (ended - s.attempts) / p.belief_days);
         if ended > 0.0 {
-            let learn = |old: f64, n: i64| old + (n as f64 / ended - old) / p.belief_days;
+            let learn = |old: f64, n: i64| old + ((n as f64 / ended).min(1.0) - old) / p.belief_days;
             w.zones.update(z, |s| {
                 s.death_belief = learn(s.death_belief, a.reported);
-                s.return_belief = learn(s.return_belief, a.pulled_back);
+                s.return_belief = learn(s.return_belief, a.pulled_back + sent_back);
+                s.sent_back = 0;
                 s.rescue_belief = learn(s.rescue_belief, a.rescued);
             });
         }
