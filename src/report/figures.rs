@@ -245,8 +245,8 @@ impl Run<'_> {
         ];
         let routes = [("horn", "Horn of Africa and Sudan"), ("west_africa", "West and Central Africa")];
         let panels = [
-            self.panel("People, by coast of departure,", 1.0, true, of(&coasts, 0)),
-            self.panel("People, by where they come from,", 1.0, true, of(&routes, 4)),
+            self.panel("People by coast of departure", 1.0, true, of(&coasts, 0)),
+            self.panel("People by where they come from", 1.0, true, of(&routes, 4)),
         ];
         self.chart("Who landed in Europe", panels.into_iter().flatten().collect())
     }
