@@ -75,7 +75,7 @@ fn golden_digests_hold() {
 }
 
 /// Every lever, with keys that put it where something happens; up to 1 for those that go no higher.
-const LEVERS: [(&str, &str, &str); 12] = [
+const LEVERS: [(&str, &str, &str); 15] = [
     ("depot_security", "", "50"),
     ("border_patrol", "where = [\"LBY\"]", "50"),
     ("border_patrol", "where = [\"LBY\"]\njoint = true\nstrategy = \"random\"", "50"),
@@ -88,27 +88,73 @@ const LEVERS: [(&str, &str, &str); 12] = [
     ("transfer_tracing", "where = [\"MLI\", \"NER\"]", "1"),
     ("depot_security", "priority = 0.5", "5"),
     ("stabilisation_force", "where = [\"LBY\"]\nconsent = 0", "1000"),
+    ("coast_guard", "where = [\"Tripolitania\"]\nkeep_out_nm = 90", "5"),
+    ("boat_destruction", "where = [\"Tripolitania\"]", "1"),
+    ("militia_payoff", "where = [\"LBY\"]", "5e6"),
 ];
 
+/// Those of the sea and of what follows a landing, where boats leave and people land; several more than once.
+const SEA_LEVERS: [(&str, &str, &str); 14] = [
+    ("naval_patrol", "standoff_nm = 12\nwhere = [\"Tripolitania\"]", "6"),
+    ("naval_patrol", "standoff_nm = 12\nwhere = [\"Tripolitania\"]\nmandate = [\"monitor\"]", "6"),
+    ("naval_patrol", "standoff_nm = 12\nwhere = [\"Tripolitania\"]\nmandate = [\"boats\"]", "6"),
+    ("naval_patrol", "mandate = [\"rescue\", \"boats\", \"monitor\"]\ncoordination = 0", "6"),
+    ("naval_patrol", "mandate = [\"rescue\", \"boats\"]\nmandate_ends = 2015-06-30", "6"),
+    ("coast_guard", "", "3"),
+    ("coast_guard", "keep_out_nm = 60", "0.5"),
+    ("boat_destruction", "where = [\"LBY\"]", "1"),
+    ("processing", "", "500"),
+    ("processing", "at_sea = true", "500"),
+    ("readmission", "where = [\"NGA\", \"SDN\", \"SEN\", \"GMB\"]", "1"),
+    ("readmission", "where = [\"LBY\"]\nto_coast = true", "1"),
+    ("readmission", "where = [\"LBY\"]\nto_coast = true\nat_sea = true", "1"),
+    ("legal_pathways", "where = [\"NGA\", \"SDN\"]", "100000"),
+];
+
+fn tested(kind: &str, keys: &str, strength: &str, start: &str) -> String {
+    format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n")
+}
+
 fn with_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
-    let more =
-        format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n");
+    let more = tested(kind, keys, strength, start);
     shipped_with("libya-2011", &more, &[LIGHT, "run.end=2011-12-18"])
+}
+
+fn with_sea_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
+    let more = tested(kind, keys, strength, start);
+    let sets = ["run.persons_per_agent=20", "run.start=2015-06-01", "run.end=2015-07-30"];
+    shipped_with("central-med-2014", &more, &sets)
 }
 
 /// Promise 4, for every lever: nothing at intensity 0; from day 31 on, nothing before it and something after it.
 #[test]
 fn a_lever_without_strength_or_before_its_day_is_the_baseline() {
-    let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
-    assert_eq!(baseline.digests.len(), 60);
-    let tested: std::collections::BTreeSet<&str> = LEVERS.iter().map(|l| l.0).collect();
+    let tested: std::collections::BTreeSet<&str> = LEVERS.iter().chain(&SEA_LEVERS).map(|l| l.0).collect();
     assert_eq!(tested.len(), sirocco::levers::LEVERS.len(), "every lever is tested");
-    for (kind, keys, strength) in LEVERS {
-        let idle = with_lever(kind, keys, "0", "2011-10-20").run(0);
-        same(&format!("{kind} of intensity 0"), &idle.digests, &baseline.digests);
-        let late = with_lever(kind, keys, strength, "2011-11-19").run(0);
-        same(&format!("{kind} before its day"), &late.digests[..30], &baseline.digests[..30]);
-        assert_ne!(late.digests[59], baseline.digests[59], "{kind} does something from day 31 on");
+    let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
+    is_the_baseline(&LEVERS, &baseline, with_lever, "2011-10-20", "2011-11-19");
+}
+
+/// The same where boats leave, for every mandate of vessels and every kind of return.
+#[test]
+fn a_lever_of_the_sea_without_strength_or_before_its_day_is_the_baseline() {
+    let baseline = with_sea_lever("processing", "", "0", "2015-12-01").run(0);
+    assert!(baseline.sum(|t| t.arrivals) > 1000.0);
+    is_the_baseline(&SEA_LEVERS, &baseline, with_sea_lever, "2015-06-01", "2015-07-01");
+}
+
+type With = fn(&str, &str, &str, &str) -> Bench;
+
+/// Each of the levers, at intensity 0 from the first day and at full strength from the 31st, against 60 days without.
+fn is_the_baseline(levers: &[(&str, &str, &str)], baseline: &Seen, with: With, first: &str, late: &str) {
+    assert_eq!(baseline.digests.len(), 60);
+    for (kind, keys, strength) in levers {
+        let what = format!("{kind} {}", keys.replace('\n', ", "));
+        let idle = with(kind, keys, "0", first).run(0);
+        same(&format!("{what} of intensity 0"), &idle.digests, &baseline.digests);
+        let late = with(kind, keys, strength, late).run(0);
+        same(&format!("{what} before its day"), &late.digests[..30], &baseline.digests[..30]);
+        assert_ne!(late.digests[59], baseline.digests[59], "{what} does something from day 31 on");
     }
 }
 
@@ -169,6 +215,7 @@ fn an_inert_migrant_changes_nothing_for_the_others() {
         key,
         threshold: u64::MAX,
         money: 0,
+        debt: 0,
         since: 0,
         due: 0,
         hub,

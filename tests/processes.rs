@@ -362,7 +362,8 @@ fn departures_follow_the_pool_the_rate_and_the_shift() {
 /// Residents under two hazards, 0.0005 to the sea and 0.0004 home: after 100 days 1 - exp(-0.09) have left, 5 to 4.
 #[test]
 fn residents_leave_at_their_two_rates() {
-    let b = tiny("", &["initial.migrants.residents=20000"]);
+    let rates = ["processes.journeys.turn_to_sea_rate=0.0005", "processes.journeys.arrest_rate=0"];
+    let b = tiny("", &[&rates[..], &["initial.migrants.residents=20000"]].concat());
     let mut w = b.sim(0).world;
     for _ in 0..100 {
         b.step("journeys", &mut w);
@@ -482,7 +483,9 @@ fn crews_carry_arms_to_where_they_are_lacking() {
 #[test]
 fn launches_sinkings_and_deaths_follow_equations_16_and_17() {
     let calm = ["processes.weather.mean_wave_m=0.5", "processes.weather.season_m=0", "processes.weather.log_sd=0"];
-    let sets = [&calm[..], &["initial.migrants.on_coast=400000", "processes.sea.boats_per_beach=4"]].concat();
+    let line = ["initial.migrants.on_coast=400000", "processes.journeys.give_up_rate=0"];
+    let sound = ["processes.sea.engine_failure_per_hour=[0,0]", "processes.sea.rubber_for_wood=1"];
+    let sets = [&calm[..], &line, &sound, &["processes.sea.boats_per_beach=4"]].concat();
     let b = tiny("", &sets);
     let p = b.scenario.params["sea"].get::<sea::Params>();
     let mut sim = b.sim(0);
@@ -509,8 +512,8 @@ fn launches_sinkings_and_deaths_follow_equations_16_and_17() {
         sim.next_morning();
     }
     sim.world.audit().expect("the books balance");
-    let share = sea::rubber_share(p, 300.0 / 9.0);
-    let chance = [RUBBER, WOOD].map(|k| sea::launch_chance(p, k, 0.5));
+    let share = sea::rubber_share(p, 300.0 / 9.0, 0.0);
+    let chance = [RUBBER, WOOD].map(|k| sea::launch_chance(p, k, 0.5, 0.0));
     let (r, o) = (share * chance[0], (1.0 - share) * chance[1]);
     let slots = 4.0 * 300.0;
     near("boats", boats, slots * (r + o), libm::sqrt(slots * (r + o) * (1.0 - r - o)));
@@ -541,6 +544,9 @@ fn rescue_competes_with_sinking_as_in_equation_17() {
             "initial.vessels.per_zone=50",
             "initial.vessels.standoff_nm=0",
             "initial.vessels.capacity=5000",
+            "processes.sea.engine_failure_per_hour=[0,0]",
+            "processes.sea.corner_cutting=0",
+            "processes.sea.hulls_recovered=0",
             "run.end=2014-02-05",
         ],
     );

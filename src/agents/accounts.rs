@@ -42,16 +42,32 @@ accounts! {
     AtHubs = "at_hubs",
     /// Living and working in Libya.
     Working = "working",
+    /// Living and working at hubs outside Libya, most in Algeria.
+    WorkingElsewhere = "working_elsewhere",
+    /// Held by captors until somebody pays.
+    Held = "held_for_ransom",
+    /// In a detention centre.
+    Detained = "detained",
     /// On the coast, waiting for a boat or working for the fare.
     OnCoast = "on_coast",
     AtSea = "at_sea",
     /// Aboard a rescuer.
     Aboard = "aboard_rescuers",
-    /// Landed in Europe.
+    /// Landed in Europe; the case is not decided.
+    InProcessing = "in_processing",
+    /// Landed in Europe, and stays there.
     Arrived = "arrived",
-    /// Went home from Libya.
+    /// Landed in Europe, was accepted, and went on to another state by agreement.
+    Relocated = "relocated",
+    /// Came to Europe with a visa.
+    Admitted = "admitted",
+    /// Left by a way that the model does not walk.
+    Diverted = "diverted",
+    /// Went home, or was sent home.
     Returned = "returned",
     DeadDesert = "dead_desert",
+    /// Dead in captivity or detention.
+    DeadCaptive = "dead_captive",
     DeadSea = "dead_sea",
 }
 
@@ -69,9 +85,15 @@ accounts! {
     Hulls, HULLS:
     Outside = "outside", AtSea = "at_sea",
     Sunk = "sunk",
-    /// Left adrift or destroyed after a rescue.
+    /// Left adrift after a rescue, or cast up on the coast they came from.
     Abandoned = "abandoned",
     Landed = "landed",
+    /// Brought back to a beach after a rescue, to be used again.
+    Recovered = "recovered",
+    /// Destroyed, after a rescue or on the beach.
+    Destroyed = "destroyed",
+    /// Taken by a coast guard.
+    Seized = "seized",
 }
 
 accounts! {

@@ -2,7 +2,7 @@
 
 use super::accounts::{Arms, Fighters, Hulls, Money, People};
 use super::arms::{Bag, CLASSES, Class, ORIGINS};
-use super::migrant::{SEA, Status};
+use super::migrant::{SEA, STATUSES, Status};
 use super::world::World;
 use crate::engine::ledger::Residual;
 
@@ -30,6 +30,8 @@ impl World {
         l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
         l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
         l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
+        let spare: i64 = self.zones.rows().map(|i| i64::from(self.zones.spare_hulls()[i])).sum();
+        l.hulls.compare(0, Hulls::Recovered as usize, spare)?;
         let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
         let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
         l.money.compare(0, Money::Crews as usize, crews)?;
@@ -79,9 +81,9 @@ impl World {
     }
 
     fn count_people(&self) -> Result<(), Residual> {
-        let mut by_status = [0i64; 10];
+        let mut by_status = [0i64; STATUSES];
         for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
-            by_status[usize::from(s & !SEA).min(9)] += i64::from(self.persons_per_agent);
+            by_status[usize::from(s & !SEA).min(STATUSES - 1)] += i64::from(self.persons_per_agent);
         }
         let of = |s: Status| by_status[s as usize];
         let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
@@ -90,6 +92,10 @@ impl World {
             (People::Travelling, of(Status::Riding) + of(Status::Carried)),
             (People::AtHubs, of(Status::Queuing) + of(Status::Earning)),
             (People::Working, of(Status::Resident)),
+            (People::WorkingElsewhere, of(Status::Settled)),
+            (People::Held, of(Status::Held)),
+            (People::Detained, of(Status::Detained)),
+            (People::InProcessing, of(Status::InProcessing)),
             (People::OnCoast, of(Status::Beach) + of(Status::BeachEarning)),
             (People::AtSea, of(Status::AtSea)),
             (People::Aboard, of(Status::Aboard)),

@@ -2,7 +2,10 @@
 
 use super::arms::CLASSES;
 use super::patrol::Force;
-use crate::region::{Area, NodeId, Region};
+use super::routes::HubId;
+use super::world::World;
+use crate::region::{Area, CountryId, NodeId, Region};
+use std::collections::BTreeMap;
 
 /// Guards put on depots by a lever.
 #[derive(Clone, Debug)]
@@ -43,8 +46,67 @@ pub struct NavalOrder {
     pub standoff_km: f64,
     /// Persons one can take aboard.
     pub capacity: u32,
-    /// False: they patrol but rescue nobody.
-    pub rescue: bool,
+    /// What they do: bits of [`vessel`](super::vessel), e.g. [`RESCUE`](super::vessel::RESCUE).
+    pub missions: u8,
+    /// Share of their work that is worth something (equation 4).
+    pub effect: f64,
+}
+
+/// A coast guard that brings boats back (equation 17).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Guard {
+    /// Boat-days per 100 km of coast and day.
+    pub boat_days: f64,
+    /// Rescuers are kept this far from the coast, km.
+    pub keep_out_km: f64,
+}
+
+/// Money for the groups at a beach.
+#[derive(Clone, Debug)]
+pub struct PayoffOrder {
+    /// The departure hub.
+    pub hub: HubId,
+    /// Keys of the groups that are paid.
+    pub groups: Vec<u64>,
+    /// What each of them gets today, US cents.
+    pub cents: u64,
+    /// Share of the beach's boats that stay ashore for it, 0 to 1.
+    pub shut: f64,
+}
+
+/// Visas that a lever offers.
+#[derive(Clone, Debug)]
+pub struct VisaOrder {
+    /// Visas a year.
+    pub per_year: f64,
+    /// For people of these countries, as numbers ([`nationality`](super::migrant::nationality)), ascending; of all when empty.
+    pub nations: Vec<u32>,
+}
+
+impl VisaOrder {
+    /// Visas a year for the people of an origin: shared out by how many set out from each.
+    pub fn per_year_of(&self, w: &World, row: usize) -> f64 {
+        let o = &w.origins;
+        let meant = |i: &usize| self.nations.is_empty() || self.nations.binary_search(&o.nationality()[*i]).is_ok();
+        if !meant(&row) {
+            return 0.0;
+        }
+        let all: f64 = o.rows().filter(meant).map(|i| o.rate()[i] * o.pool()[i] as f64).sum();
+        if all > 0.0 { self.per_year * o.rate()[row] * o.pool()[row] as f64 / all } else { 0.0 }
+    }
+}
+
+/// Whom a lever sends back.
+#[derive(Clone, Debug)]
+pub struct ReadmissionOrder {
+    /// Share of those refused in Europe who are sent back.
+    pub share: f64,
+    /// Home, people of these countries as numbers, ascending.
+    pub nations: Vec<u32>,
+    /// To these countries, whoever put to sea from there.
+    pub coasts: Vec<CountryId>,
+    /// From aboard the ships that saved them, without a decision: the share of all who would be landed.
+    pub at_sea: bool,
 }
 
 /// Sensors sent by a lever.
@@ -81,6 +143,22 @@ pub struct Controls {
     pub troops: Vec<f64>,
     /// Ships.
     pub naval: Vec<NavalOrder>,
+    /// Visas.
+    pub visas: Vec<VisaOrder>,
+    /// Returns from Europe.
+    pub readmission: Vec<ReadmissionOrder>,
+    /// Cases a day decided in Europe besides those of the usual offices.
+    pub processing: f64,
+    /// Share of those accepted who are relocated to other states; the highest of all levers.
+    pub relocation: f64,
+    /// Cases a day decided aboard rescuing ships.
+    pub processing_at_sea: f64,
+    /// By sea zone, coast guards that bring boats back: their boats add up, the widest keep-out holds.
+    pub guards: BTreeMap<usize, Guard>,
+    /// By departure hub, the share of hulls that would be used again and are destroyed; the highest of all levers.
+    pub hulls_destroyed: BTreeMap<HubId, f64>,
+    /// Money for groups at beaches.
+    pub payoffs: Vec<PayoffOrder>,
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
 }

@@ -22,6 +22,13 @@ impl World {
                 self.enlist(row);
             }
         }
+        self.present = vec![0; self.region.countries.len()];
+        for row in 0..self.migrants.len() {
+            let m = self.migrants.get(row);
+            if m.key != 0 {
+                self.count_present(&m, 1);
+            }
+        }
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
         self.outlets = self.find_outlets();
@@ -111,7 +118,15 @@ impl World {
         let hubs = &self.routes.hubs;
         let coast: Vec<_> = hubs.iter().map(|h| h.coast.filter(|_| self.lane_of(h.place, year).is_some())).collect();
         let coasts: Vec<HubId> = (0..hubs.len()).filter(|&h| coast[h].is_some()).map(|h| h as HubId).collect();
-        let nearest = |from| coasts.iter().map(|&to| person.cost(from, to)).min().unwrap_or(NO_WAY);
+        let fare = |hub: HubId| {
+            let lane = self.lane_of(hubs[hub as usize].place, year);
+            lane.map_or(NO_WAY, |l| self.routes.travel.sea_cents(self.region.sea.lanes[l].km))
+        };
+        let coasts: Vec<(HubId, u64)> = coasts.into_iter().map(|h| (h, fare(h))).collect();
+        let nearest = |from| {
+            let whole = coasts.iter().map(|&(to, fare)| person.cost(from, to).saturating_add(fare));
+            whole.min().unwrap_or(NO_WAY)
+        };
         let sea = (0..hubs.len() as HubId).map(nearest).collect();
         Ways { year, person, empty, coast, sea }
     }

@@ -2,10 +2,11 @@
 
 use super::accounts::{Money, People};
 use super::routes::{HubId, NO_WAY};
-use super::world::{RESIDENTS, World};
+use super::world::World;
 use crate::engine::dist::apportion;
 use crate::engine::rng::{Key, Purpose};
 use crate::engine::wake::threshold;
+use crate::region::CountryId;
 use crate::table;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub const END: u32 = u32::MAX;
 /// No leg.
 pub const NO_LEG: u16 = u16::MAX;
-/// Was in Libya before the first day.
+/// Of no origin of the scenario.
 pub const NO_ORIGIN: u8 = u8::MAX;
 
 /// Status of a migrant; what the other columns mean hangs on it.
@@ -39,18 +40,62 @@ pub enum Status {
     AtSea = 8,
     /// Aboard a rescuer; in the vessel's list.
     Aboard = 9,
+    /// Living and working at `hub` outside Libya; as a resident.
+    Settled = 10,
+    /// Held at `hub` until the ransom comes, when the class's clock reaches `threshold`.
+    Held = 11,
+    /// In detention in the country of `hub`, until the class's clock reaches `threshold`.
+    Detained = 12,
+    /// Landed in Europe; in the line of those whose case is to be decided.
+    InProcessing = 13,
 }
+
+/// Number of values of [`Status`], with one for none.
+pub const STATUSES: usize = 14;
+
+impl Status {
+    /// True in the states in which somebody is at `Migrant::hub` and not on the road, at sea or in Europe.
+    pub fn at_hub(status: u8) -> bool {
+        use Status::*;
+        let states = [Queuing, Earning, Resident, Settled, Beach, BeachEarning, Held, Detained];
+        states.iter().any(|&s| s as u8 == status)
+    }
+
+    /// The hazard clock of those in this state, if they wait for one.
+    pub fn clock(status: u8) -> Option<usize> {
+        let clocks = [
+            (Status::Resident, RESIDENTS),
+            (Status::Settled, SETTLED),
+            (Status::Held, HELD),
+            (Status::Detained, DETAINED),
+        ];
+        clocks.iter().find(|c| c.0 as u8 == status).map(|c| c.1)
+    }
+}
+
+/// Row of the clock of residents of Libya in [`World::clocks`].
+pub const RESIDENTS: usize = 0;
+/// Of those who live and work elsewhere.
+pub const SETTLED: usize = 1;
+/// Of those held for ransom.
+pub const HELD: usize = 2;
+/// Of those in detention.
+pub const DETAINED: usize = 3;
+/// Names of the clocks.
+pub const CLOCKS: [&str; 4] = ["residents", "settled", "held", "detained"];
 
 table! {
     /// Migrants.
     Migrants("migrants"),
-    /// A migrant: 40 bytes.
+    /// A migrant: 44 bytes.
     Migrant {
         key: u64,
         /// Clock value at which a resident's wait ends.
         threshold: u64,
         /// Money, US cents.
         money: u32,
+        /// Owed to whoever carried it on credit, US cents.
+        debt: u32,
         /// Day of joining a line or becoming a resident.
         since: u32,
         /// Day on which something is due.
@@ -99,14 +144,57 @@ table! {
         pool: u64,
         /// Departures a day per person of the initial pool, at reference cost.
         rate: f64,
-        /// Perceived cost of the way to the sea at the start, cents; the C0 of equation 14.
-        base_cost: f64,
+        /// Price of the way to each [`Destination`] at the start, US cents; the C0 of equation 14. Zero: no such way then.
+        base_cost: [f64; DESTINATIONS],
+        /// Shares of the destinations at these prices.
+        shares: [f64; DESTINATIONS],
         /// Product of the departure shifts in force today.
         shift: f64,
-        country: u16,
+        /// Deaths per attempt to cross the sea, as people at home believe.
+        death_belief: f64,
+        /// Share of attempts that end where they began or at home, as they believe.
+        return_belief: f64,
+        /// Share of attempts that rescuers end, as they believe.
+        rescue_belief: f64,
+        /// People of this origin among those who live in Libya on the first day, relative to the other origins.
+        residents: f64,
+        /// Share of those bound for the sea whose relatives abroad pay for the trip.
+        diaspora: f64,
+        /// Amplitude of the season of departures, and the day of the year of its peak.
+        season: f64,
+        peak: f64,
+        /// Nationality: an ISO 3166 alpha-3 code, its letters in the three lower bytes.
+        nationality: u32,
         /// Hub where the way begins.
         hub: u16,
     }
+}
+
+/// Where somebody who sets out means to go (equation 14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Destination {
+    /// Over a departure coast to Europe.
+    Sea,
+    /// To Libya, to work.
+    Libya,
+    /// To Algeria, to work.
+    Algeria,
+    /// To Europe by Morocco or the Atlantic: a way that the model does not walk.
+    Western,
+}
+
+/// How many there are.
+pub const DESTINATIONS: usize = 4;
+
+/// A nationality as a number.
+pub fn nationality(iso3: &str) -> u32 {
+    iso3.bytes().take(3).fold(0, |n, b| n << 8 | u32::from(b))
+}
+
+/// A nationality as its ISO 3166 alpha-3 code.
+pub fn nationality_name(number: u32) -> String {
+    [16, 8, 0].iter().map(|shift| char::from((number >> shift) as u8)).collect()
 }
 
 table! {
@@ -133,7 +221,7 @@ pub struct Initial {
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor", "x-source" = "assumption"))]
     pub departure_scale: f64,
     /// Countries from whose coasts boats leave (ISO 3166 alpha-3); all coasts when empty.
-    #[schemars(extend("x-names" = "country", "x-source" = "Libya only until the other departure coasts are modelled"))]
+    #[schemars(extend("x-names" = "country", "x-source" = "departure coasts of the central Mediterranean (corridors.csv)"))]
     pub coasts: Vec<String>,
     /// Origins given here replace those of `data/model/origins.csv`.
     pub origins: Vec<OriginSpec>,
@@ -152,32 +240,80 @@ pub struct OriginSpec {
     /// Departures a year from the full pool at the reference cost.
     #[schemars(range(min = 0, max = 1_000_000_000), extend("x-unit" = "persons/year"))]
     pub per_year: f64,
+    /// Nationality (ISO 3166 alpha-3); that of the place when left out.
+    #[serde(default)]
+    #[schemars(length(min = 3, max = 3))]
+    pub nationality: Option<String>,
+    /// Shares of those who set out for the sea, for work in Libya, for work in Algeria and by the Western route. When left
+    /// out, `processes.departures.seabound_share` make for the sea and all others for work in Libya.
+    #[serde(default)]
+    #[schemars(inner(range(min = 0, max = 1)), extend("x-unit" = "share"))]
+    pub shares: Option<[f64; DESTINATIONS]>,
+    /// People of this origin who live in Libya on the first day, relative to the other origins.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("x-unit" = "1"))]
+    pub residents: f64,
+    /// Share of those bound for the sea whose relatives abroad pay for the whole trip.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub diaspora: f64,
+    /// How far departures rise above and fall below their mean over the year: with harvest, rain and school.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
+    pub season: f64,
+    /// Month in the middle of which most leave, 1 to 12.
+    #[serde(default = "january")]
+    #[schemars(range(min = 1, max = 12), extend("x-unit" = "month"))]
+    pub peak_month: u8,
+}
+
+fn january() -> u8 {
+    1
 }
 
 impl Default for Initial {
     fn default() -> Self {
-        Initial { residents: 700_000, on_coast: 0, departure_scale: 1.0, coasts: vec!["LBY".into()], origins: vec![] }
+        Initial {
+            residents: 700_000,
+            on_coast: 0,
+            departure_scale: 1.0,
+            coasts: ["LBY", "TUN", "EGY", "DZA"].map(String::from).to_vec(),
+            origins: vec![],
+        }
     }
 }
 
 const SINCE: Purpose = Purpose::new("start.resident.since");
 const WAIT: Purpose = Purpose::new("start.resident.wait");
 const SAVINGS: Purpose = Purpose::new("start.resident.savings");
+const NATION: Purpose = Purpose::new("start.resident.nation");
 
-/// Fills the home pools and makes the residents of Libya, spread over its hubs by the people around them.
-pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec]) {
+/// Fills the home pools and makes the residents of Libya, spread over its hubs by the people around them. Of an origin that
+/// does not say where its people go, `seabound_share` make for the sea.
+pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec], seabound_share: f64) {
     let origins = if init.origins.is_empty() { origins } else { &init.origins };
     for o in origins {
         let Some(place) = w.region.place(&o.place) else { continue };
         let Some(hub) = w.routes.hub_of(place) else { continue };
         let pool = o.pool - o.pool % u64::from(w.persons_per_agent);
+        let country = w.region.places[place as usize].country;
+        let iso3 = o.nationality.as_deref().unwrap_or(&w.region.countries[country as usize].iso3);
         w.origins.push(Origin {
-            key: Key::named("origin", &o.place, 0).0,
+            key: Key::named("origin", &format!("{iso3} {}", o.place), 0).0,
             pool,
             rate: if o.pool == 0 { 0.0 } else { o.per_year * init.departure_scale / 365.0 / o.pool as f64 },
-            base_cost: sea_cost(w, hub).unwrap_or(0) as f64,
+            base_cost: w.destination_costs(hub).map(|c| c.map_or(0.0, |c| c.max(1) as f64)),
+            shares: o.shares.unwrap_or([seabound_share, 1.0 - seabound_share, 0.0, 0.0]),
             shift: 1.0,
-            country: w.region.places[place as usize].country,
+            death_belief: 0.0,
+            return_belief: 0.0,
+            rescue_belief: 0.0,
+            residents: o.residents,
+            diaspora: o.diaspora,
+            season: o.season,
+            // Middle of the month.
+            peak: (f64::from(o.peak_month) - 0.5) * 365.0 / 12.0,
+            nationality: nationality(iso3),
             hub,
         });
         w.ledgers.move_people(People::Outside, People::Home, pool);
@@ -186,39 +322,69 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec]) {
     settle_on_coast(w, init.on_coast / u64::from(w.persons_per_agent));
 }
 
+impl World {
+    /// Price of the way from a hub to each [`Destination`] today, US cents; `None` where there is none. The Western route has
+    /// no price of its own.
+    pub fn destination_costs(&self, hub: HubId) -> [Option<u64>; DESTINATIONS] {
+        let open = |cents: u64| Some(cents).filter(|&c| c != NO_WAY);
+        let nearest = |country: Option<CountryId>| {
+            let there = |h: &HubId| Some(self.routes.hubs[*h as usize].country) == country;
+            let hubs = (0..self.routes.hubs.len() as HubId).filter(there);
+            hubs.map(|h| self.ways.person.cost(hub, h)).min().and_then(open)
+        };
+        [open(self.ways.sea[hub as usize]), nearest(self.libya), nearest(self.region.country("DZA")), Some(1)]
+    }
+
+    /// Share of an origin's people in Libya who would turn to the sea; all of those whose origin is not known.
+    pub fn wish(&self, origin: u8) -> f64 {
+        let Some(&shares) = self.origins.shares().get(usize::from(origin)) else { return 1.0 };
+        let (sea, work) = (shares[Destination::Sea as usize], shares[Destination::Libya as usize]);
+        if sea + work > 0.0 { sea / (sea + work) } else { 0.0 }
+    }
+
+    /// Origin of somebody of whom it is not known: drawn by how many of each live in Libya, for those on the coast by how many of
+    /// them make for the sea.
+    fn origin_of_resident(&self, coast: bool, u: f64) -> u8 {
+        let weight = |i: usize| self.origins.residents()[i] * if coast { self.wish(i as u8) } else { 1.0 };
+        let weights: Vec<f64> = (0..self.origins.len()).map(weight).collect();
+        crate::engine::dist::choose(u, &weights).map_or(NO_ORIGIN, |i| i as u8)
+    }
+}
+
 /// People in line for a boat on the first day, spread over the departure places; their fare is paid.
 fn settle_on_coast(w: &mut World, agents: u64) {
     let beaches: Vec<usize> = (0..w.routes.hubs.len()).filter(|&h| w.ways.coast[h].is_some()).collect();
-    let even = vec![1.0; beaches.len()];
+    // Waits are for Libya's boats; elsewhere people of the country itself leave, from home.
+    let libyan = |&h: &usize| f64::from(u8::from(Some(w.routes.hubs[h].country) == w.libya));
+    let even: Vec<f64> = beaches.iter().map(libyan).collect();
+    let nation = w.luck.at_start(NATION);
     let mut settled = 0;
     for (&hub, n) in beaches.iter().zip(apportion(agents, &even)) {
         for k in 0..n {
             let key = Key::named("on_coast", &w.routes.hubs[hub].name, k).0;
+            let origin = w.origin_of_resident(true, nation.unit(key));
             let row = w.migrants.push(Migrant {
                 key,
                 threshold: 0,
                 money: 0,
+                debt: 0,
                 since: w.day.0,
                 due: 0,
                 hub: hub as u16,
                 goal: hub as u16,
                 leg: NO_LEG,
-                origin: NO_ORIGIN,
+                origin,
                 state: Status::Beach as u8 | SEA,
                 next: END,
             });
             w.enlist(row);
             settled += u64::from(w.persons_per_agent);
         }
+        // The launchers hold what these people have paid.
+        let fare = w.sea_fare(hub as HubId).unwrap_or(0);
+        w.ledgers.pay(Money::Economy, Money::Launchers, n * u64::from(w.persons_per_agent) * fare);
     }
-    // The launchers hold what these people have paid, at the fare of the default parameters.
-    w.ledgers.pay(Money::Economy, Money::Launchers, settled * 100_000);
     w.ledgers.move_people(People::Outside, People::OnCoast, settled);
-}
-
-/// Least perceived cost from a hub to any departure coast, US cents.
-pub fn sea_cost(w: &World, hub: HubId) -> Option<u64> {
-    Some(w.ways.sea[hub as usize]).filter(|&c| c != NO_WAY)
 }
 
 fn settle_residents(w: &mut World, agents: u64) {
@@ -226,23 +392,26 @@ fn settle_residents(w: &mut World, agents: u64) {
     let hubs: Vec<usize> = (0..w.routes.hubs.len()).filter(|&h| w.routes.hubs[h].country == libya).collect();
     let weights: Vec<f64> = hubs.iter().map(|&h| w.routes.hubs[h].population as f64).collect();
     let (since, wait, savings) = (w.luck.at_start(SINCE), w.luck.at_start(WAIT), w.luck.at_start(SAVINGS));
+    let nation = w.luck.at_start(NATION);
     let mut placed = 0;
     for (&hub, n) in hubs.iter().zip(apportion(agents, &weights)) {
         placed += n;
         for k in 0..n {
             let key = Key::named("resident", &w.routes.hubs[hub].name, k).0;
+            let origin = w.origin_of_resident(false, nation.unit(key));
             // They came over the two years before the first day and hold up to a quarter of a sea fare.
             let money = savings.below(key, 25_000) as u32;
             let row = w.migrants.push(Migrant {
                 key,
                 threshold: threshold(w.clocks.value()[RESIDENTS], wait.unit(key)),
                 money,
+                debt: 0,
                 since: w.day.0.saturating_sub(since.below(key, 730) as u32),
                 due: 0,
                 hub: hub as u16,
                 goal: hub as u16,
                 leg: NO_LEG,
-                origin: NO_ORIGIN,
+                origin,
                 state: Status::Resident as u8,
                 next: END,
             });
@@ -269,6 +438,7 @@ mod tests {
             key: 1,
             threshold: 0,
             money: 0,
+            debt: 0,
             since: 0,
             due: 0,
             next: END,

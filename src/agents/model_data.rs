@@ -1,5 +1,5 @@
 //! Tables of the model that are not geography: networks, origins, groups outside Libya, depots of armies, states,
-//! homelands (`data/model`).
+//! homelands, ports (`data/model`).
 
 use super::arms::{self, CLASSES};
 use super::depot::SiteSpec;
@@ -8,6 +8,7 @@ use super::homeland::HomelandSpec;
 use super::migrant::OriginSpec;
 use super::network::NetworkSpec;
 use super::state::StateSpec;
+use super::vessel::PortSpec;
 use crate::error::Result;
 use crate::region::table::Table;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub struct ModelData {
     pub depots: Vec<SiteSpec>,
     pub states: Vec<StateSpec>,
     pub homelands: Vec<HomelandSpec>,
+    pub landing_places: Vec<PortSpec>,
     /// Paths and blake3 hashes of the files, for the manifest.
     pub inputs: Vec<(String, String)>,
 }
@@ -40,6 +42,7 @@ impl ModelData {
         let mut table = |name: &str| open(&format!("model/{name}.csv"));
         let (networks, origins, groups) = (table("networks")?, table("origins")?, table("groups")?);
         let (depots, states, homelands) = (table("depots")?, table("states")?, table("homelands")?);
+        let ports = table("landing_places")?;
         let list = |text: &str| text.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect();
         networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
@@ -57,11 +60,36 @@ impl ModelData {
                 return Err(crate::error::Error::Input(message));
             }
         }
-        origins.rows(&["place", "pool", "per_year"], |r| {
+        let columns = [
+            "place",
+            "pool",
+            "per_year",
+            "iso3",
+            "sea",
+            "libya",
+            "algeria",
+            "western",
+            "residents",
+            "diaspora",
+            "season",
+            "peak",
+        ];
+        origins.rows(&columns, |r| {
             d.origins.push(OriginSpec {
                 place: r.text(0)?.into(),
                 pool: r.number(1, 0.0, 1e9)? as u64,
                 per_year: r.number(2, 0.0, 1e9)?,
+                nationality: Some(r.text(3)?.into()),
+                shares: Some([
+                    r.number(4, 0.0, 1.0)?,
+                    r.number(5, 0.0, 1.0)?,
+                    r.number(6, 0.0, 1.0)?,
+                    r.number(7, 0.0, 1.0)?,
+                ]),
+                residents: r.number(8, 0.0, 1e9)?,
+                diaspora: r.number(9, 0.0, 1.0)?,
+                season: r.number(10, 0.0, 1.0)?,
+                peak_month: r.number(11, 1.0, 12.0)? as u8,
             });
             Ok(())
         })?;
@@ -77,6 +105,10 @@ impl ModelData {
         states.rows(&["country", "capacity", "will"], |r| {
             let (country, capacity, will) = (r.text(0)?.into(), r.number(1, 0.0, 1.0)?, r.number(2, 0.0, 1.0)?);
             d.states.push(StateSpec { country, capacity, will });
+            Ok(())
+        })?;
+        ports.rows(&["place", "weight"], |r| {
+            d.landing_places.push(PortSpec { place: r.text(0)?.into(), weight: r.number(1, 0.0, 1e6)? });
             Ok(())
         })?;
         homelands.rows(&["name", "tie", "places", "radius_km", "reach", "grievance"], |r| {

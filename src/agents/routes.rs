@@ -42,10 +42,25 @@ pub struct TravelCosts {
     pub crew_fare_usd_per_km: f64,
     /// Fare of buses and cars, USD per km.
     pub bus_fare_usd_per_km: f64,
+    /// Fare over the shortest lanes, USD.
+    pub sea_usd: f64,
+    /// What each km beyond [`SHORT_LANE_KM`] adds to it.
+    pub sea_usd_per_km: f64,
     /// Value of a day on the way, USD.
     pub day_usd: f64,
     /// Deaths per 1,000 km in the desert on a road and off it (equation 15).
     pub deaths_per_1000_km: [f64; 2],
+}
+
+/// The shortest crossings from Libya are about this long, km.
+pub const SHORT_LANE_KM: f64 = 300.0;
+
+impl TravelCosts {
+    /// Fare over a lane, US cents.
+    pub fn sea_cents(&self, km: f64) -> u64 {
+        let usd = self.sea_usd + self.sea_usd_per_km * (km - SHORT_LANE_KM).max(0.0);
+        libm::round(usd * 100.0).max(0.0) as u64
+    }
 }
 
 /// A place where people and cargo change hands.

@@ -23,11 +23,15 @@ table! {
         will: f64,
         /// Day of the last coup; 0 for none.
         coup: u32,
+        /// Places in its detention centres for migrants, persons.
+        detention_places: u32,
+        /// Persons in them.
+        detained: u32,
     }
 }
 
 /// States at the start.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Initial {
     /// Consent of each state to foreign measures on its ground, by country; 1 for those left out. A lever with a higher
@@ -40,6 +44,20 @@ pub struct Initial {
     /// Their will to act, in the same way.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption"))]
     pub will: BTreeMap<String, f64>,
+    /// Places in detention centres for migrants, by country; none for those left out.
+    #[schemars(extend("additionalProperties" = {"type": "integer", "minimum": 0, "maximum": 10_000_000}, "x-names" = "country", "x-unit" = "persons", "x-source" = "model.md eq. 14: 7,000 in Libya; IOM recorded 6,620 in detention in December 2016 (libya_migrants)"))]
+    pub detention_places: BTreeMap<String, u32>,
+}
+
+impl Default for Initial {
+    fn default() -> Self {
+        Initial {
+            consent: BTreeMap::new(),
+            capacity: BTreeMap::new(),
+            will: BTreeMap::new(),
+            detention_places: BTreeMap::from([("LBY".to_string(), 7000)]),
+        }
+    }
 }
 
 /// A state of `data/model/states.csv`.
@@ -72,6 +90,11 @@ pub fn populate(w: &mut World, init: &Initial, known: &[StateSpec]) {
             w.states.update(country as usize, |s| s.will = *level);
         }
     }
+    for (iso3, places) in &init.detention_places {
+        if let Some(country) = w.region.country(iso3) {
+            w.states.update(country as usize, |s| s.detention_places = *places);
+        }
+    }
     for (iso3, level) in &init.consent {
         if let Some(country) = w.region.country(iso3) {
             w.set_consent(country, *level);
@@ -86,7 +109,16 @@ impl World {
         for (i, c) in region.countries.iter().enumerate() {
             let key = Key::named("state", &c.iso3, 0).0;
             let country = i as CountryId;
-            self.states.push(State { key, country, consent: 1.0, capacity: USUAL, will: USUAL, coup: 0 });
+            self.states.push(State {
+                key,
+                country,
+                consent: 1.0,
+                capacity: USUAL,
+                will: USUAL,
+                coup: 0,
+                detention_places: 0,
+                detained: 0,
+            });
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::arms::{CLASSES, Channel};
 use super::crew::{CARGOES, Cargo};
-use crate::region::{CountryId, NodeId};
+use super::migrant::DESTINATIONS;
+use crate::region::{CountryId, NodeId, PlaceId};
 use crate::units::Tick;
 
 /// A vehicle, or somebody on a bus, crosses a land border.
@@ -28,6 +29,41 @@ pub struct Received {
     pub bloc: u8,
     pub by: Channel,
     pub arms: [u32; CLASSES],
+}
+
+/// People landed in Europe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// Row of their origin, [`NO_ORIGIN`](super::migrant::NO_ORIGIN) when it is not known.
+    pub origin: u8,
+    /// Hub they put to sea from.
+    pub hub: u16,
+    /// Where they were landed.
+    pub at: PlaceId,
+    pub people: u32,
+}
+
+/// How attempts to cross from a sea zone ended, persons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempts {
+    pub dead: i64,
+    /// Of the dead, those whom somebody lived to report.
+    pub reported: i64,
+    /// Taken aboard a rescuer.
+    pub rescued: i64,
+    /// Landed by themselves.
+    pub landed: i64,
+    /// Brought back by a coast guard.
+    pub pulled_back: i64,
+    /// Back on the coast they came from by themselves.
+    pub ashore: i64,
+}
+
+impl Attempts {
+    /// All attempts that ended.
+    pub fn ended(&self) -> i64 {
+        self.dead + self.rescued + self.landed + self.pulled_back + self.ashore
+    }
 }
 
 /// How weapons leave the stocks of states without a raid.
@@ -69,6 +105,10 @@ pub struct Tally {
     pub fighters_home: i64,
     /// Left their home for good or for work.
     pub entered: i64,
+    /// The same by [`Destination`](super::migrant::Destination).
+    pub set_out: [i64; DESTINATIONS],
+    /// Left with a visa.
+    pub admitted: i64,
     /// Brought to Libya from abroad by crews.
     pub into_libya: i64,
     /// Turned back by patrols.
@@ -124,8 +164,34 @@ pub struct Tally {
     pub sinkings: i64,
     /// People taken aboard by rescuers.
     pub rescued: i64,
+    /// People brought back by a coast guard, and their boats.
+    pub pulled_back: i64,
+    pub boats_pulled_back: i64,
+    /// Hours of all boats at sea today.
+    pub boat_hours: i64,
+    /// Voyages that ended today, however, and the hours they took in all.
+    pub voyages: i64,
+    pub voyage_hours: i64,
+    /// Boats whose engine failed, and those of them that called for help.
+    pub engine_failures: i64,
+    pub calls: i64,
+    /// Wooden hulls launched again, and hulls destroyed after a rescue.
+    pub hulls_reused: i64,
+    pub hulls_destroyed: i64,
+    /// What militias took of launches, US cents.
+    pub launch_dues: i64,
+    /// What groups got for keeping boats ashore, US cents.
+    pub payoffs: i64,
+    /// How attempts ended, by sea zone.
+    pub attempts: Vec<Attempts>,
     /// People landed in Europe.
     pub arrivals: i64,
+    /// The same by origin, departure and landing place.
+    pub landings: Vec<Landing>,
+    /// People put into detention.
+    pub detained: i64,
+    /// People whom captors took.
+    pub taken_captive: i64,
     pub deaths_sea: i64,
     /// Deaths at sea that somebody lived to report.
     pub deaths_sea_reported: i64,
@@ -133,6 +199,21 @@ pub struct Tally {
     pub deaths_desert: i64,
     /// People who went home from Libya.
     pub returned: i64,
+    /// People sent or helped home out of detention, and out of Europe.
+    pub returned_detained: i64,
+    pub returned_europe: i64,
+    /// People sent back from Europe, or from a ship, to the country they had put to sea from.
+    pub readmitted: i64,
+    /// People sent back or home straight from ships, who have not arrived.
+    pub returned_from_ships: i64,
+    /// Cases of people in Europe decided.
+    pub decided: i64,
+    /// People who died in captivity or detention.
+    pub deaths_captive: i64,
+    /// Paid for the freedom of people held or detained, US cents.
+    pub ransom: i64,
+    /// People who gave up waiting for a boat.
+    pub gave_up: i64,
     /// Patrol teams on duty, in millionths.
     pub teams_on_duty: i64,
     /// Hours flown by sensors over land, in millionths.

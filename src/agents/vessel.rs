@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 pub const RUBBER: u8 = 0;
 /// Wooden fishing boat.
 pub const WOOD: u8 = 1;
+/// Bits of [`Vessel::missions`]: it takes people aboard.
+pub const RESCUE: u8 = 1;
+/// It destroys the boats of smugglers.
+pub const BOATS: u8 = 2;
+/// It, or an aircraft, only looks and reports.
+pub const MONITOR: u8 = 4;
 /// "No hour yet" in [`Vessel::first_rescue`].
 pub const NEVER: u32 = u32::MAX;
 
@@ -22,10 +28,20 @@ table! {
         key: u64,
         zone: u16,
         lane: u16,
+        /// Hub that it left from.
+        hub: u16,
         /// [`RUBBER`] or [`WOOD`].
         kind: u8,
+        /// 1 when its engine has failed: it makes no way.
+        adrift: u8,
+        /// 1 when it has called for help.
+        called: u8,
         /// Hours since it was launched.
         hours: u16,
+        /// Way made since, km.
+        km: f64,
+        /// Factor of its rate of sinking, 1 for a sound boat, more where corners were cut.
+        quality: f64,
         people: u32,
     } links {
         /// Head of the list of people aboard.
@@ -44,8 +60,11 @@ table! {
         zone: u16,
         /// 1 while it is ordered to be there.
         on_duty: u8,
-        rescues: u8,
+        /// What it does: bits [`RESCUE`], [`BOATS`], [`MONITOR`].
+        missions: u8,
         standoff_km: f32,
+        /// Share of its work that is worth something, less than 1 where operations work side by side (equation 4).
+        effect: f32,
         capacity: u32,
         aboard: u32,
         /// Hour (24 x day + hour) of the first rescue since it was last in port, or [`NEVER`].
@@ -72,6 +91,16 @@ table! {
         wave_m: f64,
         /// Deaths per attempt as people believe it, a lagged mean of what was reported.
         death_belief: f64,
+        /// Share of attempts that ended where they began, as people believe it.
+        return_belief: f64,
+        /// Share of attempts that ended aboard a rescuer, as people believe it.
+        rescue_belief: f64,
+        /// Attempts that end a day, a mean with the same lag.
+        attempts: f64,
+        /// People sent back since the last news of it: from ships or after a decision.
+        sent_back: u32,
+        /// Wooden hulls brought back to its beaches after a rescue, to be used again.
+        spare_hulls: u32,
     }
 }
 
@@ -104,7 +133,17 @@ pub fn populate(w: &mut World, init: &Initial) {
     let region = w.region.clone();
     for (z, zone) in region.sea.zones.iter().enumerate() {
         let key = Key::named("zone", &zone.name, 0).0;
-        w.zones.push(ZoneState { key, log_dev: 0.0, wave_m: 0.0, death_belief: 0.0 });
+        w.zones.push(ZoneState {
+            key,
+            log_dev: 0.0,
+            wave_m: 0.0,
+            death_belief: 0.0,
+            return_belief: 0.0,
+            rescue_belief: 0.0,
+            attempts: 0.0,
+            sent_back: 0,
+            spare_hulls: 0,
+        });
         if !w.routes.hubs.iter().any(|h| h.coast == Some(z)) {
             continue;
         }
@@ -114,8 +153,9 @@ pub fn populate(w: &mut World, init: &Initial) {
                 sender: 0,
                 zone: z as u16,
                 on_duty: 1,
-                rescues: 1,
+                missions: RESCUE,
                 standoff_km: (init.standoff_nm * NM_KM) as f32,
+                effect: 1.0,
                 capacity: init.capacity,
                 aboard: 0,
                 first_rescue: NEVER,
@@ -125,4 +165,17 @@ pub fn populate(w: &mut World, init: &Initial) {
             });
         }
     }
+}
+
+/// A port of `data/model/landing_places.csv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortSpec {
+    pub place: String,
+    /// How often vessels are sent there, relative to the other ports of its country.
+    pub weight: f64,
+}
+
+/// Opens the ports that the region has.
+pub fn open_ports(w: &mut World, ports: &[PortSpec]) {
+    w.ports = ports.iter().filter_map(|p| w.region.place(&p.place).map(|at| (at, p.weight))).collect();
 }

@@ -14,7 +14,7 @@ use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
 use super::hypotheses::Hypotheses;
 use super::market::Markets;
-use super::migrant::{Clocks, END, Migrants, Origins, Status};
+use super::migrant::{CLOCKS, Clocks, END, Migrant, Migrants, Origins, Status};
 use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
@@ -29,15 +29,13 @@ use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
 use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
-use crate::region::{Area, CountryId, NodeId, Region};
+use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Order of people in lines, drawn once per joining.
 pub const LINE_ORDER: Purpose = Purpose::new("line.order");
-/// Row of the clock of residents in [`World::clocks`].
-pub const RESIDENTS: usize = 0;
 
 /// Least costs between hubs in the current year at the fares quoted; derived.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +48,8 @@ pub struct Ways {
     pub empty: ToGo,
     /// Sea zone that boats leave from at each hub this year.
     pub coast: Vec<Option<usize>>,
-    /// Cost for a person from each hub to the nearest open coast, [`NO_WAY`](super::routes::NO_WAY) if there is none.
+    /// Cost for a person from each hub to the cheapest open coast and over the sea, [`NO_WAY`](super::routes::NO_WAY) if there is
+    /// none.
     pub sea: Vec<u64>,
 }
 
@@ -61,8 +60,10 @@ pub struct Queues {
     pub seats: Vec<Line>,
     /// For boats, by sea zone.
     pub beach: Vec<Line>,
-    /// Residents of Libya by the threshold at which they turn to the sea or go home.
-    pub residents: HazardQueue,
+    /// Those who wait for a clock, by its row in [`World::clocks`] and their threshold.
+    pub clocked: [HazardQueue; CLOCKS.len()],
+    /// People in Europe whose case is to be decided, in the order of landing.
+    pub cases: Line,
     /// Everyone who waits for a day.
     pub calendar: Calendar,
 }
@@ -125,6 +126,11 @@ pub struct World {
     pub hypotheses: Hypotheses,
     /// What levers add up to today.
     pub controls: Controls,
+    /// How much what is known of the sea keeps people from it, as a factor: by sea zone, and the mean of the coasts in use at
+    /// the end; set each morning by departures.
+    pub deterrence: Vec<f64>,
+    /// Demand for foreign labour in Libya, relative to the first day; set each morning from events.
+    pub labour: f64,
     /// What happened today.
     pub tally: Tally,
     /// Counts by node since the first of the month.
@@ -176,6 +182,12 @@ pub struct World {
     pub reach: BTreeMap<NodeId, Arc<Vec<(NodeId, f32)>>>,
     /// Tolls taken in cells today, US cents; empty between days.
     pub tolls: Vec<(NodeId, u64)>,
+    /// By country, people on the way or at work at its hubs, in whatever state.
+    pub present: Vec<i64>,
+    /// People whom vessels have landed today; empty between days.
+    pub landed_today: Vec<u32>,
+    /// Ports where vessels land people, with their weights; fixed once set.
+    pub ports: Vec<(PlaceId, f64)>,
     /// Nodes where passing vehicles are counted; an observer, without effect.
     pub posts: Vec<NodeId>,
     /// By node, documented ways of crews that cross it.
@@ -229,6 +241,8 @@ impl World {
             ledgers: Default::default(),
             hypotheses: Hypotheses::default(),
             controls: Controls::none(&region),
+            deterrence: vec![1.0; region.sea.zones.len() + 1],
+            labour: 1.0,
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
             leg_counts: vec![Default::default(); routes.legs.len()],
@@ -252,8 +266,11 @@ impl World {
             homeland_of: vec![END; nodes],
             territory_of: vec![END; nodes],
             tolls: vec![],
+            present: vec![0; region.countries.len()],
+            landed_today: vec![],
             towns: vec![],
             reach: Default::default(),
+            ports: vec![],
             posts: vec![],
             crossings: vec![],
             sighting_of: vec![],
@@ -266,7 +283,9 @@ impl World {
         };
         w.found_states();
         w.towns = w.find_towns();
-        w.clocks.push(super::migrant::Clock { key: Key::named("clock", "residents", 0).0, value: 0 });
+        for name in CLOCKS {
+            w.clocks.push(super::migrant::Clock { key: Key::named("clock", name, 0).0, value: 0 });
+        }
         w.rederive();
         w
     }
@@ -379,6 +398,11 @@ impl World {
         self.region.graph.hours[Mode::Vehicle as usize][edge]
     }
 
+    /// Factor by which what is known of the sea keeps people from it: at a coast what is known there.
+    pub fn deterred(&self, zone: Option<usize>) -> f64 {
+        self.deterrence[zone.unwrap_or(self.deterrence.len() - 1)]
+    }
+
     /// Puts a migrant into the line, clock or calendar that its columns call for.
     pub fn enlist(&mut self, row: usize) {
         let m = self.migrants.get(row);
@@ -391,17 +415,35 @@ impl World {
                     q.beach[zone].join(Tick(m.since), lot(), m.key, row as u32);
                 }
             }
-            s if s == Status::Resident as u8 => q.residents.push(m.threshold, row as u32),
+            s if s == Status::InProcessing as u8 => q.cases.join(Tick(m.since), lot(), m.key, row as u32),
             s if [Status::Riding, Status::Earning, Status::BeachEarning].iter().any(|&x| x as u8 == s) => {
                 q.calendar.schedule(Tick(m.due), row as u32);
             }
-            _ => {}
+            s => {
+                if let Some(clock) = Status::clock(s) {
+                    q.clocked[clock].push(m.threshold, row as u32);
+                }
+            }
+        }
+    }
+
+    /// Counts somebody in (1) or out (-1) of those present in a country; whoever is on the road or at sea is in none.
+    pub fn count_present(&mut self, m: &Migrant, sign: i64) {
+        if Status::at_hub(m.status()) {
+            let country = self.routes.hubs[m.hub as usize].country;
+            self.present[country as usize] += sign * i64::from(self.persons_per_agent);
         }
     }
 
     /// The lane that boats take from a hub this year: the shortest in use.
     pub fn open_lane(&self, hub: usize) -> Option<usize> {
         self.lane_of(self.routes.hubs[hub].place, self.ways.year)
+    }
+
+    /// Fare of a boat from a hub this year, US cents; `None` where none leaves.
+    pub fn sea_fare(&self, hub: HubId) -> Option<u64> {
+        let lane = self.open_lane(usize::from(hub)).filter(|_| self.ways.coast[usize::from(hub)].is_some())?;
+        Some(self.routes.travel.sea_cents(self.region.sea.lanes[lane].km))
     }
 
     /// The store of a kind at a hub or country, made when first needed.

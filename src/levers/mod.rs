@@ -8,11 +8,17 @@ use crate::units::Date;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
+pub mod boat_destruction;
 pub mod border_patrol;
+pub mod coast_guard;
 pub mod depot_security;
 pub mod intelligence_sharing;
+pub mod legal_pathways;
+pub mod militia_payoff;
 pub mod naval_patrol;
 pub mod niche_teams;
+pub mod processing;
+pub mod readmission;
 pub mod stabilisation_force;
 pub mod surveillance;
 pub mod transfer_tracing;
@@ -24,6 +30,9 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<depot_security::DepotSecurity>(),
     lever::<border_patrol::BorderPatrol>(),
     lever::<naval_patrol::NavalPatrol>(),
+    lever::<boat_destruction::BoatDestruction>(),
+    lever::<coast_guard::CoastGuard>(),
+    lever::<militia_payoff::MilitiaPayoff>(),
     lever::<surveillance::Surveillance>(),
     lever::<intelligence_sharing::IntelligenceSharing>(),
     lever::<transit_criminalisation::TransitCriminalisation>(),
@@ -31,6 +40,9 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<stabilisation_force::StabilisationForce>(),
     lever::<weapons_destruction::WeaponsDestruction>(),
     lever::<transfer_tracing::TransferTracing>(),
+    lever::<processing::Processing>(),
+    lever::<readmission::Readmission>(),
+    lever::<legal_pathways::LegalPathways>(),
 ];
 
 /// What a lever's own file says.
@@ -43,7 +55,7 @@ pub trait Lever: Params {
     const UNIT: &'static str;
     /// Cost of one unit of intensity for a year, USD, with its source or "assumption".
     const COST: (f64, &'static str);
-    /// What `where` may name.
+    /// What `where` may name; a lever without any has no `where`.
     const PLACES: &'static [AreaKind];
     /// Most that `intensity` may be.
     const MOST: f64 = f64::INFINITY;
@@ -221,6 +233,40 @@ pub(crate) mod tests {
         let costs = crate::processes::crews::Params::default().travel_costs(0.002);
         let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
         World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(15_000), 1)
+    }
+
+    /// Zuwara and Misrata in Libya on the zone `West`, Zarzis in Tunisia on the zone `Gabes`, lanes to Lampedusa.
+    pub fn world_with_coasts() -> World {
+        let region = Region::from_parts(
+            &[
+                ("Zuwara", "LBY", 32.9, 12.1, 60_000),
+                ("Misrata", "LBY", 32.4, 15.1, 300_000),
+                ("Zarzis", "TUN", 33.5, 11.1, 70_000),
+                ("Lampedusa", "ITA", 35.5, 12.6, 6_000),
+                ("Augusta", "ITA", 37.2, 15.2, 31_000),
+            ],
+            &[("Zuwara", "Misrata", 320.0), ("Zuwara", "Zarzis", 150.0), ("Lampedusa", "Augusta", 300.0)],
+            &[
+                ("Zuwara", "Lampedusa", "West", 300.0),
+                ("Misrata", "Lampedusa", "West", 400.0),
+                ("Zarzis", "Lampedusa", "Gabes", 250.0),
+            ],
+            &[("coast", Carrier::Crew, &["Zarzis", "Zuwara", "Misrata"])],
+        );
+        let mut costs = crate::processes::crews::Params::default().travel_costs(0.002);
+        costs.sea_usd = 1000.0;
+        let routes = Arc::new(Routes::build(&region, &costs, &[], &[]));
+        let mut w = World::empty(Arc::new(region), routes, Luck { seed: 1, replicate: 0 }, Tick(16_000), 1);
+        crate::agents::vessel::populate(
+            &mut w,
+            &crate::agents::vessel::Initial { per_zone: 0, ..crate::agents::vessel::Initial::default() },
+        );
+        w
+    }
+
+    /// A hub of [`world_with_coasts`] by its name.
+    pub fn hub(w: &World, name: &str) -> crate::agents::routes::HubId {
+        w.routes.hub_of(w.region.place(name).unwrap()).unwrap()
     }
 
     /// The area of these names in [`world`].

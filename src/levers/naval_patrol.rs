@@ -1,10 +1,12 @@
-//! Vessels off the coasts that boats leave from (model.md, section 5): they enter rescue, equation 17.
+//! Vessels off the coasts that boats leave from (model.md, section 5), of navies, border agencies or NGOs: they enter the
+//! choice of boats (equation 16) and rescue (equation 17). An NGO ship is a use of this lever with a name of its own.
 
 use super::{AreaKind, Lever};
 use crate::agents::controls::{Controls, NavalOrder};
-use crate::agents::vessel::NM_KM;
+use crate::agents::vessel::{BOATS, MONITOR, NM_KM, RESCUE};
 use crate::agents::world::World;
 use crate::region::Area;
+use crate::units::{Date, Tick};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,18 +20,66 @@ pub struct NavalPatrol {
     /// Persons one vessel can take aboard before it must land them.
     #[schemars(range(min = 1, max = 5000), extend("x-unit" = "persons", "x-source" = "model.md eq. 17", "x-low" = 150, "x-high" = 800))]
     pub capacity: u32,
-    /// Whether the vessels rescue.
-    pub rescue: bool,
+    /// What the vessels do: `rescue` people, destroy the `boats` of smugglers, or `monitor`, which is to look and report.
+    pub mandate: Vec<Mission>,
+    /// Last day of the mandate; then only what needs none goes on: rescue, which is a duty of every vessel under the law of
+    /// the sea.
+    pub mandate_ends: Option<Date>,
+    /// How well they work together with other operations: their effect is 1 - 0.3 x (1 - this).
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 4)"))]
+    pub coordination: f64,
 }
+
+/// What vessels are there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mission {
+    Rescue,
+    Boats,
+    Monitor,
+}
+
+impl Mission {
+    /// Its bit in [`Vessel::missions`](crate::agents::vessel::Vessel::missions).
+    fn bit(self) -> u8 {
+        match self {
+            Mission::Rescue => RESCUE,
+            Mission::Boats => BOATS,
+            Mission::Monitor => MONITOR,
+        }
+    }
+}
+
+/// Share of the effect that is lost without any coordination (model.md, equation 4).
+const LOST_APART: f64 = 0.3;
 
 impl Default for NavalPatrol {
     fn default() -> Self {
-        NavalPatrol { standoff_nm: 24.0, capacity: 400, rescue: true }
+        NavalPatrol {
+            standoff_nm: 24.0,
+            capacity: 400,
+            mandate: vec![Mission::Rescue],
+            mandate_ends: None,
+            coordination: 1.0,
+        }
+    }
+}
+
+impl NavalPatrol {
+    /// What the vessels may do on a day.
+    fn missions(&self, day: Tick) -> u8 {
+        let all = self.mandate.iter().fold(0, |bits, m| bits | m.bit());
+        if self.mandate_ends.is_some_and(|last| day > last.tick()) { all & RESCUE } else { all }
+    }
+
+    /// Share of their work that is worth something.
+    fn effect(&self) -> f64 {
+        1.0 - LOST_APART * (1.0 - self.coordination)
     }
 }
 
 /// Zones that an area names, or all that boats leave from.
-fn zones(at: &Area, world: &World) -> Vec<usize> {
+pub(super) fn zones(at: &Area, world: &World) -> Vec<usize> {
     if at.is_everywhere() {
         let departure = |z: &usize| world.routes.hubs.iter().any(|h| h.coast == Some(*z));
         return (0..world.region.sea.zones.len()).filter(departure).collect();
@@ -44,8 +94,8 @@ fn whole(strength: f64) -> u32 {
 
 impl Lever for NavalPatrol {
     const KIND: &'static str = "naval_patrol";
-    const ABOUT: &'static str =
-        "Keeps vessels on station in a sea zone; they rescue boats that come beyond their standoff.";
+    const ABOUT: &'static str = "Keeps vessels on station in a sea zone; they rescue boats that come beyond their standoff, destroy boats, or look and \
+         report.";
     const UNIT: &'static str = "vessels per zone (rounded to whole vessels)";
     const COST: (f64, &'static str) = (27_375_000.0, "per vessel: about 75,000 a vessel-day (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Zone];
@@ -58,7 +108,8 @@ impl Lever for NavalPatrol {
                 vessels: whole(strength),
                 standoff_km: self.standoff_nm * NM_KM,
                 capacity: self.capacity,
-                rescue: self.rescue,
+                missions: self.missions(world.day),
+                effect: self.effect(),
             });
         }
     }
@@ -71,6 +122,21 @@ impl Lever for NavalPatrol {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All three bits up to the last day of the mandate, rescue alone from the next; and 1 - 0.3 x 0.5 at half coordination.
+    #[test]
+    fn a_mandate_ends_and_rescue_goes_on() {
+        let last = Date::new(2016, 10, 9);
+        let mandate = vec![Mission::Boats, Mission::Rescue, Mission::Monitor];
+        let lever = NavalPatrol { mandate, mandate_ends: Some(last), coordination: 0.5, ..NavalPatrol::default() };
+        assert_eq!(lever.missions(last.tick()), 7);
+        assert_eq!(lever.missions(last.tick().next()), RESCUE);
+        assert_eq!(lever.effect(), 0.85);
+        let boats = NavalPatrol { mandate: vec![Mission::Boats], mandate_ends: Some(last), ..lever };
+        assert_eq!((boats.missions(last.tick()), boats.missions(last.tick().next())), (BOATS, 0));
+        let usual = NavalPatrol::default();
+        assert_eq!((usual.missions(last.tick()), usual.effect()), (RESCUE, 1.0));
+    }
 
     #[test]
     fn only_whole_vessels_sail() {

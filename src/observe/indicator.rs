@@ -101,7 +101,32 @@ impl Reading<'_> {
         for (name, unit) in [("fare_usd_per_1000_km", "USD/1,000 km"), ("crew_income", "USD/crew/day")] {
             out.push((name.into(), unit, self.value(name)));
         }
+        out.extend(self.of_the_sea());
         out.extend(self.of_the_war());
+        out
+    }
+
+    /// What an attempt to cross the sea comes to, whence people come, who is held and what they pay.
+    fn of_the_sea(&self) -> Vec<(String, &'static str, f64)> {
+        let share = |part: f64, of: f64| if of > 0.0 { part / of } else { f64::NAN };
+        let flow = |name: &str| self.value(name);
+        let (dead, landed) = (flow("sea_deaths"), flow("sea_arrivals"));
+        let attempts = dead + landed + flow("sea_pulled_back") + flow("people_returned_from_ships");
+        let mut out: Vec<(String, &str, f64)> = vec![
+            ("sea_deaths_per_1000_attempts".into(), "deaths/1,000 attempts", 1000.0 * share(dead, attempts)),
+            ("sea_deaths_per_1000_arrivals".into(), "deaths/1,000 arrivals", 1000.0 * share(dead, landed)),
+            ("raft_share".into(), "share", share(flow("boats_rubber"), flow("boats_launched"))),
+            ("pulled_back_share".into(), "share of attempts", share(flow("sea_pulled_back"), attempts)),
+            ("arrivals_share_from_libya".into(), "share", share(flow("sea_arrivals_from_libya"), landed)),
+            ("arrivals_share_horn".into(), "share", share(flow("sea_arrivals_horn"), landed)),
+            ("arrivals_share_west_africa".into(), "share", share(flow("sea_arrivals_west_africa"), landed)),
+        ];
+        let mut same = |name: &str, unit| out.push((name.into(), unit, self.value(name)));
+        let flows =
+            ["sea_departures", "sea_arrivals", "sea_deaths", "sea_pulled_back", "desert_deaths", "captive_deaths"];
+        let stocks = ["people_in_libya", "people_detained", "people_held"];
+        flows.iter().chain(&stocks).for_each(|name| same(name, "persons"));
+        same("ransom", "USD");
         out
     }
 

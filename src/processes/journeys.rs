@@ -3,13 +3,15 @@
 
 use crate::agents::accounts::{Money, People};
 use crate::agents::arms::CLASSES;
-use crate::agents::migrant::{Migrant, NO_LEG, SEA, Status};
+use crate::agents::migrant::{Migrant, NO_LEG, RESIDENTS, SEA, SETTLED, Status};
 use crate::agents::routes::{HubId, LegId, Way};
 use crate::agents::tally::Crossing;
-use crate::agents::world::{RESIDENTS, World};
+use crate::agents::world::World;
+use crate::engine::dist::{binomial, choose};
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::engine::wake::{advance, threshold};
+use crate::processes::captivity::detain;
 use crate::processes::route_choice::nearer_leg;
 use crate::region::Carrier;
 use crate::units::{Probability, Tick, Usd};
@@ -23,18 +25,40 @@ pub struct Params {
     /// What a migrant saves on a day of work.
     #[schemars(range(min = 0.1, max = 1000), extend("x-unit" = "USD/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 3, "x-high" = 10))]
     pub wage_usd_per_day: f64,
-    /// Rate at which residents of Libya turn to the sea.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.0002, "x-high" = 0.001))]
+    /// Rate at which residents of Libya turn to the sea when nothing is known against it, those of an origin from which all make
+    /// for the sea; for others in proportion.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.0002, "x-high" = 0.002))]
     pub turn_to_sea_rate: f64,
-    /// Rate at which residents of Libya go home.
+    /// Rate at which residents of Libya go home at the demand for labour of the first day.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.0002, "x-high" = 0.0008))]
     pub go_home_rate: f64,
+    /// Rate at which residents of Libya are arrested for want of papers.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.0002))]
+    pub arrest_rate: f64,
+    /// Rate at which who works in Algeria goes home.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.01))]
+    pub leave_algeria_rate: f64,
+    /// Share of them who go on to Libya's coast and the sea instead.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.2))]
+    pub onward_share: f64,
     /// What a resident puts aside a day.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "USD/day", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 4))]
     pub resident_savings_usd_per_day: f64,
-    /// Fare for the sea.
+    /// Fare for the sea over the shortest lanes.
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD", "x-source" = "800-2,500 by nationality (Malakooti, partly recalled; smuggling_prices)", "x-low" = 800, "x-high" = 2500))]
     pub sea_fare_usd: f64,
+    /// What each km beyond 300 adds to it.
+    #[schemars(range(min = 0, max = 1000), extend("x-unit" = "USD/km", "x-source" = "assumption", "x-low" = 0.3, "x-high" = 2))]
+    pub sea_fare_usd_per_km: f64,
+    /// Share of those short of a crew's fare who travel on credit, and work it off where they arrive.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.4))]
+    pub credit_share: f64,
+    /// What a lender takes on top of the debt.
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.2, "x-high" = 1))]
+    pub credit_interest: f64,
+    /// Rate at which who waits for a boat gives up, and stays to work; the fare is lost.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.01))]
+    pub give_up_rate: f64,
     /// Sharpness of the choice between ways: exp(-sharpness x (C - Cmin) / Cmin).
     #[schemars(range(min = 0.1, max = 100), extend("x-unit" = "1", "x-source" = "assumption (model.md eq. 2)", "x-low" = 3, "x-high" = 20))]
     pub choice_sharpness: f64,
@@ -47,10 +71,17 @@ impl Default for Params {
     fn default() -> Self {
         Params {
             wage_usd_per_day: 5.0,
-            turn_to_sea_rate: 0.0005,
+            turn_to_sea_rate: 0.001,
             go_home_rate: 0.0004,
+            arrest_rate: 0.00005,
+            leave_algeria_rate: 0.003,
+            onward_share: 0.1,
             resident_savings_usd_per_day: 2.0,
             sea_fare_usd: 1000.0,
+            sea_fare_usd_per_km: 0.3,
+            credit_share: 0.15,
+            credit_interest: 0.5,
+            give_up_rate: 0.004,
             choice_sharpness: 8.0,
             public_hours_per_day: 12.0,
         }
@@ -60,18 +91,32 @@ impl Default for Params {
 const ROAD_DEATH: Purpose = Purpose::new("journeys.road_death");
 const WAY: Purpose = Purpose::new("journeys.way");
 const CAUSE: Purpose = Purpose::new("journeys.resident_cause");
+const TURN: Purpose = Purpose::new("journeys.resident_turns");
 const WAIT: Purpose = Purpose::new("journeys.resident_wait");
+const CREDIT: Purpose = Purpose::new("journeys.credit");
+const GIVE_UP: Purpose = Purpose::new("journeys.give_up");
 
 /// What becomes of someone who is due.
 enum Next {
-    /// Goes on with this row; what was paid to whom, and US cents earned from employers.
+    /// Goes on with this row.
     Goes {
         to: Migrant,
-        paid: Option<(Money, u32)>,
-        earned: u32,
+        money: Payments,
     },
     DiesOnRoad,
     GoesHome,
+    IsArrested,
+}
+
+/// Money that changes hands, US cents.
+#[derive(Clone, Copy, Debug, Default)]
+struct Payments {
+    /// Earned from employers, or lent.
+    earned: u32,
+    /// Paid back to a lender.
+    repaid: u32,
+    /// Paid at once, and to whom.
+    fare: Option<(Money, u32)>,
 }
 
 /// Journeys.
@@ -84,21 +129,48 @@ impl Process<World> for Journeys {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
-        let rate = p.turn_to_sea_rate + p.go_home_rate;
-        w.clocks.update(RESIDENTS, |c| c.value = advance(c.value, rate));
-        let mut due = w.queues.residents.take(w.clocks.value()[RESIDENTS]);
+        give_up(p, w, day);
+        let rates = [(RESIDENTS, resident_rates(p, w).iter().sum()), (SETTLED, p.leave_algeria_rate)];
+        let mut due = vec![];
+        for (clock, rate) in rates {
+            w.clocks.update(clock, |c| c.value = advance(c.value, rate));
+            due.extend(w.queues.clocked[clock].take(w.clocks.value()[clock]));
+        }
         due.extend(w.queues.calendar.take(day));
         let next =
             crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
         for (row, next) in due.into_iter().zip(next) {
-            apply(w, row as usize, next);
+            apply(w, row as usize, next, day);
+        }
+    }
+}
+
+/// Rates at which residents of Libya turn to the sea, go home and are arrested.
+fn resident_rates(p: &Params, w: &World) -> [f64; 3] {
+    [p.turn_to_sea_rate, p.go_home_rate / w.labour.max(0.01), p.arrest_rate]
+}
+
+/// Who has waited longest for a boat gives up, as many as the rate says.
+fn give_up(p: &Params, w: &mut World, day: Tick) {
+    for zone in 0..w.queues.beach.len() {
+        let waiting = w.queues.beach[zone].len() as u64;
+        let n = binomial(w.luck.on(GIVE_UP, day).unit(w.zones.key()[zone]), waiting, p.give_up_rate);
+        for _ in 0..n {
+            let Some(row) = w.queues.beach[zone].serve() else { break };
+            let mut m = w.migrants.get(row as usize);
+            m.state &= !SEA;
+            m.goal = m.hub;
+            (m.since, m.leg) = (day.0, NO_LEG);
+            settle(w, &mut m, day);
+            go_on(w, row as usize, m);
+            w.tally.gave_up += i64::from(w.persons_per_agent);
         }
     }
 }
 
 fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
     let mut to = *m;
-    let mut earned = 0;
+    let mut money = Payments::default();
     let days = day.0.saturating_sub(m.since);
     let wages = |usd_per_day: f64| Usd::dollars(usd_per_day * f64::from(days)).0.clamp(0, 10_000_000) as u32;
     match m.status() {
@@ -110,39 +182,63 @@ fn decide(p: &Params, w: &World, m: &Migrant, day: Tick) -> Next {
             }
             to.hub = leg.to;
         }
-        s if s == Status::Earning as u8 || s == Status::BeachEarning as u8 => earned = wages(p.wage_usd_per_day),
-        _ => {
-            let both = p.turn_to_sea_rate + p.go_home_rate;
-            if !w.luck.on(CAUSE, day).chance(m.key, p.turn_to_sea_rate / both) {
+        s if s == Status::Earning as u8 || s == Status::BeachEarning as u8 => money.earned = wages(p.wage_usd_per_day),
+        s if s == Status::Settled as u8 => {
+            if !w.luck.on(CAUSE, day).chance(m.key, p.onward_share) {
                 return Next::GoesHome;
             }
-            earned = wages(p.resident_savings_usd_per_day);
+            money.earned = wages(p.resident_savings_usd_per_day);
             to.state |= SEA;
         }
+        _ => match choose(w.luck.on(CAUSE, day).unit(m.key), &resident_rates(p, w)) {
+            Some(0) => {
+                let zone = w.routes.hubs[m.hub as usize].coast;
+                let turns = w.wish(m.origin) * w.deterred(zone);
+                if w.luck.on(TURN, day).chance(m.key, turns) {
+                    money.earned = wages(p.resident_savings_usd_per_day);
+                    to.state |= SEA;
+                } else {
+                    settle(w, &mut to, day);
+                    return Next::Goes { to, money };
+                }
+            }
+            Some(2) => return Next::IsArrested,
+            _ => return Next::GoesHome,
+        },
     }
-    to.money += earned;
-    let paid = at_hub(p, w, &mut to, day);
-    Next::Goes { to, paid, earned }
+    to.money += money.earned;
+    if to.debt > 0 {
+        money.repaid = to.debt.min(to.money);
+        to.money -= money.repaid;
+        to.debt -= money.repaid;
+        if to.debt > 0 {
+            let owed = f64::from(to.debt) / 100.0;
+            work_for(p, &mut to, owed, Status::Earning, day);
+            return Next::Goes { to, money };
+        }
+    }
+    at_hub(p, w, &mut to, &mut money, day);
+    Next::Goes { to, money }
 }
 
-/// Decides what someone at a hub does next; returns what is paid at once and to whom, US cents.
-fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u32)> {
+/// Decides what someone at a hub does next.
+fn at_hub(p: &Params, w: &World, m: &mut Migrant, money: &mut Payments, day: Tick) {
     m.since = day.0;
     m.leg = NO_LEG;
     m.due = 0;
     let hub = &w.routes.hubs[m.hub as usize];
-    if m.seabound() && w.ways.coast[m.hub as usize].is_some() {
-        let fare = Usd::dollars(p.sea_fare_usd).0 as u32;
+    if let Some(fare) = w.sea_fare(m.hub).filter(|_| m.seabound()) {
+        let fare = fare as u32;
         wait_or_work(p, m, fare, Status::Beach, Status::BeachEarning, day);
-        if m.status() != Status::Beach as u8 {
-            return None;
+        if m.status() == Status::Beach as u8 {
+            m.money -= fare;
+            money.fare = Some((Money::Launchers, fare));
         }
-        m.money -= fare;
-        return Some((Money::Launchers, fare));
+        return;
     }
     if !m.seabound() && m.hub == m.goal {
         settle(w, m, day);
-        return None;
+        return;
     }
     let Some(leg) = choose_leg(p, w, m, day) else {
         // No way on: stay and work where there is work, else try again in a month.
@@ -152,23 +248,30 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, day: Tick) -> Option<(Money, u
             m.enter(Status::Earning);
             m.due = day.0 + 30;
         }
-        return None;
+        return;
     };
     let l = &w.routes.legs[leg as usize];
     let fare = w.fare(leg);
     m.leg = leg;
     if l.carrier == Carrier::Crew {
+        if m.money < fare && w.luck.on(CREDIT, day).chance(m.key, p.credit_share) {
+            // The lender pays the crew, and is paid back with interest where the journey ends.
+            let lent = fare - m.money;
+            money.earned += lent;
+            m.money = fare;
+            m.debt += libm::round(f64::from(lent) * (1.0 + p.credit_interest)) as u32;
+        }
         wait_or_work(p, m, fare, Status::Queuing, Status::Earning, day);
-        return None;
+        return;
     }
     if m.money < fare {
         wait_or_work(p, m, fare, Status::Earning, Status::Earning, day);
-        return None;
+        return;
     }
     m.money -= fare;
     m.enter(Status::Riding);
     m.due = day.0 + (libm::ceil(ridden(w, leg).hours / p.public_hours_per_day) as u32).max(1);
-    Some((Money::Economy, fare))
+    money.fare = Some((Money::Economy, fare));
 }
 
 /// The way that buses take on a leg.
@@ -184,14 +287,23 @@ fn wait_or_work(p: &Params, m: &mut Migrant, fare: u32, line: Status, work: Stat
         m.enter(line);
         return;
     }
-    let missing = Usd(i64::from(fare - m.money)).as_dollars();
-    m.enter(work);
-    m.due = day.0 + (libm::ceil(missing / p.wage_usd_per_day) as u32).clamp(1, 3650);
+    work_for(p, m, Usd(i64::from(fare - m.money)).as_dollars(), work, day);
 }
 
-fn settle(w: &World, m: &mut Migrant, day: Tick) {
-    m.enter(Status::Resident);
-    m.threshold = threshold(w.clocks.value()[RESIDENTS], w.luck.on(WAIT, day).unit(m.key));
+/// Works until so much is earned.
+fn work_for(p: &Params, m: &mut Migrant, usd: f64, work: Status, day: Tick) {
+    m.enter(work);
+    m.since = day.0;
+    m.due = day.0 + (libm::ceil(usd / p.wage_usd_per_day) as u32).clamp(1, 3650);
+}
+
+/// Lives and works at a hub from now on.
+pub fn settle(w: &World, m: &mut Migrant, day: Tick) {
+    let libya = Some(w.routes.hubs[m.hub as usize].country) == w.libya;
+    let (status, clock) = if libya { (Status::Resident, RESIDENTS) } else { (Status::Settled, SETTLED) };
+    m.enter(status);
+    m.due = 0;
+    m.threshold = threshold(w.clocks.value()[clock], w.luck.on(WAIT, day).unit(m.key));
 }
 
 /// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
@@ -218,44 +330,66 @@ pub fn leave_shut_lines(w: &mut World, day: Tick) {
 
 /// Ledger account of people in a status.
 pub fn account(status: u8) -> People {
-    const RIDING: u8 = Status::Riding as u8;
-    const CARRIED: u8 = Status::Carried as u8;
-    const RESIDENT: u8 = Status::Resident as u8;
-    const BEACH: u8 = Status::Beach as u8;
-    const BEACH_EARNING: u8 = Status::BeachEarning as u8;
-    const AT_SEA: u8 = Status::AtSea as u8;
-    const ABOARD: u8 = Status::Aboard as u8;
-    match status {
-        RIDING | CARRIED => People::Travelling,
-        RESIDENT => People::Working,
-        BEACH | BEACH_EARNING => People::OnCoast,
-        AT_SEA => People::AtSea,
-        ABOARD => People::Aboard,
-        _ => People::AtHubs,
-    }
+    use Status::*;
+    const ACCOUNTS: [(Status, People); 13] = [
+        (Riding, People::Travelling),
+        (Carried, People::Travelling),
+        (Queuing, People::AtHubs),
+        (Earning, People::AtHubs),
+        (Resident, People::Working),
+        (Settled, People::WorkingElsewhere),
+        (Beach, People::OnCoast),
+        (BeachEarning, People::OnCoast),
+        (AtSea, People::AtSea),
+        (Aboard, People::Aboard),
+        (Held, People::Held),
+        (Detained, People::Detained),
+        (InProcessing, People::InProcessing),
+    ];
+    ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
 }
 
-/// Replaces a migrant's row and books the change of state.
+/// Replaces a migrant's row, books the change of state and puts it where it waits.
 pub fn go_on(w: &mut World, row: usize, to: Migrant) {
-    let from = account(w.migrants.get(row).status());
-    let into = account(to.status());
+    change(w, row, to);
+    w.enlist(row);
+}
+
+/// Replaces a migrant's row and books the change of state; it waits for nothing yet.
+pub fn change(w: &mut World, row: usize, to: Migrant) {
+    let before = w.migrants.get(row);
+    count_detained(w, &before, false);
+    w.count_present(&before, -1);
+    let (from, into) = (account(before.status()), account(to.status()));
     if from != into {
         w.ledgers.move_people(from, into, u64::from(w.persons_per_agent));
     }
     w.migrants.set(row, to);
-    w.enlist(row);
+    count_detained(w, &to, true);
+    w.count_present(&to, 1);
 }
 
 /// Takes a migrant out of the model into a final account; the money left goes to the economy.
 pub fn leave(w: &mut World, row: usize, into: People) {
     let m = w.migrants.get(row);
     let size = u64::from(w.persons_per_agent);
+    count_detained(w, &m, false);
+    w.count_present(&m, -1);
     w.ledgers.move_people(account(m.status()), into, size);
     w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(m.money) * size);
     w.migrants.remove(row);
 }
 
-fn apply(w: &mut World, row: usize, next: Next) {
+/// Counts somebody in or out of a state's detention centres.
+fn count_detained(w: &mut World, m: &Migrant, enters: bool) {
+    if m.status() != Status::Detained as u8 {
+        return;
+    }
+    let (country, size) = (w.routes.hubs[m.hub as usize].country, w.persons_per_agent);
+    w.states.update(country as usize, |s| s.detained = if enters { s.detained + size } else { s.detained - size });
+}
+
+fn apply(w: &mut World, row: usize, next: Next, day: Tick) {
     let size = u64::from(w.persons_per_agent);
     let before = w.migrants.get(row);
     if before.status() == Status::Riding as u8 {
@@ -272,12 +406,21 @@ fn apply(w: &mut World, row: usize, next: Next) {
         w.tally.crossings.extend(way.borders.iter().map(crossing));
     }
     match next {
-        Next::Goes { to, paid, earned } => {
-            w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(earned) * size);
-            if let Some((whom, cents)) = paid {
+        Next::Goes { to, money } => {
+            w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money.earned) * size);
+            w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(money.repaid) * size);
+            if let Some((whom, cents)) = money.fare {
                 w.ledgers.pay(Money::Migrants, whom, u64::from(cents) * size);
             }
             go_on(w, row, to);
+        }
+        Next::IsArrested => {
+            if !detain(w, row, before.hub, day) {
+                // No room: let go, and back to work.
+                let mut m = before;
+                settle(w, &mut m, day);
+                go_on(w, row, m);
+            }
         }
         Next::DiesOnRoad => {
             let end = w.routes.hubs[w.routes.legs[w.migrants.leg()[row] as usize].to as usize].node;
@@ -315,6 +458,38 @@ mod tests {
         }
     }
 
+    /// Somebody who owes 100 USD and has 30 pays that and works 14 days for the other 70; then goes on. Who owes nothing does not
+    /// stop.
+    #[test]
+    fn debts_are_worked_off_before_one_goes_on() {
+        let mut w = crate::levers::tests::world_with_hubs();
+        let p = Params::default();
+        let hub = (0..w.routes.hubs.len()).find(|&h| Some(w.routes.hubs[h].country) == w.libya).unwrap() as u16;
+        let m = Migrant {
+            key: 1,
+            threshold: 0,
+            money: 2500,
+            debt: 10_000,
+            since: w.day.0 - 1,
+            due: w.day.0,
+            hub,
+            goal: hub,
+            leg: NO_LEG,
+            origin: crate::agents::migrant::NO_ORIGIN,
+            state: Status::Earning as u8,
+            next: crate::agents::migrant::END,
+        };
+        let Next::Goes { to, money } = decide(&p, &w, &m, w.day) else { panic!("goes on") };
+        assert_eq!((money.earned, money.repaid, to.debt, to.money), (500, 3000, 7000, 0));
+        assert_eq!((to.status(), to.due), (Status::Earning as u8, w.day.0 + 14));
+        w.day = Tick(to.due);
+        let Next::Goes { to, money } = decide(&p, &w, &to, w.day) else { panic!("goes on") };
+        assert_eq!((money.repaid, to.debt, to.status()), (7000, 0, Status::Resident as u8));
+        let free = Migrant { debt: 0, ..m };
+        let Next::Goes { to, .. } = decide(&p, &w, &free, w.day) else { panic!("goes on") };
+        assert_eq!(to.status(), Status::Resident as u8);
+    }
+
     /// 12 USD short at 5 USD a day: three days of work; enough money: at once in line.
     #[test]
     fn whoever_lacks_the_fare_works_for_it() {
@@ -323,6 +498,7 @@ mod tests {
             key: 1,
             threshold: 0,
             money: 8800,
+            debt: 0,
             since: 0,
             due: 0,
             hub: 0,

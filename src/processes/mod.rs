@@ -9,14 +9,16 @@
 //!  7. recruitment: what groups earn, who joins one and who gives up
 //!  8. markets: prices of weapons; civilians and groups sell and buy
 //!  9. fares: what a seat costs
-//! 10. departures: who leaves home
+//! 10. departures: who leaves home, and where to
 //! 11. journeys: who is due arrives, works, takes a bus, joins a line
-//! 12. crews: choose, load, drive, are stopped or arrive
-//! 13. sea: launches, crossings, rescues, landings
-//! 14. conflict: who holds the ground, clashes, towns taken and lost
-//! 15. revolt: homelands that rise, coups, alliances that break
-//! 16. beliefs: networks learn where patrols are
-//! 17. ledgers, digest, observers (by `sim`)
+//! 12. captivity: who is held or detained is paid for, let go, goes home or dies
+//! 13. crews: choose, load, drive, are stopped or arrive
+//! 14. sea: launches, crossings, rescues, pull-backs, people set on land
+//! 15. landings: cases decided in Europe, returns
+//! 16. conflict: who holds the ground, clashes, towns taken and lost
+//! 17. revolt: homelands that rise, coups, alliances that break
+//! 18. beliefs: networks learn where patrols are
+//! 19. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -27,11 +29,13 @@ pub mod allocation;
 pub mod armed_groups;
 pub mod beliefs;
 pub mod calendar;
+pub mod captivity;
 pub mod conflict;
 pub mod crews;
 pub mod departures;
 pub mod fares;
 pub mod journeys;
+pub mod landings;
 pub mod leakage;
 pub mod markets;
 pub mod recruitment;
@@ -53,8 +57,10 @@ pub static DAY: &[Step<World>] = &[
     step::<World, fares::FaresOfTheDay>(),
     step::<World, departures::Departures>(),
     step::<World, journeys::Journeys>(),
+    step::<World, captivity::Captivity>(),
     step::<World, crews::CrewsAtWork>(),
     step::<World, sea::SeaCrossing>(),
+    step::<World, landings::Landings>(),
     step::<World, conflict::Conflict>(),
     step::<World, revolt::Revolt>(),
     step::<World, beliefs::BeliefsOfTheDay>(),

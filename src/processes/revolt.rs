@@ -241,7 +241,7 @@ mod tests {
         let more = Grounds { contagion: true, capacity: 1.0, grievance: 1.0, ..Grounds::default() };
         assert!((logit(chance_of_revolt(&p, &h, &more)) - (-6.0 + 0.7 + 0.5)).abs() < 1e-9);
         // Without the contested effect arms change nothing, with returnees or without.
-        let none = Hypotheses { arms_to_revolt: 0.0, arms_with_returnees: 0.0 };
+        let none = Hypotheses { arms_to_revolt: 0.0, arms_with_returnees: 0.0, rescue_pull: 0.0 };
         let of = |arms| chance_of_revolt(&p, &none, &Grounds { arms, returnees: 2.5, ..Grounds::default() });
         assert_eq!(of(0.0), of(9.0));
     }

@@ -227,7 +227,7 @@ pub(crate) mod tests {
                     assert!(way.is_some(), "{} {}-{}", corridor.id, name(leg[0]), name(leg[1]));
                 }
             }
-            assert_eq!(region.corridors.len(), 48);
+            assert_eq!(region.corridors.len(), 50);
         }
     }
 

@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(last(get("c33")), "Obock");
         assert_eq!(last(get("c34")), "Bosaso");
         assert_eq!(last(get("c45")), "Dakhla");
-        assert_eq!(region.corridors.len(), 48);
+        assert_eq!(region.corridors.len(), 50);
         let c45 = |year| in_use(&get("c45").years, year);
         assert!(c45(2006) && !c45(2012) && c45(2020));
         assert!(get("c03").arms && !get("c03").people);

@@ -56,6 +56,9 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
         ("carried", run.carried()),
         ("fares", run.fares()),
         ("sea", run.sea()),
+        ("arrivals", run.arrivals()),
+        ("boats", run.boats()),
+        ("captivity", run.captivity()),
         ("people", run.people()),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
@@ -218,6 +221,7 @@ impl Run<'_> {
     fn sea(&self) -> Option<Chart> {
         let mut crossings = self.with_observed("sea_departures", "departures", 0, Mark::Line);
         crossings.extend(self.with_observed("sea_arrivals", "arrivals", 2, Mark::Line));
+        crossings.extend(self.sums("sea_pulled_back", "pulled back", 3, Mark::Line));
         let deaths = self.with_observed("sea_deaths", "deaths", 1, Mark::Bar);
         let title = match (crossings.is_empty(), deaths.is_empty()) {
             (false, true) => "Crossings of the central Mediterranean",
@@ -228,6 +232,44 @@ impl Run<'_> {
         self.chart(title, panels.into_iter().flatten().collect())
     }
 
+    fn arrivals(&self) -> Option<Chart> {
+        let of = |kinds: &[(&str, &str)], first: usize| -> Vec<Set> {
+            let sets = kinds.iter().enumerate();
+            sets.filter_map(|(i, k)| self.sums(&format!("sea_arrivals_{}", k.0), k.1, first + i, Mark::Line)).collect()
+        };
+        let coasts = [
+            ("from_libya", "Libya"),
+            ("from_egypt", "Egypt"),
+            ("from_tunisia", "Tunisia"),
+            ("from_algeria", "Algeria"),
+        ];
+        let routes = [("horn", "Horn of Africa and Sudan"), ("west_africa", "West and Central Africa")];
+        let panels = [
+            self.panel("People by coast of departure", 1.0, true, of(&coasts, 0)),
+            self.panel("People by where they come from", 1.0, true, of(&routes, 4)),
+        ];
+        self.chart("Who landed in Europe", panels.into_iter().flatten().collect())
+    }
+
+    fn boats(&self) -> Option<Chart> {
+        let of = |kinds: &[(&str, &str, usize)], mark| -> Vec<Set> {
+            kinds.iter().filter_map(|k| self.sums(k.0, k.1, k.2, mark)).collect()
+        };
+        let launched = of(&[("boats_launched", "launched", 0), ("boats_rubber", "of these rubber", 1)], Mark::Line);
+        let lost = of(&[("boats_sunk", "sunk", 3)], Mark::Bar);
+        let panels = [self.panel("Boats", 1.5, true, launched), self.panel("Boats sunk", 1.0, true, lost)];
+        self.chart("Boats with migrants", panels.into_iter().flatten().collect())
+    }
+
+    fn captivity(&self) -> Option<Chart> {
+        let kinds = [("people_taken_captive", "taken by captors"), ("people_put_into_detention", "put into detention")];
+        let sets = kinds.iter().enumerate();
+        let people = sets.filter_map(|(i, k)| self.sums(k.0, k.1, i, Mark::Line)).collect();
+        let ransom = self.sums("ransom", "ransom", 3, Mark::Bar).into_iter().collect();
+        let panels = [self.panel("People", 1.5, true, people), self.panel("Paid for freedom, USD", 1.0, true, ransom)];
+        self.chart("Captivity and detention in Libya", panels.into_iter().flatten().collect())
+    }
+
     fn people(&self) -> Option<Chart> {
         let stocks = |group, axis_title: &str, weight| {
             let sets = self.stocks(group);
@@ -236,7 +278,8 @@ impl Run<'_> {
         // Residents are so many that nobody else could be seen above them.
         let panels = [
             stocks("people_state", "People on the way", 1.5),
-            stocks("people_residents", "People who live and work in Libya", 1.0),
+            stocks("people_residents", "People who live and work in Libya and Algeria", 1.0),
+            stocks("people_captive", "People held for ransom and in detention", 1.0),
         ];
         self.chart("People by what they are doing", panels.into_iter().flatten().collect())
     }

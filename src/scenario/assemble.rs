@@ -45,7 +45,11 @@ pub fn lever_schema(lever: &LeverKind) -> Value {
     put(&mut properties["kind"], "const", json!(lever.kind));
     put(&mut properties["intensity"], "x-unit", json!(lever.unit));
     let places: Vec<&str> = lever.places.iter().map(|p| noun(*p)).collect();
-    put(&mut properties["where"], "x-names", json!(places));
+    // A lever that works nowhere in particular has no `where`.
+    match properties.as_object_mut() {
+        Some(all) if places.is_empty() => drop(all.remove("where")),
+        _ => put(&mut properties["where"], "x-names", json!(places)),
+    }
     if lever.most.is_finite() {
         put(&mut properties["intensity"], "maximum", json!(lever.most));
     }

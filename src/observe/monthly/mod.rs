@@ -4,6 +4,7 @@ mod arms;
 mod borders;
 mod cells;
 mod conflict;
+mod landings;
 mod legs;
 
 use super::recorder::{Out, create, flush, io};
@@ -56,6 +57,7 @@ impl Monthly {
             Box::new(arms::Receipts::default()),
             Box::new(arms::Prices::default()),
             Box::new(conflict::Conflict::default()),
+            Box::new(landings::Landings::default()),
         ];
         if cells {
             blocks.push(Box::new(cells::Cells));

@@ -5,7 +5,7 @@
 //! reallocation, so that today's places follow from the saved state alone.
 
 mod strategy;
-mod vessels;
+pub(crate) mod vessels;
 mod watch;
 
 use crate::agents::world::World;

@@ -7,6 +7,7 @@ mod war;
 
 use crate::agents::arms::CLASSES;
 use crate::agents::group::{BLOCS, TIES};
+use crate::agents::migrant::nationality_name;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::units::{Date, Tick};
@@ -206,6 +207,19 @@ pub enum Event {
         #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor"))]
         factor: f64,
     },
+    /// Employers in Libya want more or fewer foreign workers for a time: it changes how many come to work there, and, the other
+    /// way round, how readily those who live there go home.
+    LabourDemand {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        /// First day on which it no longer holds.
+        until: Date,
+        /// Demand, relative to the first day.
+        #[schemars(range(min = 0.01, max = 100), extend("x-unit" = "factor"))]
+        factor: f64,
+    },
     /// A state becomes more or less willing to let others work on its ground.
     ConsentShift {
         /// Name: a file that extends this one replaces the event by one of the same name.
@@ -254,6 +268,7 @@ impl Event {
         match self {
             Event::ArmedReturn { date, .. }
             | Event::DepartureShift { date, .. }
+            | Event::LabourDemand { date, .. }
             | Event::ConsentShift { date, .. }
             | Event::ForeignFighters { date, .. }
             | Event::Hostility { date, .. }
@@ -277,6 +292,7 @@ impl Event {
 /// Applies the events of a day; `begin` says which begin today.
 pub fn happen(events: &[Event], begin: &[bool], w: &mut World, day: Tick) {
     shift_departures(events, w, day);
+    w.labour = labour_demand(events, day);
     for (i, (event, &begins)) in events.iter().zip(begin).enumerate() {
         match event {
             Event::ArmedReturn { .. } if begins => returns::armed_return(event, i as u64, w, day),
@@ -290,7 +306,7 @@ pub fn happen(events: &[Event], begin: &[bool], w: &mut World, day: Tick) {
 /// Product of all shifts in force, by origin.
 fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
     for row in 0..w.origins.len() {
-        let iso3 = w.region.countries[w.origins.country()[row] as usize].iso3.clone();
+        let iso3 = nationality_name(w.origins.nationality()[row]);
         let mut product = 1.0;
         for e in events {
             if let Event::DepartureShift { date, until, countries, factor, .. } = e
@@ -306,6 +322,15 @@ fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
     }
 }
 
+/// Product of all changes of the demand for labour in force.
+fn labour_demand(events: &[Event], day: Tick) -> f64 {
+    let in_force = |e: &Event| match e {
+        Event::LabourDemand { date, until, factor, .. } if (date.tick()..until.tick()).contains(&day) => Some(*factor),
+        _ => None,
+    };
+    events.iter().filter_map(in_force).product()
+}
+
 fn shift_consent(iso3: &str, level: f64, w: &mut World) {
     let Some(country) = w.region.country(iso3) else { return };
     w.set_consent(country, level);
@@ -316,18 +341,26 @@ fn shift_consent(iso3: &str, level: f64, w: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agents::migrant::nationality;
 
     #[test]
     fn shifts_multiply_while_they_hold_and_end_on_their_day() {
         let mut w = crate::processes::test_world();
-        let mali = w.region.country("MLI").unwrap();
         w.origins.push(crate::agents::migrant::Origin {
             key: 1,
             pool: 10,
             rate: 0.0,
-            base_cost: 0.0,
+            base_cost: [0.0; 4],
+            shares: [0.0; 4],
             shift: 1.0,
-            country: mali,
+            death_belief: 0.0,
+            return_belief: 0.0,
+            rescue_belief: 0.0,
+            residents: 0.0,
+            diaspora: 0.0,
+            season: 0.0,
+            peak: 0.0,
+            nationality: nationality("MLI"),
             hub: 0,
         });
         let shift = |from: i8, to: i8, countries: &[&str], factor| Event::DepartureShift {

@@ -14,11 +14,13 @@ use crate::agents::tally::{Crossing, Entry, Leak};
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial};
 use crate::engine::rng::Purpose;
+use crate::processes::captivity::hold;
 use crate::processes::journeys::{go_on, leave};
 use crate::region::{CountryId, NodeId};
 use crate::units::{Probability, Tick, Usd};
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
+const HELD: Purpose = Purpose::new("crews.held_for_ransom");
 const HINT: Purpose = Purpose::new("crews.hint");
 const DESTROYED: Purpose = Purpose::new("crews.seized_destroyed");
 const LEAKED: Purpose = Purpose::new("crews.seized_leaked");
@@ -116,8 +118,8 @@ fn pay_on_the_way(p: &Params, w: &mut World, t: &Trip) {
     pay(w, t.row, Money::Officials, bribes);
 }
 
-/// Shares out the tolls of each cell among the groups there, by fighters.
-fn share_tolls(w: &mut World) {
+/// Shares out what was taken in each cell among the groups there, by fighters; it is in the account of groups already.
+pub fn share_tolls(w: &mut World) {
     let mut tolls = std::mem::take(&mut w.tolls);
     tolls.sort_unstable();
     for same in tolls.chunk_by(|a, b| a.0 == b.0) {
@@ -270,7 +272,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
         w.leg_counts[c.leg as usize].trips[cargo as usize] += 1;
     }
     if c.carries() == Some(Cargo::People) {
-        set_down(w, &c, hub, day);
+        set_down(p, w, &c, hub, day);
     } else if hub != c.goal {
         let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, edge_hours: 0.0, hazard: 0.0, ..c };
         w.crews.set(row, there);
@@ -293,13 +295,18 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
 }
 
 /// Passengers get off; some have died on the way (equation 15).
-fn set_down(w: &mut World, c: &Crew, hub: u16, day: Tick) {
+fn set_down(p: &Params, w: &mut World, c: &Crew, hub: u16, day: Tick) {
     let died = Probability::of_hazard(f64::from(c.hazard), 1.0).get();
     let luck = w.luck.on(DESERT_DEATH, day);
     let size = w.persons_per_agent;
     let kind = usize::from(c.rough_km > 0.5 * c.km);
     w.tally.carried[kind] += i64::from(c.riders);
     w.leg_counts[c.leg as usize].people += c.riders;
+    let leg = &w.routes.legs[c.leg as usize];
+    let country = w.routes.hubs[leg.to as usize].country;
+    // One in so many who come to Libya falls into the hands of captors (equation 14).
+    let enters = Some(country) == w.libya && w.routes.hubs[leg.from as usize].country != country;
+    let held = w.luck.on(HELD, day);
     for rider in w.list(c.first) {
         let mut m = w.migrants.get(rider as usize);
         if luck.chance(m.key, died) {
@@ -308,6 +315,10 @@ fn set_down(w: &mut World, c: &Crew, hub: u16, day: Tick) {
             w.tally.carried_dead[kind] += i64::from(size);
             w.leg_counts[c.leg as usize].deaths += size;
             w.cells[c.node as usize].deaths += size;
+            continue;
+        }
+        if enters && held.chance(m.key, p.held_share) {
+            hold(w, rider as usize, hub, day);
             continue;
         }
         m.hub = hub;

@@ -3,7 +3,7 @@
 //! [`choose`] what to carry where; [`drive`] the road and the patrols; [`arrive`] what happens at the end of a leg;
 //! [`business`] what is left of the money, who gives up and who begins.
 
-mod arrive;
+pub mod arrive;
 mod business;
 mod choose;
 mod drive;
@@ -134,6 +134,9 @@ pub struct Params {
     /// The same off the roads.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/1,000 km", "x-source" = "assumption (model.md eq. 15)", "x-low" = 0.001, "x-high" = 0.03))]
     pub deaths_per_1000_km_offroad: f64,
+    /// Share of people brought into Libya from abroad whom captors take and hold for ransom.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 14)", "x-low" = 0.05, "x-high" = 0.5))]
+    pub held_share: f64,
 }
 
 impl Default for Params {
@@ -176,6 +179,7 @@ impl Default for Params {
             stopped_days: 60,
             deaths_per_1000_km_road: 0.003,
             deaths_per_1000_km_offroad: 0.012,
+            held_share: 0.15,
         }
     }
 }
@@ -197,6 +201,9 @@ impl Params {
             hours_per_day: self.hours_per_day,
             crew_fare_usd_per_km: self.fare_usd_per_km,
             bus_fare_usd_per_km: self.bus_fare_usd_per_km,
+            // What the sea costs is for `journeys` to say.
+            sea_usd: 0.0,
+            sea_usd_per_km: 0.0,
             day_usd: self.day_usd,
             deaths_per_1000_km: [self.deaths_per_1000_km_road, self.deaths_per_1000_km_offroad],
         }
