@@ -1,5 +1,5 @@
-//! Money for the armed groups at a beach, so that boats stay ashore (model.md, section 5). The money buys arms, who is paid
-//! can ask for more, and on the day that it ends so does what it bought.
+//! Money for the armed groups at a beach, so that boats stay ashore (model.md, section 5). The money buys
+//! arms, and on the day that it ends so does what it bought. Nobody asks for more than the price: there is no blackmail.
 
 use super::{AreaKind, Lever};
 use crate::agents::controls::{Controls, PayoffOrder};
