@@ -17,15 +17,11 @@ impl World {
             beach: vec![Line::default(); self.region.sea.zones.len()],
             ..Queues::default()
         };
-        for row in 0..self.migrants.len() {
-            if self.migrants.key()[row] != 0 {
-                self.enlist(row);
-            }
-        }
         self.present = vec![0; self.region.countries.len()];
         for row in 0..self.migrants.len() {
             let m = self.migrants.get(row);
             if m.key != 0 {
+                self.enlist(row);
                 self.count_present(&m, 1);
             }
         }

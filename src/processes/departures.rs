@@ -141,7 +141,9 @@ impl Process<World> for Departures {
             // Demand for labour weighs the choice of Libya itself, not the elasticity of all departures.
             let labour = libm::pow(w.labour, p.cost_elasticity / p.switch_elasticity.max(p.cost_elasticity));
             let effect = [deterrence(p, news, w.hypotheses.rescue_pull), labour, 1.0, 1.0];
-            let weights = weights(p, &o, w.destination_costs(o.hub), effect);
+            let costs = w.destination_costs(o.hub);
+            let weights = weights(p, &o, costs, effect);
+            let price = costs[Destination::Sea as usize].unwrap_or(0).min(100_000_000) as u32;
             let push = o.shift * season(o.season, o.peak, day.date().day_of_year());
             let total = expected(p, o.pool as f64, o.rate, push, &weights);
             let sum: f64 = weights.iter().sum();
@@ -150,7 +152,7 @@ impl Process<World> for Departures {
                 let fewer = if d == Destination::Sea as usize { p.visa_substitution * visas } else { 0.0 };
                 let mean = (total * weight / sum - fewer).max(0.0);
                 let n = poisson(w.luck.on(COUNT[d], day).unit(o.key), mean / size);
-                set_out(p, w, row, d, n.min(w.origins.pool()[row] / u64::from(w.persons_per_agent)), day);
+                set_out(p, w, row, d, n.min(w.origins.pool()[row] / u64::from(w.persons_per_agent)), price, day);
             }
         }
     }
@@ -194,7 +196,8 @@ fn grant_visas(w: &mut World, row: usize, day: Tick) -> f64 {
     per_year / 365.0
 }
 
-fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, day: Tick) {
+/// So many leave for a destination; `price` is that of the whole way over the sea, US cents.
+fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, price: u32, day: Tick) {
     let o = w.origins.get(row);
     let size = u64::from(w.persons_per_agent);
     w.origins.update(row, |o| o.pool -= n * size);
@@ -208,7 +211,6 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, da
     let country = if destination == Destination::Algeria as usize { w.region.country("DZA") } else { w.libya };
     let (hubs, weights) = work_goals(w, o.hub, country);
     let (purse, goal, helped) = (w.luck.on(PURSE, day), w.luck.on(GOAL, day), w.luck.on(RELATIVES, day));
-    let price = w.destination_costs(o.hub)[Destination::Sea as usize].unwrap_or(0).min(100_000_000) as u32;
     for k in 0..n {
         let key = Key(o.key).child(day, (destination as u64) << 32 | k).0;
         let dollars = p.money_usd * libm::exp(p.money_log_sd * normal(purse, key));
