@@ -99,6 +99,8 @@ impl VisaOrder {
 /// Whom a lever sends back.
 #[derive(Clone, Debug)]
 pub struct ReadmissionOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
     /// Share of those refused in Europe who are sent back.
     pub share: f64,
     /// Home, people of these countries as numbers, ascending.

@@ -223,7 +223,8 @@ pub struct Initial {
     /// Countries from whose coasts boats leave (ISO 3166 alpha-3); all coasts when empty.
     #[schemars(extend("x-names" = "country", "x-source" = "departure coasts of the central Mediterranean (corridors.csv)"))]
     pub coasts: Vec<String>,
-    /// Origins given here replace those of `data/model/origins.csv`.
+    /// Origins given here replace those of `data/model/origins.csv`; 254 at most.
+    #[schemars(length(max = 254))]
     pub origins: Vec<OriginSpec>,
 }
 
@@ -292,14 +293,15 @@ const NATION: Purpose = Purpose::new("start.resident.nation");
 /// does not say where its people go, `seabound_share` make for the sea.
 pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec], seabound_share: f64) {
     let origins = if init.origins.is_empty() { origins } else { &init.origins };
-    for o in origins {
+    for (nth, o) in origins.iter().enumerate() {
         let Some(place) = w.region.place(&o.place) else { continue };
         let Some(hub) = w.routes.hub_of(place) else { continue };
         let pool = o.pool - o.pool % u64::from(w.persons_per_agent);
         let country = w.region.places[place as usize].country;
         let iso3 = o.nationality.as_deref().unwrap_or(&w.region.countries[country as usize].iso3);
         w.origins.push(Origin {
-            key: Key::named("origin", &format!("{iso3} {}", o.place), 0).0,
+            // Two doors of one country at one place are told apart by their order.
+            key: Key::named("origin", &format!("{iso3} {}", o.place), same(&origins[..nth], o)).0,
             pool,
             rate: if o.pool == 0 { 0.0 } else { o.per_year * init.departure_scale / 365.0 / o.pool as f64 },
             base_cost: w.destination_costs(hub).map(|c| c.map_or(0.0, |c| c.max(1) as f64)),
@@ -320,6 +322,11 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec], seabound_
     }
     settle_residents(w, init.residents / u64::from(w.persons_per_agent));
     settle_on_coast(w, init.on_coast / u64::from(w.persons_per_agent));
+}
+
+/// How many of these origins are of the same country and place.
+fn same(others: &[OriginSpec], o: &OriginSpec) -> u64 {
+    others.iter().filter(|x| x.place == o.place && x.nationality == o.nationality).count() as u64
 }
 
 impl World {

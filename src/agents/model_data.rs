@@ -93,6 +93,13 @@ impl ModelData {
             });
             Ok(())
         })?;
+        for o in &d.origins {
+            let sum: f64 = o.shares.iter().flatten().sum();
+            if (sum - 1.0).abs() > 1e-6 {
+                let message = format!("model/origins.csv: the shares of `{}` sum to {sum}, not to 1", o.place);
+                return Err(crate::error::Error::Input(message));
+            }
+        }
         depots.rows(&[&["place", "guards", "control"][..], &arms::CLASS_NAMES].concat(), |r| {
             let mut stock = [0; CLASSES];
             for (c, n) in stock.iter_mut().enumerate() {

@@ -34,7 +34,8 @@ impl Lever for Readmission {
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         let (nations, coasts) =
             if self.to_coast { (vec![], at.countries.clone()) } else { (nations(at, world), vec![]) };
-        controls.readmission.push(ReadmissionOrder { share: strength, nations, coasts, at_sea: self.at_sea });
+        let (sender, share, at_sea) = (controls.sender, strength, self.at_sea);
+        controls.readmission.push(ReadmissionOrder { sender, share, nations, coasts, at_sea });
     }
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {

@@ -50,7 +50,34 @@ impl Semantic<'_> {
         }
         self.twins(root, "lever", lever_name);
         self.twins(root, "event", event_name);
+        self.origins(root);
         self.network(root, folder);
+    }
+
+    /// Shares of an origin are shares of all who leave it; nationalities are codes.
+    fn origins(&mut self, root: &Node) {
+        let list = root.get("initial").and_then(|i| i.get("migrants")).and_then(|m| m.get("origins"));
+        for (i, item) in list.and_then(Node::list).unwrap_or(&[]).iter().enumerate() {
+            if self.errors.len() >= MOST {
+                return;
+            }
+            let path = Keys(vec!["initial".into(), "migrants".into(), "origins".into()]).item(i, item);
+            if let Some((node, shares)) = item.get("shares").and_then(|n| Some((n, n.list()?))) {
+                let numbers: Option<Vec<f64>> = shares.iter().map(|n| n.to_json().as_f64()).collect();
+                let sum = numbers.map(|n| n.iter().sum::<f64>()).filter(|s| (s - 1.0).abs() > 1e-6);
+                if let Some(sum) = sum {
+                    let at = path.join("shares");
+                    let message = format!("the shares of `{at}` sum to {sum}; they are of all who leave");
+                    self.errors.push(self.diagnostic(node, &at, "four shares that sum to 1".into(), message));
+                }
+            }
+            let code = item.get("nationality").and_then(|n| Some((n, n.text()?)));
+            if let Some((node, text)) = code.filter(|c| !c.1.bytes().all(|b| b.is_ascii_uppercase())) {
+                let at = path.join("nationality");
+                let message = format!("`{at}` is {:?}, which is no ISO 3166 alpha-3 code", words::short(text));
+                self.errors.push(self.diagnostic(node, &at, "three capital letters such as \"ERI\"".into(), message));
+            }
+        }
     }
 
     fn diagnostic(&self, node: &Node, path: &Keys, expected: String, message: String) -> Diagnostic {

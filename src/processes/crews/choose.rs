@@ -20,6 +20,7 @@ use crate::region::Carrier;
 use crate::units::{Tick, Usd};
 use std::collections::BTreeMap;
 
+const SEATS: Purpose = Purpose::new("crews.seats");
 const CARGO: Purpose = Purpose::new("crews.cargo");
 const TURN: Purpose = Purpose::new("crews.turn");
 const WAY: Purpose = Purpose::new("crews.way");
@@ -375,9 +376,7 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
     for (row, plan) in plans {
         match plan {
             Plan::Wait => {}
-            Plan::People(leg) => {
-                seats.push(request(w, leg as usize, row, u64::from((p.seats / w.persons_per_agent).max(1))))
-            }
+            Plan::People(leg) => seats.push(request(w, leg as usize, row, places(p, w, row, day))),
             Plan::Arms(class, to) => {
                 bind_for(w, row, Cargo::Arms as u8, to);
                 let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
@@ -424,6 +423,14 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
 }
 
 /// Notes how many loads of people waited on each leg and how many crews would have taken one; fares follow tomorrow.
+/// Agents that a vehicle takes: what does not make a whole one is one more with the chance of the rest; at least one.
+fn places(p: &Params, w: &World, row: usize, day: Tick) -> u64 {
+    let size = w.persons_per_agent;
+    let rest = f64::from(p.seats % size) / f64::from(size);
+    let more = w.luck.on(SEATS, day).chance(w.crews.key()[row], rest);
+    (u64::from(p.seats / size) + u64::from(more)).max(1)
+}
+
 fn note_scarcity(p: &Params, w: &mut World, seats: &[Request]) {
     let mut offered = vec![0u32; w.routes.legs.len()];
     for r in seats {

@@ -121,7 +121,9 @@ fn push_off(p: &Params, w: &mut World, key: u64, plan: &Plan, kind: u8, day: Tic
     let span = u64::from(most.saturating_sub(least)) + 1;
     let load = u64::from(least) + w.luck.on(LOAD, day).below(key, span);
     let size = u64::from(w.persons_per_agent);
-    let agents = load / size;
+    // What does not make a whole agent is one more with the chance of the rest, so that loads are right on average.
+    let rest = (load % size) as f64 / size as f64;
+    let agents = load / size + u64::from(w.luck.on(LOAD, day).nth(1).chance(key, rest));
     let again = kind == WOOD && w.zones.spare_hulls()[plan.zone] > 0;
     let hull = if again { 0 } else { Usd::dollars(p.hull_usd[kind as usize]).0.max(0) as u64 };
     // Fares were paid on joining the line; a launcher buys the boat out of them.

@@ -17,6 +17,7 @@ use crate::units::{Probability, Tick};
 
 const VESSEL: Purpose = Purpose::new("sea.vessel");
 const HULL: Purpose = Purpose::new("sea.hull");
+const BERTH: Purpose = Purpose::new("sea.berth");
 const PORT: Purpose = Purpose::new("sea.port");
 
 /// What there is in a sea zone this hour.
@@ -109,6 +110,10 @@ pub(super) fn hull_left(p: &Params, w: &mut World, boat: &Boat, here: &Waters, d
 
 /// Takes people aboard one of the vessels near, by lot.
 pub(super) fn board(w: &mut World, people: &[u32], near: &[usize], boat: u64, day: Tick, hour: u32) {
+    // Whoever finds nobody alive stays where it is.
+    if people.is_empty() {
+        return;
+    }
     let luck = w.luck.on(VESSEL, day);
     let Some(&v) = near.iter().min_by_key(|&&i| luck.bits(absorb(boat, w.vessels.key()[i]))) else { return };
     let mut first = w.vessels.first()[v];
@@ -144,11 +149,13 @@ pub(super) fn depart(p: &Params, w: &mut World, day: Tick, hour: u32) {
 
 /// Vessels in port set their people down.
 pub(super) fn land(w: &mut World, day: Tick) {
-    for i in 0..w.vessels.len() {
+    let mut in_port: Vec<usize> = w.vessels.rows().collect();
+    in_port.retain(|&i| w.vessels.lands()[i] != 0 && w.vessels.lands()[i] <= day.0);
+    // Beds may be scarce where people are sent back: ships come by lot.
+    let lot = w.luck.on(BERTH, day);
+    in_port.sort_by_cached_key(|&i| (lot.bits(w.vessels.key()[i]), w.vessels.key()[i]));
+    for i in in_port {
         let v = w.vessels.get(i);
-        if v.key == 0 || v.lands == 0 || v.lands > day.0 {
-            continue;
-        }
         let at = landing_place(w, &v, day);
         for row in w.list(v.first) {
             disembark(w, row as usize, at, true, day);
