@@ -1,5 +1,6 @@
 //! One run: a scenario, a replicate, that replicate's parameter values. No globals: everything comes in by arguments.
 
+use crate::agents::actor::actor_of;
 use crate::agents::controls::Controls;
 use crate::agents::fired::FiredEvent;
 use crate::agents::model_data::ModelData;
@@ -266,7 +267,11 @@ fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(S
         // An idle lever does nothing at all, so that zero intensity is the baseline bit for bit.
         if strength * share > 0.0 {
             controls.sender = hash_name(lever.name());
-            (lever.kind.apply)(&lever.own, strength * share, area, w, &mut controls);
+            controls.by = actor_of(&lever.common.by).unwrap_or(0);
+            controls.effect = lever.common.effect();
+            // Vessels are whole: what is lost is lost in what they do.
+            let lost = if lever.kind.whole { 1.0 } else { controls.effect };
+            (lever.kind.apply)(&lever.own, strength * share * lost, area, w, &mut controls);
         }
         let units = (lever.kind.units)(&lever.own, strength * share, area, w);
         let cents = Usd::dollars(units * lever.kind.cost.0 / 365.0).0.max(0);
@@ -325,6 +330,9 @@ mod tests {
             intensity: 20.0,
             budget_usd_per_year: None,
             consent: None,
+            by: "other".into(),
+            mandates: vec![],
+            coordination: 1.0,
         };
         let own = AnyParams::parse::<DepotSecurity>(json!({})).unwrap();
         LeverUse { common, kind: find("depot_security").unwrap(), own }

@@ -28,6 +28,8 @@ accounts! {
     Destroyed = "destroyed",
     /// Worn out.
     Worn = "worn_out",
+    /// Laid down by fighters in a programme, and under lock.
+    Surrendered = "surrendered",
 }
 
 accounts! {
@@ -76,6 +78,10 @@ accounts! {
     Fighters, FIGHTERS:
     /// Civil life, at home or abroad: recruits come from it, and who gives up goes back.
     Outside = "outside", Groups = "groups", Convoys = "convoys",
+    /// In a course of training.
+    InTraining = "in_training",
+    /// Out of a programme of demobilisation, in civil life; some take up arms again.
+    Demobilised = "demobilised",
     /// Killed in fighting.
     Dead = "dead",
 }
@@ -116,6 +122,8 @@ accounts! {
     Launchers = "launchers",
     /// Paid for policy levers.
     Policy = "policy",
+    /// Central banks of the states whose politics are simulated.
+    Treasury = "treasury",
 }
 
 /// The five ledgers of a run.

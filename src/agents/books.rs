@@ -37,6 +37,8 @@ impl World {
         l.money.compare(0, Money::Crews as usize, crews)?;
         let groups: i64 = self.groups.rows().map(|i| self.groups.money()[i]).sum();
         l.money.compare(0, Money::Groups as usize, groups)?;
+        let treasury: i64 = self.states.treasury().iter().sum();
+        l.money.compare(0, Money::Treasury as usize, treasury)?;
         let funds: i64 = self.networks.rows().map(|i| self.networks.funds()[i]).sum();
         l.money.compare(0, Money::Networks as usize, funds)?;
         l.money.compare(0, Money::Migrants as usize, migrants * i64::from(self.persons_per_agent))

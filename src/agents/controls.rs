@@ -1,5 +1,6 @@
 //! What the levers add up to today. Zeroed every day; levers only add.
 
+use super::actor::ACTOR_COUNT;
 use super::arms::CLASSES;
 use super::patrol::Force;
 use super::routes::HubId;
@@ -125,6 +126,14 @@ pub struct SensorOrder {
 pub struct Controls {
     /// Hash of the name of the lever that is being applied.
     pub sender: u64,
+    /// Number of the actor behind that lever.
+    pub by: usize,
+    /// What is left of its effect by how it is worked together with others, 0.7 to 1.
+    pub effect: f64,
+    /// By actor, what people see of its help that is not military: oil, assets, tracing of arms, livelihoods; 0 to 1.
+    pub help: [f64; ACTOR_COUNT],
+    /// By actor, troops in countries whose politics are simulated, persons.
+    pub actor_troops: [f64; ACTOR_COUNT],
     /// Guards on depots.
     pub depots: Vec<DepotOrder>,
     /// Weapons to be destroyed.
@@ -166,10 +175,22 @@ pub struct Controls {
 }
 
 impl Controls {
+    /// People see so much help, 0 to 1, of the actor whose lever is being applied.
+    pub fn show_help(&mut self, share: f64) {
+        self.help[self.by] = (self.help[self.by] + share).min(1.0);
+    }
+
+    /// The actor whose lever is being applied has so many troops in a country.
+    pub fn post_troops(&mut self, country: CountryId, troops: f64) {
+        self.troops[usize::from(country)] += troops;
+        self.actor_troops[self.by] += troops;
+    }
+
     /// No lever at all.
     pub fn none(region: &Region) -> Controls {
         let by_country = vec![0.0; region.countries.len()];
         Controls {
+            effect: 1.0,
             tracing: by_country.clone(),
             sharing: by_country.clone(),
             arrest: by_country.clone(),

@@ -73,6 +73,8 @@ table! {
         money: i64,
         /// Training and experience: factor of its capability, 1 for a militia.
         skill: f32,
+        /// Fighters among them whom a programme has trained.
+        trained: u32,
         arms: Bag,
     }
 }
@@ -194,6 +196,7 @@ fn draw_libyan(w: &mut World, init: &Initial) {
                 home: town.node,
                 money: 0,
                 skill: 1.0,
+                trained: 0,
                 arms: EMPTY,
             },
         );
@@ -229,6 +232,7 @@ fn add_listed(w: &mut World, spec: &GroupSpec, rifles: f64) {
         home: node,
         money: 0,
         skill: spec.skill as f32,
+        trained: 0,
         arms: EMPTY,
     };
     let libyan = Some(g.country) == w.libya && g.bloc != STATE;

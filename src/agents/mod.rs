@@ -1,6 +1,7 @@
 //! Agent kinds: one file each, with its columns and how it starts; and the world that holds them.
 
 pub mod accounts;
+pub mod actor;
 pub mod arms;
 pub mod belief;
 mod books;

@@ -27,8 +27,26 @@ table! {
         detention_places: u32,
         /// Persons in them.
         detained: u32,
+        /// How far one government commands it, 0 to 1 (U of equation 11); [`NO_POLITICS`] where that is not simulated.
+        unity: f64,
+        /// What people get of the state, 1 as in the last year of peace (S/S* of equation 11).
+        services: f64,
+        /// Share of the arms that its groups got lately which came from abroad, 0 to 1 (interference of equation 11).
+        interference: f64,
+        /// People killed in fighting a day, the mean of about the last month.
+        fighting: f64,
+        /// US cents in the hands of the central bank.
+        treasury: i64,
+        /// What a civilian earns, and a fighter, USD a month.
+        wage_civil: f64,
+        wage_militia: f64,
+        /// What fighters earn over what civilians do, relative to the first day.
+        pay: f64,
     }
 }
+
+/// Unity of a state whose politics are not simulated.
+pub const NO_POLITICS: f64 = -1.0;
 
 /// States at the start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +65,10 @@ pub struct Initial {
     /// Places in detention centres for migrants, by country; none for those left out.
     #[schemars(extend("additionalProperties" = {"type": "integer", "minimum": 0, "maximum": 10_000_000}, "x-names" = "country", "x-unit" = "persons", "x-source" = "model.md eq. 14: 7,000 in Libya; IOM recorded 6,620 in detention in December 2016 (libya_migrants)"))]
     pub detention_places: BTreeMap<String, u32>,
+    /// Unity of states whose politics are simulated, by country (equations 11 and 12): how far one government commands the
+    /// country. There consent follows unity. Nothing of it is simulated for those left out.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption"))]
+    pub unity: BTreeMap<String, f64>,
 }
 
 impl Default for Initial {
@@ -56,6 +78,7 @@ impl Default for Initial {
             capacity: BTreeMap::new(),
             will: BTreeMap::new(),
             detention_places: BTreeMap::from([("LBY".to_string(), 7000)]),
+            unity: BTreeMap::new(),
         }
     }
 }
@@ -100,6 +123,11 @@ pub fn populate(w: &mut World, init: &Initial, known: &[StateSpec]) {
             w.set_consent(country, *level);
         }
     }
+    for (iso3, level) in &init.unity {
+        if let Some(country) = w.region.country(iso3) {
+            w.states.update(country as usize, |s| (s.unity, s.consent) = (*level, *level));
+        }
+    }
 }
 
 impl World {
@@ -118,6 +146,14 @@ impl World {
                 coup: 0,
                 detention_places: 0,
                 detained: 0,
+                unity: NO_POLITICS,
+                services: 1.0,
+                interference: 0.0,
+                fighting: 0.0,
+                treasury: 0,
+                wage_civil: 0.0,
+                wage_militia: 0.0,
+                pay: 1.0,
             });
         }
     }
@@ -125,6 +161,16 @@ impl World {
     /// Consent of a country to foreign measures on its ground, 0 to 1.
     pub fn consent(&self, country: CountryId) -> f64 {
         self.states.consent()[country as usize]
+    }
+
+    /// How far one government commands a country, 0 to 1; `None` where politics are not simulated.
+    pub fn unity(&self, country: CountryId) -> Option<f64> {
+        Some(self.states.unity()[country as usize]).filter(|u| *u >= 0.0)
+    }
+
+    /// Countries whose politics are simulated.
+    pub fn polities(&self) -> Vec<CountryId> {
+        (0..self.states.len() as CountryId).filter(|&c| self.unity(c).is_some()).collect()
     }
 
     /// Changes a country's consent.

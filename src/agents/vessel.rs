@@ -17,6 +17,10 @@ pub const RESCUE: u8 = 1;
 pub const BOATS: u8 = 2;
 /// It, or an aircraft, only looks and reports.
 pub const MONITOR: u8 = 4;
+/// It stops and searches ships for arms.
+pub const ARMS: u8 = 8;
+/// It stops ships that carry smuggled oil.
+pub const OIL: u8 = 16;
 /// "No hour yet" in [`Vessel::first_rescue`].
 pub const NEVER: u32 = u32::MAX;
 
@@ -60,7 +64,7 @@ table! {
         zone: u16,
         /// 1 while it is ordered to be there.
         on_duty: u8,
-        /// What it does: bits [`RESCUE`], [`BOATS`], [`MONITOR`].
+        /// What it does: bits [`RESCUE`], [`BOATS`], [`MONITOR`], [`ARMS`], [`OIL`].
         missions: u8,
         standoff_km: f32,
         /// Share of its work that is worth something, less than 1 where operations work side by side (equation 4).

@@ -1,6 +1,7 @@
 //! The whole state of a run: tables, ledgers, today's tally, and what is derived from them.
 
 use super::accounts::{Arms, Ledgers};
+use super::actor::Actors;
 use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
 use super::controls::Controls;
@@ -109,6 +110,8 @@ pub struct World {
     pub sightings: Sightings,
     /// States and their consent.
     pub states: States,
+    /// Who acts from abroad.
+    pub actors: Actors,
     /// Doors by which people leave home.
     pub origins: Origins,
     pub migrants: Migrants,
@@ -131,6 +134,10 @@ pub struct World {
     pub deterrence: Vec<f64>,
     /// Demand for foreign labour in Libya, relative to the first day; set each morning from events.
     pub labour: f64,
+    /// Mandates in force, by name; set each morning from events.
+    pub mandates: Vec<String>,
+    /// How far an agreement of rivals holds, 0 to 1; set each morning from events.
+    pub agreement: f64,
     /// What happened today.
     pub tally: Tally,
     /// Counts by node since the first of the month.
@@ -232,6 +239,7 @@ impl World {
             patrols: Default::default(),
             sightings: Default::default(),
             states: Default::default(),
+            actors: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -243,6 +251,8 @@ impl World {
             controls: Controls::none(&region),
             deterrence: vec![1.0; region.sea.zones.len() + 1],
             labour: 1.0,
+            mandates: vec![],
+            agreement: 0.0,
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
             leg_counts: vec![Default::default(); routes.legs.len()],
@@ -282,6 +292,7 @@ impl World {
             routes,
         };
         w.found_states();
+        w.found_actors();
         w.towns = w.find_towns();
         for name in CLOCKS {
             w.clocks.push(super::migrant::Clock { key: Key::named("clock", name, 0).0, value: 0 });
@@ -291,7 +302,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 22] {
+    pub fn tables(&self) -> [&dyn Table; 23] {
         [
             &self.depots,
             &self.groups,
@@ -309,6 +320,7 @@ impl World {
             &self.patrols,
             &self.sightings,
             &self.states,
+            &self.actors,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -319,7 +331,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 22] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 23] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -337,6 +349,7 @@ impl World {
             &mut self.patrols,
             &mut self.sightings,
             &mut self.states,
+            &mut self.actors,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,

@@ -94,7 +94,19 @@ mod tests {
             let at = &w.routes.hubs[hub(&w, place) as usize];
             let (node, country, bloc) = (at.node, at.country, bloc(official));
             let arms = EMPTY;
-            w.groups.push(Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, arms });
+            w.groups.push(Group {
+                key,
+                node,
+                country,
+                bloc,
+                tie: 0,
+                fighters,
+                home: node,
+                money: 0,
+                skill: 1.0,
+                trained: 0,
+                arms,
+            });
         }
         let lever = MilitiaPayoff::default();
         let mut c = Controls::none(&w.region);

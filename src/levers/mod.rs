@@ -1,5 +1,6 @@
 //! Policy levers: what a user can pull. One file a lever, one line here.
 
+use crate::agents::actor::ACTORS;
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::engine::step::{AnyParams, Params, schema_of};
@@ -64,6 +65,8 @@ pub trait Lever: Params {
     /// Consent that a country must have for the lever to work there, 0 to 1 (U* of equation 11); 0 for a state's own
     /// measures.
     const CONSENT: f64 = 0.0;
+    /// True when it comes in whole units, so that what is lost for want of coordination is lost in what each does.
+    const WHOLE: bool = false;
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
     /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
@@ -115,12 +118,52 @@ pub struct Common {
     #[serde(default)]
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share"))]
     pub consent: Option<f64>,
+    /// Who acts, from abroad: acceptance hangs on it (equation 11).
+    #[serde(default = "nobody")]
+    #[schemars(extend("enum" = ACTORS))]
+    pub by: String,
+    /// Names of the mandates that must be in force for it to work (events of the kind `mandate`): of the Security Council, of a
+    /// host, of a regional body.
+    #[serde(default)]
+    pub mandates: Vec<String>,
+    /// How well it is worked together with others: its effect is 1 - 0.3 x (1 - this), at the same bill.
+    #[serde(default = "together")]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 4)"))]
+    pub coordination: f64,
 }
+
+fn nobody() -> String {
+    ACTORS[0].into()
+}
+
+fn together() -> f64 {
+    1.0
+}
+
+/// Share of the effect that is lost without any coordination (model.md, equation 4).
+const LOST_APART: f64 = 0.3;
 
 impl Common {
     /// Names of the keys in this struct, as files write them.
-    pub const KEYS: &'static [&'static str] =
-        &["kind", "name", "start", "end", "ramp_days", "where", "intensity", "budget_usd_per_year", "consent"];
+    pub const KEYS: &'static [&'static str] = &[
+        "kind",
+        "name",
+        "start",
+        "end",
+        "ramp_days",
+        "where",
+        "intensity",
+        "budget_usd_per_year",
+        "consent",
+        "by",
+        "mandates",
+        "coordination",
+    ];
+
+    /// Share of its effect that is left by how it is worked together with others.
+    pub fn effect(&self) -> f64 {
+        1.0 - LOST_APART * (1.0 - self.coordination)
+    }
 }
 
 /// A lever in a scenario: the common keys and the lever's own.
@@ -137,8 +180,11 @@ impl LeverUse {
         self.common.name.as_deref().unwrap_or(self.kind.kind)
     }
 
-    /// The part of its area where the hosts let it work today; `None` when there is none.
+    /// The part of its area where the hosts let it work today; `None` when there is none, or a mandate is wanting.
     pub fn allowed(&self, at: &Area, world: &World) -> Option<Area> {
+        if !self.common.mandates.iter().all(|m| world.mandates.contains(m)) {
+            return None;
+        }
         let threshold = self.common.consent.unwrap_or(self.kind.consent);
         let willing = |c: CountryId| world.consent(c) >= threshold;
         let region = &world.region;
@@ -167,6 +213,7 @@ pub struct LeverKind {
     pub places: &'static [AreaKind],
     pub most: f64,
     pub named: bool,
+    pub whole: bool,
     pub consent: f64,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
@@ -185,6 +232,7 @@ const fn lever<L: Lever>() -> LeverKind {
         places: L::PLACES,
         most: L::MOST,
         named: L::NAMED,
+        whole: L::WHOLE,
         consent: L::CONSENT,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
@@ -287,6 +335,9 @@ pub(crate) mod tests {
             intensity: 1.0,
             budget_usd_per_year: None,
             consent,
+            by: ACTORS[0].into(),
+            mandates: vec![],
+            coordination: 1.0,
         };
         LeverUse { common, kind, own: (kind.parse)(json!({})).unwrap() }
     }

@@ -3,7 +3,7 @@
 
 use super::{AreaKind, Lever};
 use crate::agents::controls::{Controls, NavalOrder};
-use crate::agents::vessel::{BOATS, MONITOR, NM_KM, RESCUE};
+use crate::agents::vessel::{ARMS, BOATS, MONITOR, NM_KM, OIL, RESCUE};
 use crate::agents::world::World;
 use crate::region::Area;
 use crate::units::{Date, Tick};
@@ -20,14 +20,12 @@ pub struct NavalPatrol {
     /// Persons one vessel can take aboard before it must land them.
     #[schemars(range(min = 1, max = 5000), extend("x-unit" = "persons", "x-source" = "model.md eq. 17", "x-low" = 150, "x-high" = 800))]
     pub capacity: u32,
-    /// What the vessels do: `rescue` people, destroy the `boats` of smugglers, or `monitor`, which is to look and report.
+    /// What the vessels do: `rescue` people, destroy the `boats` of smugglers, `monitor`, which is to look and report, search ships
+    /// for `arms`, or stop those that carry smuggled `oil`.
     pub mandate: Vec<Mission>,
     /// Last day of the mandate; then only what needs none goes on: rescue, which is a duty of every vessel under the law of
     /// the sea.
     pub mandate_ends: Option<Date>,
-    /// How well they work together with other operations: their effect is 1 - 0.3 x (1 - this).
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption (model.md eq. 4)"))]
-    pub coordination: f64,
 }
 
 /// What vessels are there for.
@@ -37,6 +35,8 @@ pub enum Mission {
     Rescue,
     Boats,
     Monitor,
+    Arms,
+    Oil,
 }
 
 impl Mission {
@@ -46,22 +46,15 @@ impl Mission {
             Mission::Rescue => RESCUE,
             Mission::Boats => BOATS,
             Mission::Monitor => MONITOR,
+            Mission::Arms => ARMS,
+            Mission::Oil => OIL,
         }
     }
 }
 
-/// Share of the effect that is lost without any coordination (model.md, equation 4).
-const LOST_APART: f64 = 0.3;
-
 impl Default for NavalPatrol {
     fn default() -> Self {
-        NavalPatrol {
-            standoff_nm: 24.0,
-            capacity: 400,
-            mandate: vec![Mission::Rescue],
-            mandate_ends: None,
-            coordination: 1.0,
-        }
+        NavalPatrol { standoff_nm: 24.0, capacity: 400, mandate: vec![Mission::Rescue], mandate_ends: None }
     }
 }
 
@@ -70,11 +63,6 @@ impl NavalPatrol {
     fn missions(&self, day: Tick) -> u8 {
         let all = self.mandate.iter().fold(0, |bits, m| bits | m.bit());
         if self.mandate_ends.is_some_and(|last| day > last.tick()) { all & RESCUE } else { all }
-    }
-
-    /// Share of their work that is worth something.
-    fn effect(&self) -> f64 {
-        1.0 - LOST_APART * (1.0 - self.coordination)
     }
 }
 
@@ -99,6 +87,7 @@ impl Lever for NavalPatrol {
     const UNIT: &'static str = "vessels per zone (rounded to whole vessels)";
     const COST: (f64, &'static str) = (27_375_000.0, "per vessel: about 75,000 a vessel-day (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Zone];
+    const WHOLE: bool = true;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         for zone in zones(at, world) {
@@ -109,7 +98,7 @@ impl Lever for NavalPatrol {
                 standoff_km: self.standoff_nm * NM_KM,
                 capacity: self.capacity,
                 missions: self.missions(world.day),
-                effect: self.effect(),
+                effect: controls.effect,
             });
         }
     }
@@ -123,19 +112,18 @@ impl Lever for NavalPatrol {
 mod tests {
     use super::*;
 
-    /// All three bits up to the last day of the mandate, rescue alone from the next; and 1 - 0.3 x 0.5 at half coordination.
+    /// All three bits up to the last day of the mandate, rescue alone from the next.
     #[test]
     fn a_mandate_ends_and_rescue_goes_on() {
         let last = Date::new(2016, 10, 9);
         let mandate = vec![Mission::Boats, Mission::Rescue, Mission::Monitor];
-        let lever = NavalPatrol { mandate, mandate_ends: Some(last), coordination: 0.5, ..NavalPatrol::default() };
+        let lever = NavalPatrol { mandate, mandate_ends: Some(last), ..NavalPatrol::default() };
         assert_eq!(lever.missions(last.tick()), 7);
         assert_eq!(lever.missions(last.tick().next()), RESCUE);
-        assert_eq!(lever.effect(), 0.85);
         let boats = NavalPatrol { mandate: vec![Mission::Boats], mandate_ends: Some(last), ..lever };
         assert_eq!((boats.missions(last.tick()), boats.missions(last.tick().next())), (BOATS, 0));
         let usual = NavalPatrol::default();
-        assert_eq!((usual.missions(last.tick()), usual.effect()), (RESCUE, 1.0));
+        assert_eq!(usual.missions(last.tick()), RESCUE);
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub fn add_group(w: &mut World, place: &str, of: &str, fighters: u32, arms: Bag)
         home: node,
         money: 0,
         skill: 1.0,
+        trained: 0,
         arms,
     });
 }

@@ -71,6 +71,7 @@ fn come_home(w: &mut World, i: usize, day: Tick) -> bool {
             home: hub.node,
             money: 0,
             skill: 1.0,
+            trained: 0,
             arms: EMPTY,
         }),
     };

@@ -256,6 +256,7 @@ mod tests {
             home: node,
             money: 0,
             skill: 3.0,
+            trained: 0,
             arms: crate::agents::arms::EMPTY,
         });
         w.controls.troops[usize::from(mali)] = 100.0;

@@ -260,7 +260,19 @@ mod tests {
             let bloc = crate::agents::group::BLOCS.iter().position(|b| *b == bloc).unwrap() as u8;
             w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, 500);
             let (fighters, home, arms) = (500, node, EMPTY);
-            w.groups.push(Group { key, node, country, bloc, tie, fighters, home, money: 0, skill: 1.0, arms });
+            w.groups.push(Group {
+                key,
+                node,
+                country,
+                bloc,
+                tie,
+                fighters,
+                home,
+                money: 0,
+                skill: 1.0,
+                trained: 0,
+                arms,
+            });
         }
         let north = HomelandSpec {
             name: "North".into(),

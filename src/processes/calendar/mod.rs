@@ -1,7 +1,9 @@
 //! Events, dated or waiting for a condition (step 1 of the day).
 //!
-//! [`returns`] fighters who drive home or come from abroad; [`war`] hostilities, truces, interventions, supplies.
+//! [`returns`] fighters who drive home or come from abroad; [`war`] hostilities, truces, interventions, supplies;
+//! [`affiliation`] groups that go over to a bloc.
 
+mod affiliation;
 mod returns;
 mod war;
 
@@ -220,6 +222,60 @@ pub enum Event {
         #[schemars(range(min = 0.01, max = 100), extend("x-unit" = "factor"))]
         factor: f64,
     },
+    /// Armed groups around some places go over to a bloc.
+    Alignment {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        #[schemars(extend("x-names" = "place"))]
+        places: Vec<String>,
+        /// How far from them.
+        #[schemars(range(min = 1, max = 1000), extend("x-unit" = "km", "x-source" = "assumption"))]
+        radius_km: f64,
+        /// Whom they join.
+        #[schemars(extend("enum" = BLOCS))]
+        bloc: String,
+        /// Groups of these blocs go over.
+        #[serde(default = "locals")]
+        #[schemars(extend("items" = {"type": "string", "enum": BLOCS}))]
+        from: Vec<String>,
+        /// Share of them that does, by lot.
+        #[serde(default = "whole")]
+        #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption"))]
+        share: f64,
+        /// True: the bloc holds that ground from now on.
+        #[serde(default)]
+        claim: bool,
+    },
+    /// A permission that levers need is given: by the Security Council, a host, a regional body.
+    Mandate {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        /// What levers call it in their `mandates`.
+        mandate: String,
+        date: Date,
+        /// First day on which it no longer holds; to the end of the run when left out.
+        #[serde(default)]
+        until: Option<Date>,
+        /// True: somebody with the right to says no, and it never comes into force.
+        #[serde(default)]
+        vetoed: bool,
+    },
+    /// Rivals talk, or stop talking: how far an agreement holds (the dialogue of equation 11).
+    Agreement {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        /// First day on which it no longer holds; to the end of the run when left out.
+        #[serde(default)]
+        until: Option<Date>,
+        /// How far it holds; with several in force the highest counts.
+        #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption"))]
+        level: f64,
+    },
     /// A state becomes more or less willing to let others work on its ground.
     ConsentShift {
         /// Name: a file that extends this one replaces the event by one of the same name.
@@ -249,6 +305,12 @@ fn days() -> u32 {
 fn tuareg() -> String {
     "tuareg".into()
 }
+fn locals() -> Vec<String> {
+    vec!["local".into()]
+}
+fn whole() -> f64 {
+    1.0
+}
 fn yes() -> bool {
     true
 }
@@ -270,6 +332,9 @@ impl Event {
             | Event::DepartureShift { date, .. }
             | Event::LabourDemand { date, .. }
             | Event::ConsentShift { date, .. }
+            | Event::Alignment { date, .. }
+            | Event::Mandate { date, .. }
+            | Event::Agreement { date, .. }
             | Event::ForeignFighters { date, .. }
             | Event::Hostility { date, .. }
             | Event::PatronSupply { date, .. }
@@ -293,9 +358,12 @@ impl Event {
 pub fn happen(events: &[Event], begin: &[bool], w: &mut World, day: Tick) {
     shift_departures(events, w, day);
     w.labour = labour_demand(events, day);
+    w.mandates = mandates(events, day);
+    w.agreement = agreement(events, day);
     for (i, (event, &begins)) in events.iter().zip(begin).enumerate() {
         match event {
             Event::ArmedReturn { .. } if begins => returns::armed_return(event, i as u64, w, day),
+            Event::Alignment { .. } if begins => affiliation::align(event, i as u64, w, day),
             Event::ConsentShift { country, level, .. } if begins => shift_consent(country, *level, w),
             Event::ForeignFighters { .. } => returns::foreign_fighters(event, i as u64, w, day),
             _ => war::happen(event, i as u64, begins, w, day),
@@ -329,6 +397,30 @@ fn labour_demand(events: &[Event], day: Tick) -> f64 {
         _ => None,
     };
     events.iter().filter_map(in_force).product()
+}
+
+/// Mandates in force.
+fn mandates(events: &[Event], day: Tick) -> Vec<String> {
+    let in_force = |e: &Event| match e {
+        Event::Mandate { mandate, date, until, vetoed: false, .. } if holds(*date, *until, day) => {
+            Some(mandate.clone())
+        }
+        _ => None,
+    };
+    events.iter().filter_map(in_force).collect()
+}
+
+/// How far the best of the agreements in force holds.
+fn agreement(events: &[Event], day: Tick) -> f64 {
+    let in_force = |e: &Event| match e {
+        Event::Agreement { date, until, level, .. } if holds(*date, *until, day) => Some(*level),
+        _ => None,
+    };
+    events.iter().filter_map(in_force).fold(0.0, f64::max)
+}
+
+fn holds(date: Date, until: Option<Date>, day: Tick) -> bool {
+    date.tick() <= day && until.is_none_or(|u| day < u.tick())
 }
 
 fn shift_consent(iso3: &str, level: f64, w: &mut World) {

@@ -85,6 +85,7 @@ fn intervene(event: &Event, number: u64, w: &mut World, day: Tick) {
             home: node,
             money: 0,
             skill: *skill as f32,
+            trained: 0,
             arms,
         });
     }
@@ -204,7 +205,7 @@ mod tests {
     fn group(w: &World, key: u64, place: &str, bloc: u8, fighters: u32) -> Group {
         let p = &w.region.places[w.region.place(place).unwrap() as usize];
         let (node, country) = (p.node.unwrap(), p.country);
-        Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, arms: EMPTY }
+        Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, trained: 0, arms: EMPTY }
     }
 
     #[test]

@@ -158,8 +158,19 @@ mod tests {
     fn capability_is_that_of_equation_7() {
         let mut arms = EMPTY;
         arms[slot(Class::SmallArms, Origin::Local)] = 80;
-        let mut g =
-            Group { key: 1, node: 0, country: 0, bloc: 0, tie: 0, fighters: 100, home: 0, money: 0, skill: 1.0, arms };
+        let mut g = Group {
+            key: 1,
+            node: 0,
+            country: 0,
+            bloc: 0,
+            tie: 0,
+            fighters: 100,
+            home: 0,
+            money: 0,
+            skill: 1.0,
+            trained: 0,
+            arms,
+        };
         assert!((capability(&g) - 80.0).abs() < 1e-9);
         g.arms[slot(Class::AntiAircraft, Origin::LibyanDepot)] = 5;
         assert!((capability(&g) - 100.0).abs() < 1e-9);

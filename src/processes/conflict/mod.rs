@@ -141,7 +141,19 @@ mod tests {
         w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
         w.ledgers.move_arms(Arms::Outside, Arms::Groups, &arms);
         let country = w.region.nodes.country[node as usize];
-        w.groups.push(Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, arms })
+        w.groups.push(Group {
+            key,
+            node,
+            country,
+            bloc,
+            tie: 0,
+            fighters,
+            home: node,
+            money: 0,
+            skill: 1.0,
+            trained: 0,
+            arms,
+        })
     }
 
     /// Rebels at Kidal, the army at Gao 320 km away and at Bamako, at war.

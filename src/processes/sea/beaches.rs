@@ -93,7 +93,8 @@ mod tests {
         let bloc = (0..BLOCS.len() as u8).find(|&b| !is_official(b)).unwrap();
         let at = &w.routes.hubs[usize::from(hub(w, place))];
         let (node, country, arms) = (at.node, at.country, EMPTY);
-        let g = Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, arms };
+        let g =
+            Group { key, node, country, bloc, tie: 0, fighters, home: node, money: 0, skill: 1.0, trained: 0, arms };
         let row = w.groups.push(g);
         w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
         w.militia = w.find_militia();
