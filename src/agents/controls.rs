@@ -62,6 +62,22 @@ pub struct Guard {
     pub keep_out_km: f64,
 }
 
+/// What a lever does against some blocs in a country.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    pub country: CountryId,
+    /// The blocs, by number.
+    pub against: Vec<u8>,
+    /// Sorties by aircraft a day.
+    pub sorties: f64,
+    /// Advisers with those who fight these blocs, persons.
+    pub advisers: f64,
+    /// Troops who fight beside them, persons.
+    pub troops: f64,
+}
+
 /// Money for the groups at a beach.
 #[derive(Clone, Debug)]
 pub struct PayoffOrder {
@@ -134,6 +150,16 @@ pub struct Controls {
     pub help: [f64; ACTOR_COUNT],
     /// By actor, troops in countries whose politics are simulated, persons.
     pub actor_troops: [f64; ACTOR_COUNT],
+    /// Share of the oil fields that one corporation for the whole country runs; the highest of all levers.
+    pub oil_unity: f64,
+    /// Share of smuggled fuel and crude that is stopped; the highest of all levers.
+    pub oil_control: f64,
+    /// Foreign money for the state's services, and for the livelihoods of those who might take up arms, USD a year.
+    pub support_usd: [f64; 2],
+    /// How far mediators bring rivals to talk, 0 to 1; the highest of all levers.
+    pub dialogue: f64,
+    /// Against jihadists, by country.
+    pub campaigns: Vec<Campaign>,
     /// Guards on depots.
     pub depots: Vec<DepotOrder>,
     /// Weapons to be destroyed.

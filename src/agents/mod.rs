@@ -20,6 +20,7 @@ pub mod market;
 pub mod migrant;
 pub mod model_data;
 pub mod network;
+pub mod oil;
 pub mod outlook;
 pub mod patrol;
 pub mod routes;

@@ -1,5 +1,5 @@
 //! Tables of the model that are not geography: networks, origins, groups outside Libya, depots of armies, states,
-//! homelands, ports (`data/model`).
+//! homelands, ports, oil (`data/model`).
 
 use super::arms::{self, CLASSES};
 use super::depot::SiteSpec;
@@ -7,6 +7,7 @@ use super::group::GroupSpec;
 use super::homeland::HomelandSpec;
 use super::migrant::OriginSpec;
 use super::network::NetworkSpec;
+use super::oil::OilSpec;
 use super::state::StateSpec;
 use super::vessel::PortSpec;
 use crate::error::Result;
@@ -23,6 +24,7 @@ pub struct ModelData {
     pub states: Vec<StateSpec>,
     pub homelands: Vec<HomelandSpec>,
     pub landing_places: Vec<PortSpec>,
+    pub oil: Vec<OilSpec>,
     /// Paths and blake3 hashes of the files, for the manifest.
     pub inputs: Vec<(String, String)>,
 }
@@ -42,7 +44,7 @@ impl ModelData {
         let mut table = |name: &str| open(&format!("model/{name}.csv"));
         let (networks, origins, groups) = (table("networks")?, table("origins")?, table("groups")?);
         let (depots, states, homelands) = (table("depots")?, table("states")?, table("homelands")?);
-        let ports = table("landing_places")?;
+        let (ports, oil) = (table("landing_places")?, table("oil")?);
         let list = |text: &str| text.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect();
         networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
@@ -116,6 +118,13 @@ impl ModelData {
         })?;
         ports.rows(&["place", "weight"], |r| {
             d.landing_places.push(PortSpec { place: r.text(0)?.into(), weight: r.number(1, 0.0, 1e6)? });
+            Ok(())
+        })?;
+        oil.rows(&["place", "kind", "capacity_kbd", "outlet"], |r| {
+            let terminal = r.text(1)? == "terminal";
+            let capacity = if terminal { 0.0 } else { r.number(2, 0.0, 10_000.0)? };
+            let outlet = if terminal { String::new() } else { r.text(3)?.into() };
+            d.oil.push(OilSpec { place: r.text(0)?.into(), terminal, capacity, outlet });
             Ok(())
         })?;
         homelands.rows(&["name", "tie", "places", "radius_km", "reach", "grievance"], |r| {

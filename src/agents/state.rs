@@ -1,9 +1,11 @@
 //! States: how willing each is to let others work on its ground.
 
+use super::accounts::Money;
 use super::world::World;
 use crate::engine::rng::Key;
 use crate::region::CountryId;
 use crate::table;
+use crate::units::Usd;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +44,12 @@ table! {
         wage_militia: f64,
         /// What fighters earn over what civilians do, relative to the first day.
         pay: f64,
+        /// What its oil brings, USD a year, and what armed groups make of it.
+        revenue: f64,
+        rents: f64,
+        /// What fighters earned over what civilians did on the first day, and what the state then spent, USD a year; 0 before.
+        first_ratio: f64,
+        first_spending: f64,
     }
 }
 
@@ -69,6 +77,9 @@ pub struct Initial {
     /// country. There consent follows unity. Nothing of it is simulated for those left out.
     #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1}, "x-names" = "country", "x-unit" = "share", "x-source" = "assumption"))]
     pub unity: BTreeMap<String, f64>,
+    /// Reserves of the central banks of those states, by country.
+    #[schemars(extend("additionalProperties" = {"type": "number", "minimum": 0, "maximum": 1e12}, "x-names" = "country", "x-unit" = "USD", "x-source" = "assumption: Libya's stood at about 70 billion in 2016 (recalled)"))]
+    pub reserves_usd: BTreeMap<String, f64>,
 }
 
 impl Default for Initial {
@@ -79,6 +90,7 @@ impl Default for Initial {
             will: BTreeMap::new(),
             detention_places: BTreeMap::from([("LBY".to_string(), 7000)]),
             unity: BTreeMap::new(),
+            reserves_usd: BTreeMap::from([("LBY".to_string(), 70e9)]),
         }
     }
 }
@@ -125,7 +137,9 @@ pub fn populate(w: &mut World, init: &Initial, known: &[StateSpec]) {
     }
     for (iso3, level) in &init.unity {
         if let Some(country) = w.region.country(iso3) {
-            w.states.update(country as usize, |s| (s.unity, s.consent) = (*level, *level));
+            let cents = Usd::dollars(init.reserves_usd.get(iso3).copied().unwrap_or(0.0)).0.max(0);
+            w.states.update(country as usize, |s| (s.unity, s.consent, s.treasury) = (*level, *level, cents));
+            w.ledgers.pay(Money::Economy, Money::Treasury, cents as u64);
         }
     }
 }
@@ -154,6 +168,10 @@ impl World {
                 wage_civil: 0.0,
                 wage_militia: 0.0,
                 pay: 1.0,
+                revenue: 0.0,
+                rents: 0.0,
+                first_ratio: 0.0,
+                first_spending: 0.0,
             });
         }
     }

@@ -17,6 +17,7 @@ use super::hypotheses::Hypotheses;
 use super::market::Markets;
 use super::migrant::{CLOCKS, Clocks, END, Migrant, Migrants, Origins, Status};
 use super::network::{self, Networks};
+use super::oil::OilSites;
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
 use super::routes::{HubId, Routes, ToGo};
@@ -112,6 +113,8 @@ pub struct World {
     pub states: States,
     /// Who acts from abroad.
     pub actors: Actors,
+    /// Oil fields and terminals.
+    pub oil_sites: OilSites,
     /// Doors by which people leave home.
     pub origins: Origins,
     pub migrants: Migrants,
@@ -136,6 +139,8 @@ pub struct World {
     pub labour: f64,
     /// Mandates in force, by name; set each morning from events.
     pub mandates: Vec<String>,
+    /// What a barrel of oil brings, USD; set each morning from events, `None` without any.
+    pub oil_price: Option<f64>,
     /// How far an agreement of rivals holds, 0 to 1; set each morning from events.
     pub agreement: f64,
     /// What happened today.
@@ -240,6 +245,7 @@ impl World {
             sightings: Default::default(),
             states: Default::default(),
             actors: Default::default(),
+            oil_sites: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -252,6 +258,7 @@ impl World {
             deterrence: vec![1.0; region.sea.zones.len() + 1],
             labour: 1.0,
             mandates: vec![],
+            oil_price: None,
             agreement: 0.0,
             tally: Default::default(),
             cells: vec![Default::default(); nodes],
@@ -302,7 +309,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 23] {
+    pub fn tables(&self) -> [&dyn Table; 24] {
         [
             &self.depots,
             &self.groups,
@@ -321,6 +328,7 @@ impl World {
             &self.sightings,
             &self.states,
             &self.actors,
+            &self.oil_sites,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -331,7 +339,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 23] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 24] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -350,6 +358,7 @@ impl World {
             &mut self.sightings,
             &mut self.states,
             &mut self.actors,
+            &mut self.oil_sites,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,

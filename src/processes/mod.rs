@@ -33,11 +33,14 @@ pub mod captivity;
 pub mod conflict;
 pub mod crews;
 pub mod departures;
+pub mod economy;
 pub mod fares;
 pub mod journeys;
 pub mod landings;
 pub mod leakage;
 pub mod markets;
+pub mod oil;
+pub mod politics;
 pub mod recruitment;
 pub mod revolt;
 pub mod route_choice;
@@ -49,6 +52,8 @@ pub mod weather;
 pub static DAY: &[Step<World>] = &[
     step::<World, weather::Weather>(),
     step::<World, allocation::Allocation>(),
+    step::<World, oil::Oil>(),
+    step::<World, economy::Economy>(),
     step::<World, stockpiles::Stockpiles>(),
     step::<World, leakage::Leakage>(),
     step::<World, armed_groups::ArmedGroups>(),
@@ -63,6 +68,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, landings::Landings>(),
     step::<World, conflict::Conflict>(),
     step::<World, revolt::Revolt>(),
+    step::<World, politics::Politics>(),
     step::<World, beliefs::BeliefsOfTheDay>(),
 ];
 

@@ -1,7 +1,7 @@
 //! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
 
 use crate::agents::accounts::{Fighters, Money};
-use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, STATE, is_jihadist, is_official};
+use crate::agents::group::{BLOC_COUNT, Group, STATE, is_jihadist, is_official};
 use crate::agents::migrant::END;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
@@ -9,6 +9,7 @@ use crate::engine::parallel::map_items;
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::engine::wake::own_day;
+use crate::processes::politics::{acceptance_of_troops, foreign_troops};
 use crate::region::{CountryId, NodeId};
 use crate::units::{Tick, Usd};
 use schemars::JsonSchema;
@@ -187,12 +188,12 @@ fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: 
     let idle = (ground.people * p.young_men_share - ground.fighters as f64).max(0.0);
     let ratio = match (Some(g.country) == w.libya, is_jihadist(g.bloc)) {
         (_, true) => p.wage_ratio_jihadist,
-        (true, false) => p.wage_ratio_libya,
+        (true, false) => p.wage_ratio_libya * w.states.pay()[usize::from(g.country)],
         (false, false) => p.wage_ratio,
     };
     let mut mean = recruits(p, idle, ratio) * f64::from(g.fighters) / ground.fighters.max(1) as f64;
     if is_jihadist(g.bloc) {
-        mean *= backlash(p, foreign_troops(w, g.country), w.consent(g.country));
+        mean *= backlash(p, foreign_troops(w, g.country), acceptance_of_troops(w, g.country));
     }
     let beaten = w.hostile(g.country, g.bloc, STATE) > 0.0 && w.control(g.node, g.bloc) < BEATEN;
     let leaving = if beaten { p.scatter_rate } else { p.exit_rate };
@@ -209,13 +210,6 @@ pub fn recruits(p: &Params, idle: f64, wage_ratio: f64) -> f64 {
 /// How much foreign troops raise the recruitment of jihadist groups where so many agree with them (equation 7).
 pub fn backlash(p: &Params, troops: u64, acceptance: f64) -> f64 {
     (1.0 + p.backlash * troops as f64 / 1000.0 * (1.0 - acceptance)).min(p.backlash_most)
-}
-
-/// Foreign troops in a country: those who fight, and those of levers.
-fn foreign_troops(w: &World, country: CountryId) -> u64 {
-    let foreign = |&g: &usize| w.groups.bloc()[g] == FOREIGN && w.groups.country()[g] == country;
-    let fight: u64 = w.groups.rows().filter(foreign).map(|g| u64::from(w.groups.fighters()[g])).sum();
-    fight + w.controls.troops.get(usize::from(country)).map_or(0, |t| *t as u64)
 }
 
 #[cfg(test)]
@@ -238,28 +232,5 @@ mod tests {
         let p = Params::default();
         assert!((backlash(&p, 5000, 0.0) - 2.5).abs() < 1e-12);
         assert_eq!((backlash(&p, 5000, 1.0), backlash(&p, 50_000, 0.0), backlash(&p, 0, 0.0)), (1.0, 3.0, 1.0));
-    }
-
-    #[test]
-    fn troops_of_levers_and_of_interventions_count_alike() {
-        let mut w = crate::processes::test_world();
-        let mali = w.region.country("MLI").unwrap();
-        assert_eq!(foreign_troops(&w, mali), 0);
-        let node = w.region.places[w.region.place("Kidal").unwrap() as usize].node.unwrap();
-        w.groups.push(Group {
-            key: 7,
-            node,
-            country: mali,
-            bloc: FOREIGN,
-            tie: 0,
-            fighters: 400,
-            home: node,
-            money: 0,
-            skill: 3.0,
-            trained: 0,
-            arms: crate::agents::arms::EMPTY,
-        });
-        w.controls.troops[usize::from(mali)] = 100.0;
-        assert_eq!(foreign_troops(&w, mali), 500);
     }
 }

@@ -12,6 +12,8 @@ use crate::agents::group::{BLOCS, TIES};
 use crate::agents::migrant::nationality_name;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
+use crate::engine::rng::Key;
+use crate::processes::oil::set_open;
 use crate::units::{Date, Tick};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -276,6 +278,26 @@ pub enum Event {
         #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption"))]
         level: f64,
     },
+    /// Oil fields and terminals are shut, or opened again; what happens to them later is up to the rules.
+    OilSites {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        #[schemars(extend("x-names" = "place"))]
+        places: Vec<String>,
+        /// True: they are opened.
+        open: bool,
+    },
+    /// What a barrel of oil brings from that day on.
+    OilPrice {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        #[schemars(range(min = 0, max = 1000), extend("x-unit" = "USD/barrel"))]
+        usd: f64,
+    },
     /// A state becomes more or less willing to let others work on its ground.
     ConsentShift {
         /// Name: a file that extends this one replaces the event by one of the same name.
@@ -333,6 +355,8 @@ impl Event {
             | Event::LabourDemand { date, .. }
             | Event::ConsentShift { date, .. }
             | Event::Alignment { date, .. }
+            | Event::OilSites { date, .. }
+            | Event::OilPrice { date, .. }
             | Event::Mandate { date, .. }
             | Event::Agreement { date, .. }
             | Event::ForeignFighters { date, .. }
@@ -360,9 +384,11 @@ pub fn happen(events: &[Event], begin: &[bool], w: &mut World, day: Tick) {
     w.labour = labour_demand(events, day);
     w.mandates = mandates(events, day);
     w.agreement = agreement(events, day);
+    w.oil_price = oil_price(events, day);
     for (i, (event, &begins)) in events.iter().zip(begin).enumerate() {
         match event {
             Event::ArmedReturn { .. } if begins => returns::armed_return(event, i as u64, w, day),
+            Event::OilSites { places, open, .. } if begins => oil_sites(places, *open, w, day),
             Event::Alignment { .. } if begins => affiliation::align(event, i as u64, w, day),
             Event::ConsentShift { country, level, .. } if begins => shift_consent(country, *level, w),
             Event::ForeignFighters { .. } => returns::foreign_fighters(event, i as u64, w, day),
@@ -417,6 +443,22 @@ fn agreement(events: &[Event], day: Tick) -> f64 {
         _ => None,
     };
     events.iter().filter_map(in_force).fold(0.0, f64::max)
+}
+
+/// The price of oil of the last event up to today.
+fn oil_price(events: &[Event], day: Tick) -> Option<f64> {
+    let past = events.iter().filter_map(|e| match e {
+        Event::OilPrice { date, usd, .. } if date.tick() <= day => Some((date.tick(), *usd)),
+        _ => None,
+    });
+    past.max_by_key(|x| x.0).map(|x| x.1)
+}
+
+fn oil_sites(places: &[String], open: bool, w: &mut World, day: Tick) {
+    let keys: Vec<u64> = places.iter().map(|p| Key::named("oil site", p, 0).0).collect();
+    for row in w.oil_sites.rows().filter(|&i| keys.contains(&w.oil_sites.key()[i])).collect::<Vec<_>>() {
+        set_open(w, row, open, day);
+    }
 }
 
 fn holds(date: Date, until: Option<Date>, day: Tick) -> bool {
