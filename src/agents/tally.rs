@@ -184,6 +184,8 @@ pub struct Tally {
     pub oil_rents: i64,
     /// Sorties flown against jihadists, in millionths.
     pub sorties: i64,
+    /// Fighters whom they killed.
+    pub killed_by_sorties: i64,
     /// What groups got for keeping boats ashore, US cents.
     pub payoffs: i64,
     /// How attempts ended, by sea zone.

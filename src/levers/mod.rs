@@ -12,12 +12,17 @@ use serde::{Deserialize, Serialize};
 pub mod boat_destruction;
 pub mod border_patrol;
 pub mod coast_guard;
+pub mod counter_is;
 pub mod depot_security;
+pub mod economic_support;
 pub mod intelligence_sharing;
 pub mod legal_pathways;
+pub mod mediation_dialogue;
 pub mod militia_payoff;
 pub mod naval_patrol;
 pub mod niche_teams;
+pub mod oil_smuggling_control;
+pub mod oil_unity;
 pub mod processing;
 pub mod readmission;
 pub mod stabilisation_force;
@@ -44,6 +49,11 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<processing::Processing>(),
     lever::<readmission::Readmission>(),
     lever::<legal_pathways::LegalPathways>(),
+    lever::<oil_unity::OilUnity>(),
+    lever::<oil_smuggling_control::OilSmugglingControl>(),
+    lever::<economic_support::EconomicSupport>(),
+    lever::<mediation_dialogue::MediationDialogue>(),
+    lever::<counter_is::CounterIs>(),
 ];
 
 /// What a lever's own file says.

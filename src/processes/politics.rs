@@ -153,7 +153,7 @@ fn grounds(w: &World, country: CountryId) -> Grounds {
 }
 
 /// Acceptance of the actors, each by how much is seen of it; of all alike when nothing is.
-fn acceptance(w: &World) -> f64 {
+pub fn acceptance(w: &World) -> f64 {
     let seen = |a: usize| 0.01 + w.controls.help[a] + (w.controls.actor_troops[a] / MANY_TROOPS).min(1.0);
     let all: f64 = (0..ACTOR_COUNT).map(seen).sum();
     (0..ACTOR_COUNT).map(|a| seen(a) * w.actors.acceptance()[a]).sum::<f64>() / all

@@ -50,8 +50,29 @@ impl Semantic<'_> {
         }
         self.twins(root, "lever", lever_name);
         self.twins(root, "event", event_name);
+        self.mandates(root);
         self.origins(root);
         self.network(root, folder);
+    }
+
+    /// A mandate that a lever needs must be given by an event.
+    fn mandates(&mut self, root: &Node) {
+        let list = |key| root.get(key).and_then(Node::list).unwrap_or(&[]);
+        let given: Vec<&str> = list("event").iter().filter_map(|e| e.get("mandate")?.text()).collect();
+        for (i, item) in list("lever").iter().enumerate() {
+            let path = Keys(vec!["lever".into()]).item(i, item).join("mandates");
+            for node in item.get("mandates").and_then(Node::list).unwrap_or(&[]) {
+                let Some(name) = node.text().filter(|n| !given.contains(n)) else { continue };
+                if self.errors.len() >= MOST {
+                    return;
+                }
+                let message = format!("`{path}` names {:?}, and no event gives that mandate", words::short(name));
+                let expected = "the `mandate` of an event of the kind `mandate`".into();
+                let mut d = self.diagnostic(node, &path, expected, message);
+                d.help = words::nearest(name, given.iter().copied()).map(words::did_you_mean);
+                self.errors.push(d);
+            }
+        }
     }
 
     /// Shares of an origin are shares of all who leave it; nationalities are codes.

@@ -5,6 +5,7 @@ mod books;
 mod conflict;
 mod crews;
 mod people;
+mod politics;
 
 pub use arms::weighed;
 
@@ -67,6 +68,8 @@ pub fn all() -> Vec<Metric> {
     arms::prices(&mut m);
     conflict::conflict(&mut m);
     conflict::control(&mut m);
+    politics::politics(&mut m);
+    politics::risks(&mut m);
     books::books(&mut m);
     m
 }

@@ -1,9 +1,10 @@
 //! War: who holds which ground (equation 8), who is killed (equation 9), towns taken and lost.
 //!
-//! [`arena`] who fights in a country and how strong each is where; [`contest`] control of cells; [`clashes`] the dead and
+//! [`arena`] who fights in a country and how strong each is where; [`contest`] control of cells; [`campaign`] what levers do against some of them; [`clashes`] the dead and
 //! the arms taken from them; [`fronts`] towns that change hands, flight and advance.
 
 mod arena;
+mod campaign;
 mod clashes;
 mod contest;
 mod fronts;
@@ -64,6 +65,18 @@ pub struct Params {
     /// Chance a week that a jihadist group goes beyond the homeland once the state holds no town of it.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/week", "x-source" = "assumption: Douentza was taken five months after the north, Konna nine", "x-low" = 0.01, "x-high" = 0.2))]
     pub expedition_rate: f64,
+    /// Fighters whom a sortie by aircraft kills, of a crowd of them.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "fighters/sortie", "x-source" = "assumption", "x-low" = 0.3, "x-high" = 2))]
+    pub killed_per_sortie: f64,
+    /// Others killed beside each of them.
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "persons/fighter", "x-source" = "assumption", "x-low" = 0.05, "x-high" = 0.5))]
+    pub civilians_per_killed: f64,
+    /// What 100 foreign advisers add to the strength of those they stand by, as a share; at most as much again.
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "share/100 persons", "x-source" = "assumption", "x-low" = 0.02, "x-high" = 0.3))]
+    pub adviser_effect: f64,
+    /// Strength of a foreign soldier of a lever.
+    #[schemars(range(min = 0, max = 100), extend("x-unit" = "fighters", "x-source" = "assumption: as the skill of an intervention", "x-low" = 2, "x-high" = 5))]
+    pub troop_skill: f64,
     /// Peacekeepers in a country who cut its fatalities to 1/e.
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "persons", "x-source" = "assumption, after Hultman, Kathman and Shannon 2013 (recalled): 8,000 troops cut killings of civilians from over 100 a month to a few", "x-low" = 1000, "x-high" = 8000))]
     pub peacekeeper_scale: f64,
@@ -87,6 +100,10 @@ impl Default for Params {
             army_floor: 0.05,
             police_per_1000: 1.0,
             expedition_rate: 0.03,
+            killed_per_sortie: 1.0,
+            civilians_per_killed: 0.15,
+            adviser_effect: 0.1,
+            troop_skill: 3.0,
             peacekeeper_scale: 2000.0,
         }
     }
@@ -105,11 +122,18 @@ impl Process<World> for Conflict {
         contest::calm(w);
         let mut moved = false;
         for country in w.countries_at_war() {
-            let arena = Arena::of(p, w, country);
+            let mut arena = Arena::of(p, w, country);
+            campaign::stand_by(p, w, &mut arena);
             let lost = contest::contest(p, w, &arena);
             clashes::clash(p, w, &arena, day);
             moved |= fronts::towns(p, w, &lost, day);
             moved |= fronts::march(p, w, &arena, day);
+        }
+        let mut struck: Vec<_> = w.controls.campaigns.iter().map(|c| c.country).collect();
+        struck.sort_unstable();
+        struck.dedup();
+        for country in struck {
+            campaign::strike(p, w, country, day);
         }
         if moved {
             w.groups_moved();
