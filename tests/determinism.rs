@@ -111,6 +111,18 @@ const SEA_LEVERS: [(&str, &str, &str); 14] = [
     ("legal_pathways", "where = [\"NGA\", \"SDN\"]", "100000"),
 ];
 
+/// Those of politics and oil, where politics are simulated.
+const POLITICS_LEVERS: [(&str, &str, &str); 8] = [
+    ("oil_unity", "", "1"),
+    ("oil_smuggling_control", "consent = 0", "1"),
+    ("economic_support", "by = \"eu\"", "2e9"),
+    ("mediation_dialogue", "", "1"),
+    ("counter_is", "where = [\"LBY\"]", "20"),
+    ("counter_is", "where = [\"LBY\"]\nwith = \"advisers\"", "500"),
+    ("counter_is", "where = [\"LBY\"]\nwith = \"troops\"\nby = \"nato\"", "5000"),
+    ("naval_patrol", "mandate = [\"oil\"]", "10"),
+];
+
 fn tested(kind: &str, keys: &str, strength: &str, start: &str) -> String {
     format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n")
 }
@@ -126,10 +138,17 @@ fn with_sea_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench 
     shipped_with("central-med-2014", &more, &sets)
 }
 
+fn with_politics_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
+    let more = tested(kind, keys, strength, start);
+    let sets = [LIGHT, "run.persons_per_agent=20", "run.end=2016-08-29"];
+    shipped_with("nato-2016", &more, &sets)
+}
+
 /// Promise 4, for every lever: nothing at intensity 0; from day 31 on, nothing before it and something after it.
 #[test]
 fn a_lever_without_strength_or_before_its_day_is_the_baseline() {
-    let tested: std::collections::BTreeSet<&str> = LEVERS.iter().chain(&SEA_LEVERS).map(|l| l.0).collect();
+    let tested: std::collections::BTreeSet<&str> =
+        LEVERS.iter().chain(&SEA_LEVERS).chain(&POLITICS_LEVERS).map(|l| l.0).collect();
     assert_eq!(tested.len(), sirocco::levers::LEVERS.len(), "every lever is tested");
     let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
     is_the_baseline(&LEVERS, &baseline, with_lever, "2011-10-20", "2011-11-19");
@@ -141,6 +160,13 @@ fn a_lever_of_the_sea_without_strength_or_before_its_day_is_the_baseline() {
     let baseline = with_sea_lever("processing", "", "0", "2015-12-01").run(0);
     assert!(baseline.sum(|t| t.arrivals) > 1000.0);
     is_the_baseline(&SEA_LEVERS, &baseline, with_sea_lever, "2015-06-01", "2015-07-01");
+}
+
+/// The same where politics are simulated.
+#[test]
+fn a_lever_of_politics_without_strength_or_before_its_day_is_the_baseline() {
+    let baseline = with_politics_lever("mediation_dialogue", "", "0", "2019-12-01").run(0);
+    is_the_baseline(&POLITICS_LEVERS, &baseline, with_politics_lever, "2016-07-01", "2016-07-31");
 }
 
 type With = fn(&str, &str, &str, &str) -> Bench;

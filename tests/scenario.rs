@@ -83,6 +83,31 @@ fn a_file_wins_over_the_one_it_extends() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A file in a folder `policies` may extend one in the folder above it, and nothing else out of its folder.
+#[test]
+fn a_policy_extends_the_scenario_above_it() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let policy = |sub: &str, extends: &str| -> Result<Scenario, Box<dyn Error>> {
+        fs::create_dir_all(folder.path().join("a").join(sub))?;
+        fs::write(folder.path().join("a/base.toml"), BASE)?;
+        fs::write(folder.path().join("outside.toml"), BASE)?;
+        let path = folder.path().join("a").join(sub).join("policy.toml");
+        fs::write(&path, format!("extends = \"{extends}\"\ntitle = \"Policy\"\n"))?;
+        load(&path, &[], &Names::any()).map_err(|r| r.to_string().into())
+    };
+    let s = policy("policies", "../base.toml")?;
+    assert_eq!((s.title.as_str(), s.run.seed), ("Policy", 5));
+    let names: Vec<_> = s.inputs.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["policy.toml", "../base.toml"]);
+    for (sub, extends) in
+        [("policies", "../../outside.toml"), ("policies", "../base.toml/../../outside.toml"), ("other", "../base.toml")]
+    {
+        let said = policy(sub, extends).err().map(|e| e.to_string()).ok_or("accepted")?;
+        assert!(said.contains("leads out of the folder"), "{said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn sets_win_over_files_and_later_over_earlier() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;

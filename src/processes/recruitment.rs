@@ -42,8 +42,8 @@ pub struct Params {
     /// Share of fighters who give up in a month.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0.005, "x-high" = 0.03))]
     pub exit_rate: f64,
-    /// The same where the group is at war with a state and its bloc has less than 0.3 of the ground it stands on: it hides and
-    /// melts away.
+    /// The same where the group is at war with a state (jihadists: with anyone) and its bloc has less than 0.3 of the ground it
+    /// stands on: it hides and melts away.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 0.5))]
     pub scatter_rate: f64,
     /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
@@ -195,7 +195,9 @@ fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: 
     if is_jihadist(g.bloc) {
         mean *= backlash(p, foreign_troops(w, g.country), acceptance_of_troops(w, g.country));
     }
-    let beaten = w.hostile(g.country, g.bloc, STATE) > 0.0 && w.control(g.node, g.bloc) < BEATEN;
+    // Jihadists are hunted by whoever fights them, others by the state alone: they live among their own.
+    let hunted = if is_jihadist(g.bloc) { at_war } else { w.hostile(g.country, g.bloc, STATE) > 0.0 };
+    let beaten = hunted && w.control(g.node, g.bloc) < BEATEN;
     let leaving = if beaten { p.scatter_rate } else { p.exit_rate };
     let join = poisson(w.luck.on(JOIN, day).unit(g.key), mean).min(u64::from(u32::MAX / 2)) as u32;
     let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), leaving) as u32;

@@ -11,6 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Largest scenario file, bytes.
 pub(crate) const LARGEST: u64 = 1 << 20;
+/// Name of a folder whose files may extend one in the folder above.
+const POLICIES: &str = "policies";
 /// Most files in a chain of `extends`, the first included.
 pub(crate) const DEEPEST: usize = 8;
 
@@ -106,18 +108,22 @@ impl Reader {
         let shown = words::short(target);
         let refuse = |why: String, help: Option<String>| Err((format!("`extends` names {shown:?}, {why}"), help));
         let stays = "name a file in the same folder or below it";
-        let relative = Path::new(target);
-        if target.is_empty() || !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
-            return refuse("which leads out of the folder".into(), Some(stays.into()));
-        }
         let Some(child) = chain.last() else {
             return refuse("which no file asked for".into(), None);
         };
-        let folder = child.real.parent().unwrap_or(Path::new("."));
+        let own = child.real.parent().unwrap_or(Path::new("."));
+        // Policies lie in a folder of their own beside the scenarios that they change.
+        let up = own.file_name().is_some_and(|f| f == POLICIES).then(|| target.strip_prefix("../")).flatten();
+        let folder = if up.is_some() { own.parent().unwrap_or(own) } else { own };
+        let relative = Path::new(up.unwrap_or(target));
+        let plain = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+        if target.is_empty() || !plain {
+            return refuse("which leads out of the folder".into(), Some(stays.into()));
+        }
         let real = match folder.join(relative).canonicalize() {
             Ok(real) => real,
             Err(why) => {
-                return refuse(format!("which cannot be read: {why}"), near_file(folder, target));
+                return refuse(format!("which cannot be read: {why}"), near_file(folder, up.unwrap_or(target)));
             }
         };
         if !real.starts_with(folder) {
@@ -134,8 +140,8 @@ impl Reader {
         }
         match read_limited(&real) {
             Ok(bytes) => {
-                let label = beside(&child.label, relative);
-                Ok((Link { real, label }, bytes, beside(name, relative)))
+                let label = beside(&child.label, Path::new(target));
+                Ok((Link { real, label }, bytes, beside(name, Path::new(target))))
             }
             Err(why) => refuse(format!("which cannot be read: {why}"), None),
         }
@@ -151,7 +157,7 @@ fn circle(chain: &[Link], real: &Path) -> Option<String> {
 
 /// The name of a file beside another, without `./`.
 fn beside(file: &str, relative: &Path) -> String {
-    let plain: PathBuf = relative.components().filter(|c| matches!(c, Component::Normal(_))).collect();
+    let plain: PathBuf = relative.components().filter(|c| !matches!(c, Component::CurDir)).collect();
     Path::new(file).with_file_name("").join(plain).display().to_string()
 }
 
