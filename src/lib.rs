@@ -77,7 +77,8 @@
 //! 16. conflict: cells are contested, parties clash, towns are taken, groups flee and march
 //! 17. revolt: homelands rise, governments fall, allies fall out
 //! 18. beliefs: networks learn, pass on news, and review their plans
-//! 19. books: every ledger is checked after each of the steps 2 to 18, and recounted from the rows on audit days
+//! 19. books: levers that are billed by what they did are paid; every ledger is checked after each of the steps 2 to 18, and
+//!     recounted from the rows on audit days
 //! 20. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
@@ -109,7 +110,7 @@
 //!             sea/: launch beaches crossing rescue
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
 //!                                          | sighting state vessel store market territory homeland
-//!                                          | hostility fired
+//!                                          | hostility fired bill
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea

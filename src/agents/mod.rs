@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod arms;
 pub mod belief;
+pub mod bill;
 mod books;
 pub mod controls;
 pub mod convoy;

@@ -3,6 +3,7 @@
 use super::accounts::{Arms, Ledgers};
 use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
+use super::bill::Bills;
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
@@ -91,6 +92,8 @@ pub struct World {
     pub territory: Territory,
     /// Conditional events that have happened.
     pub fired: Fired,
+    /// What levers have cost that are billed by what they do.
+    pub bills: Bills,
     /// Stocks of markets, civilians and custody.
     pub stores: Stores,
     /// Prices of weapons.
@@ -222,6 +225,7 @@ impl World {
             hostilities: Default::default(),
             territory: Default::default(),
             fired: Default::default(),
+            bills: Default::default(),
             markets: Default::default(),
             stores: Default::default(),
             networks: Default::default(),
@@ -291,7 +295,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 22] {
+    pub fn tables(&self) -> [&dyn Table; 23] {
         [
             &self.depots,
             &self.groups,
@@ -299,6 +303,7 @@ impl World {
             &self.hostilities,
             &self.territory,
             &self.fired,
+            &self.bills,
             &self.stores,
             &self.markets,
             &self.networks,
@@ -319,7 +324,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 22] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 23] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -327,6 +332,7 @@ impl World {
             &mut self.hostilities,
             &mut self.territory,
             &mut self.fired,
+            &mut self.bills,
             &mut self.stores,
             &mut self.markets,
             &mut self.networks,

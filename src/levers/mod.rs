@@ -64,9 +64,12 @@ pub trait Lever: Params {
     /// Consent that a country must have for the lever to work there, 0 to 1 (U* of equation 11); 0 for a state's own
     /// measures.
     const CONSENT: f64 = 0.0;
+    /// True when it is billed in the evening for what it did that day, and not in the morning for what it is.
+    const BY_DEED: bool = false;
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
-    /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
+    /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots). Of a lever that
+    /// is billed by deed, what a year of days like today would come to; `world.controls.sender` says which lever is asked.
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64;
 }
 
@@ -107,7 +110,8 @@ pub struct Common {
     /// How much, in the lever's own unit; 0 is exactly the baseline.
     #[schemars(range(min = 0))]
     pub intensity: f64,
-    /// Most that may be spent, USD a year; a dearer intensity is cut to what the money buys.
+    /// Most that may be spent, USD a year; a dearer intensity is cut to what the money buys. A lever that is paid by what it
+    /// does pauses while it has cost more than its budget since its start.
     #[serde(default)]
     #[schemars(range(min = 0), extend("x-unit" = "USD/year"))]
     pub budget_usd_per_year: Option<f64>,
@@ -168,6 +172,7 @@ pub struct LeverKind {
     pub most: f64,
     pub named: bool,
     pub consent: f64,
+    pub by_deed: bool,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
     /// Reads the lever's own keys.
@@ -186,6 +191,7 @@ const fn lever<L: Lever>() -> LeverKind {
         most: L::MOST,
         named: L::NAMED,
         consent: L::CONSENT,
+        by_deed: L::BY_DEED,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
         apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),

@@ -8,7 +8,9 @@ use crate::region::Area;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The lever's own keys.
+/// The lever's own keys. Each return is paid on its day. How many there will be is not known in the morning, so a budget stops
+/// the lever on days on which it has cost more, since its start, than the budget allows up to that day: it is overdrawn by no
+/// more than one day's returns, and what is not used on one day may be used later.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Readmission {
@@ -24,12 +26,12 @@ impl Lever for Readmission {
     const ABOUT: &'static str = "Sends people who crossed the sea home, or back to the country they left by boat, when their case is refused or \
          straight from the ships; that country must consent.";
     const UNIT: &'static str = "share of those refused (at sea: of those saved)";
-    const COST: (f64, &'static str) =
-        (30_000_000.0, "per scheme at full intensity: 10,000 returns at 3,000 each, assumption (model.md)");
+    const COST: (f64, &'static str) = (3000.0, "per return, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];
     const MOST: f64 = 1.0;
     const NAMED: bool = true;
     const CONSENT: f64 = 0.5;
+    const BY_DEED: bool = true;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         let (nations, coasts) =
@@ -38,8 +40,9 @@ impl Lever for Readmission {
         controls.readmission.push(ReadmissionOrder { sender, share, nations, coasts, at_sea });
     }
 
-    fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
-        strength
+    fn units(&self, _: f64, _: &Area, world: &World) -> f64 {
+        let own = world.tally.sent_by.iter().filter(|s| s.0 == world.controls.sender);
+        own.map(|s| s.1).sum::<i64>() as f64 * 365.0
     }
 }
 
@@ -58,5 +61,15 @@ mod tests {
         assert_eq!((c.readmission[0].nations.len(), c.readmission[0].coasts.len()), (2, 0));
         assert_eq!((c.readmission[1].nations.len(), &c.readmission[1].coasts), (0, &at.countries));
         assert!(c.readmission[1].at_sea && c.readmission[1].share == 0.2);
+    }
+
+    #[test]
+    fn a_scheme_pays_for_its_own_returns() {
+        let mut w = world();
+        w.tally.sent_by = vec![(7, 10), (8, 10), (7, 20)];
+        let units = |w: &World| Readmission::default().units(1.0, &Area::default(), w);
+        assert_eq!(units(&w), 0.0);
+        w.controls.sender = 7;
+        assert_eq!(units(&w), 30.0 * 365.0);
     }
 }

@@ -150,6 +150,7 @@ fn go_home(w: &mut World, row: usize) {
 /// room.
 fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
     let m = w.migrants.get(row);
+    w.tally.sent_by.push((order.sender, i64::from(w.persons_per_agent)));
     if !order.coasts.contains(&w.routes.hubs[m.hub as usize].country) {
         go_home(w, row);
         return;
@@ -264,6 +265,8 @@ mod tests {
         let day = w.day;
         Landings::run(&Params::default(), &mut w, day);
         w.audit().unwrap();
+        assert!(w.tally.sent_by.iter().all(|s| s.0 == u64::from(libya)), "Tunisia's order sent nobody");
+        assert_eq!(w.tally.sent_by.iter().map(|s| s.1).sum::<i64>(), back);
     }
 
     /// Who was spared at sea by a policy of 30 % meets another lot on land: of the others 70 % are sent back there, not 57 %; and a
