@@ -78,10 +78,10 @@ impl NavalPatrol {
     }
 }
 
-/// Zones that an area names, or all that boats leave from.
+/// Zones that an area names, or all that boats leave from this year.
 pub(super) fn zones(at: &Area, world: &World) -> Vec<usize> {
     if at.is_everywhere() {
-        let departure = |z: &usize| world.routes.hubs.iter().any(|h| h.coast == Some(*z));
+        let departure = |z: &usize| world.ways.coast.contains(&Some(*z));
         return (0..world.region.sea.zones.len()).filter(departure).collect();
     }
     at.zones.clone()
@@ -121,6 +121,7 @@ impl Lever for NavalPatrol {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{area, hub, world_with_coasts};
     use super::*;
 
     /// All three bits up to the last day of the mandate, rescue alone from the next; and 1 - 0.3 x 0.5 at half coordination.
@@ -136,6 +137,23 @@ mod tests {
         assert_eq!((boats.missions(last.tick()), boats.missions(last.tick().next())), (BOATS, 0));
         let usual = NavalPatrol::default();
         assert_eq!((usual.missions(last.tick()), usual.effect()), (RESCUE, 1.0));
+    }
+
+    /// When the last boats of Zarzis have left, ships without a `where` are neither sent to its zone nor paid there; who names
+    /// the zone sends them all the same.
+    #[test]
+    fn ships_go_and_are_paid_where_boats_leave() {
+        let mut w = world_with_coasts();
+        let orders = |w: &World, names: &[&str]| {
+            let mut c = Controls::none(&w.region);
+            NavalPatrol::default().apply(2.0, &area(w, names), w, &mut c);
+            (c.naval.len(), NavalPatrol::default().units(2.0, &area(w, names), w))
+        };
+        assert_eq!(orders(&w, &[]), (2, 4.0));
+        let zarzis = usize::from(hub(&w, "Zarzis"));
+        w.ways.coast[zarzis] = None;
+        assert_eq!(orders(&w, &[]), (1, 2.0));
+        assert_eq!(orders(&w, &["Gabes"]), (1, 2.0));
     }
 
     #[test]
