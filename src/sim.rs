@@ -189,7 +189,7 @@ impl Simulation {
 
     /// Goes on to the next morning.
     pub fn next_morning(&mut self) {
-        self.world.day = self.world.day.next();
+        self.world.next_morning();
     }
 
     /// Last day of the run.

@@ -354,6 +354,48 @@ fn a_restored_run_goes_on_as_if_never_stopped() {
     }
 }
 
+/// The same over New Year, when the road north and the lane to Europe shut: who waits for a seat leaves the line, ships without
+/// a place are no longer paid. Saved on the evening before and on the morning itself. Found in review: a run restored on
+/// that morning took the new year for the old one.
+#[test]
+fn a_run_restored_at_new_year_goes_on_as_if_never_stopped() {
+    let more = r#"
+[[initial.migrants.origins]]
+place = "Niamey"
+pool = 100000
+per_year = 5000
+shares = [1, 0, 0, 0]
+diaspora = 1
+[[lever]]
+kind = "naval_patrol"
+start = 2014-01-01
+intensity = 1
+"#;
+    let mut b = tiny(more, &["run.end=2015-03-01"]);
+    let mut region = (*b.ground.region).clone();
+    region.corridors.iter_mut().filter(|c| c.id == "north").for_each(|c| c.years = vec![(2000, 2014)]);
+    region.sea.lanes.iter_mut().for_each(|l| l.years = vec![(2000, 2014)]);
+    b.ground.region = std::sync::Arc::new(region);
+    let mut whole = b.sim(0);
+    days(&mut whole, 364, |_| {});
+    whole.day().expect("the last day of the year");
+    let (mut evening, mut morning) = (b.sim(0), b.sim(0));
+    evening.world.restore(&whole.world.save()).expect("it fits");
+    evening.next_morning();
+    let waiting = |sim: &Simulation| sim.world.queues.seats.iter().map(|q| q.len()).sum::<usize>();
+    assert!(waiting(&whole) > 100 && whole.world.tally.spent > 0);
+    whole.next_morning();
+    morning.world.restore(&whole.world.save()).expect("it fits");
+    let mut want = vec![];
+    days(&mut whole, 40, |w| want.push(w.digest()));
+    assert_eq!((waiting(&whole), whole.world.tally.spent), (0, 0), "the road and the sea are shut");
+    for (what, sim) in [("evening", &mut evening), ("morning", &mut morning)] {
+        let mut got = vec![];
+        days(sim, 40, |w| got.push(w.digest()));
+        same(&format!("restored, saved in the {what}"), &got, &want);
+    }
+}
+
 /// The same while a transit law is in force: what a network believes of a cell it has just heard of must weigh the same
 /// before and after. Found in review: cells without a belief were reckoned without the law's penalty.
 #[test]
