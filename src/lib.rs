@@ -95,7 +95,7 @@
 //! study/      more than one run            | ensemble displacement weapons_kept files
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
-//!             and what is wrong with them  | check keys union semantic assemble words diagnose
+//!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | boat_destruction coast_guard militia_payoff
 //!                                          | intelligence_sharing transit_criminalisation niche_teams

@@ -1,7 +1,7 @@
 //! Boats destroyed after a rescue or seized on the beach (model.md, section 5): wooden hulls are not used again, so that
 //! launchers turn to rubber (equation 16).
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, NOBODY_LEAVES, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::routes::HubId;
 use crate::agents::world::World;
@@ -39,6 +39,12 @@ impl Lever for BoatDestruction {
 
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         strength * beaches(at, world).len() as f64
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        let there =
+            |d: &(u16, usize)| at.zones.contains(&d.1) || at.covers(given.region.places[usize::from(d.0)].country);
+        (!given.departures.iter().any(there)).then(|| NOBODY_LEAVES.into())
     }
 }
 

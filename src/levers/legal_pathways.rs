@@ -1,10 +1,10 @@
 //! Visas for people who might leave otherwise (model.md, section 5): they enter departures, equation 14.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::{Controls, VisaOrder};
 use crate::agents::migrant::nationality;
 use crate::agents::world::World;
-use crate::region::Area;
+use crate::region::{Area, Region};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,20 +21,31 @@ impl Lever for LegalPathways {
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
-        controls.visas.push(VisaOrder { per_year: strength, nations: nations(at, world) });
+        controls.visas.push(VisaOrder { per_year: strength, nations: nations(at, &world.region) });
     }
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
     }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        no_origin(at, given)
+    }
 }
 
 /// Nationalities of the countries of an area, ascending; none for everywhere.
-pub(super) fn nations(at: &Area, world: &World) -> Vec<u32> {
-    let number = |&c: &u16| nationality(&world.region.countries[usize::from(c)].iso3);
+pub(super) fn nations(at: &Area, region: &Region) -> Vec<u32> {
+    let number = |&c: &u16| nationality(&region.countries[usize::from(c)].iso3);
     let mut all: Vec<u32> = at.countries.iter().map(number).collect();
     all.sort_unstable();
     all
+}
+
+/// Says so when nobody of the countries of an area leaves home in the scenario.
+pub(super) fn no_origin(at: &Area, given: &Prospect) -> Option<String> {
+    let named = nations(at, given.region);
+    let none = !named.is_empty() && !given.nations.iter().any(|n| named.contains(n));
+    none.then(|| "nobody of the countries named sets out in this scenario: it will have no effect".into())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Money for the armed groups at a beach, so that boats stay ashore (model.md, section 5). The money buys
 //! arms, and on the day that it ends so does what it bought. Nobody asks for more than the price: there is no blackmail.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, NOBODY_LEAVES, Prospect};
 use crate::agents::controls::{Controls, PayoffOrder};
 use crate::agents::group::is_official;
 use crate::agents::routes::HubId;
@@ -73,6 +73,11 @@ impl Lever for MilitiaPayoff {
 
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         strength * groups(at, world) as f64
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        let there = given.departs_from(&at.countries) || given.departures.iter().any(|d| at.places.contains(&d.0));
+        (!there).then(|| NOBODY_LEAVES.into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Vessels off the coasts that boats leave from (model.md, section 5), of navies, border agencies or NGOs: they enter the
 //! choice of boats (equation 16) and rescue (equation 17). An NGO ship is a use of this lever with a name of its own.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::{Controls, NavalOrder};
 use crate::agents::vessel::{BOATS, MONITOR, NM_KM, RESCUE};
 use crate::agents::world::World;
@@ -87,6 +87,18 @@ pub(super) fn zones(at: &Area, world: &World) -> Vec<usize> {
     at.zones.clone()
 }
 
+/// Says which of the zones named no boat leaves from while the lever is in force.
+pub(super) fn empty_zones(at: &Area, given: &Prospect) -> Option<String> {
+    let empty = at.zones.iter().filter(|&&z| given.departures.iter().all(|d| d.1 != z));
+    let names: Vec<&str> = empty.map(|&z| given.region.sea.zones[z].name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "no boat leaves from {} in the years of this lever; it will be paid there for nothing",
+            names.join(", ")
+        )
+    })
+}
+
 /// Only whole vessels sail.
 fn whole(strength: f64) -> u32 {
     libm::round(strength.min(10_000.0)) as u32
@@ -116,6 +128,10 @@ impl Lever for NavalPatrol {
 
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         f64::from(whole(strength)) * zones(at, world).len() as f64
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        empty_zones(at, given)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Returns of people who crossed the sea (model.md, section 5): home, or to the country they had put to sea from.
 
-use super::legal_pathways::nations;
-use super::{AreaKind, Lever};
+use super::legal_pathways::{nations, no_origin};
+use super::{AreaKind, Lever, NOBODY_LEAVES, Prospect};
 use crate::agents::controls::{Controls, ReadmissionOrder};
 use crate::agents::world::World;
 use crate::region::Area;
@@ -35,7 +35,7 @@ impl Lever for Readmission {
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         let (nations, coasts) =
-            if self.to_coast { (vec![], at.countries.clone()) } else { (nations(at, world), vec![]) };
+            if self.to_coast { (vec![], at.countries.clone()) } else { (nations(at, &world.region), vec![]) };
         let (sender, share, at_sea) = (controls.sender, strength, self.at_sea);
         controls.readmission.push(ReadmissionOrder { sender, share, nations, coasts, at_sea });
     }
@@ -43,6 +43,13 @@ impl Lever for Readmission {
     fn units(&self, _: f64, _: &Area, world: &World) -> f64 {
         let own = world.tally.sent_by.iter().filter(|s| s.0 == world.controls.sender);
         own.map(|s| s.1).sum::<i64>() as f64 * 365.0
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        if self.to_coast {
+            return (!given.departs_from(&at.countries)).then(|| NOBODY_LEAVES.into());
+        }
+        no_origin(at, given)
     }
 }
 
