@@ -104,7 +104,7 @@
 //! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
 //!                                          | armed_groups recruitment markets/ fares departures
 //!                                          | journeys captivity crews/ sea/ landings conflict/ revolt beliefs
-//!             and what rules share         | route_choice
+//!             and what rules share         | route_choice moves
 //!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
 //!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
 //!             sea/: launch beaches crossing rescue

@@ -13,7 +13,7 @@ use common::{Bench, Seen, shipped, shipped_with, tiny};
 use sirocco::agents::accounts::People;
 use sirocco::agents::arms::EMPTY;
 use sirocco::agents::group::Group;
-use sirocco::agents::migrant::{END, Migrant, NO_LEG, NO_ORIGIN, Status};
+use sirocco::agents::migrant::{Migrant, Status};
 use sirocco::agents::world::World;
 use sirocco::engine::rng::Key;
 use sirocco::observe::metric::{self, Kind};
@@ -211,20 +211,8 @@ fn an_inert_migrant_changes_nothing_for_the_others() {
     let mut with = b.sim(0);
     let key = Key::named("resident", "inert", 0).0;
     let hub = common::hub(&with.world, "Sabha");
-    let row = with.world.migrants.push(Migrant {
-        key,
-        threshold: u64::MAX,
-        money: 0,
-        debt: 0,
-        since: 0,
-        due: 0,
-        hub,
-        goal: hub,
-        leg: NO_LEG,
-        origin: NO_ORIGIN,
-        state: Status::Resident as u8,
-        next: END,
-    });
+    let resident = Migrant { threshold: u64::MAX, ..Migrant::at(key, hub, Status::Resident) };
+    let row = with.world.migrants.push(resident);
     with.world.enlist(row);
     let size = u64::from(with.world.persons_per_agent);
     with.world.ledgers.move_people(People::Outside, People::Working, size);

@@ -59,23 +59,7 @@ mod tests {
     fn visas_follow_those_who_leave() {
         let mut w = world();
         for (key, iso3, rate) in [(1, "NER", 1e-4), (2, "MLI", 2e-4), (3, "LBY", 5e-4)] {
-            w.origins.push(Origin {
-                key,
-                pool: 1_000_000,
-                rate,
-                base_cost: [0.0; 4],
-                shares: [1.0, 0.0, 0.0, 0.0],
-                shift: 1.0,
-                death_belief: 0.0,
-                return_belief: 0.0,
-                rescue_belief: 0.0,
-                residents: 0.0,
-                diaspora: 0.0,
-                season: 0.0,
-                peak: 0.0,
-                nationality: nationality(iso3),
-                hub: 0,
-            });
+            w.origins.push(Origin { pool: 1_000_000, rate, ..Origin::at(key, 0, nationality(iso3)) });
         }
         let mut c = Controls::none(&w.region);
         LegalPathways {}.apply(900.0, &area(&w, &["NER", "MLI"]), &w, &mut c);

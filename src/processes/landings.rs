@@ -8,7 +8,7 @@ use crate::agents::world::{LINE_ORDER, World};
 use crate::engine::rng::{Purpose, absorb};
 use crate::engine::step::Process;
 use crate::processes::captivity::detain;
-use crate::processes::journeys::{change, go_on, leave, settle};
+use crate::processes::moves::{change, go_on, leave, settle};
 use crate::region::PlaceId;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -169,7 +169,6 @@ fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agents::migrant::NO_ORIGIN;
     use crate::levers::tests::{hub, world_with_coasts};
 
     const PEOPLE: u64 = 4000;
@@ -179,20 +178,8 @@ mod tests {
         let mut w = world_with_coasts();
         let zuwara = hub(&w, "Zuwara");
         for key in 1..=PEOPLE {
-            w.migrants.push(Migrant {
-                key,
-                threshold: 0,
-                money: 0,
-                debt: 0,
-                since: w.day.0,
-                due: 0,
-                hub: zuwara,
-                goal: zuwara,
-                leg: NO_LEG,
-                origin: NO_ORIGIN,
-                state: Status::Aboard as u8 | SEA,
-                next: END,
-            });
+            let state = Status::Aboard as u8 | SEA;
+            w.migrants.push(Migrant { since: w.day.0, state, ..Migrant::at(key, zuwara, Status::Aboard) });
         }
         w.ledgers.move_people(People::Outside, People::Aboard, PEOPLE);
         w

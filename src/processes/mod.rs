@@ -38,6 +38,7 @@ pub mod journeys;
 pub mod landings;
 pub mod leakage;
 pub mod markets;
+pub mod moves;
 pub mod recruitment;
 pub mod revolt;
 pub mod route_choice;
