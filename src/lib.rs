@@ -77,7 +77,8 @@
 //! 16. conflict: cells are contested, parties clash, towns are taken, groups flee and march
 //! 17. revolt: homelands rise, governments fall, allies fall out
 //! 18. beliefs: networks learn, pass on news, and review their plans
-//! 19. books: every ledger is checked after each of the steps 2 to 18, and recounted from the rows on audit days
+//! 19. books: levers that are billed by what they did are paid; every ledger is checked after each of the steps 2 to 18, and
+//!     recounted from the rows on audit days
 //! 20. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
@@ -94,7 +95,7 @@
 //! study/      more than one run            | ensemble displacement weapons_kept files
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
-//!             and what is wrong with them  | check keys union semantic assemble words diagnose
+//!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | boat_destruction coast_guard militia_payoff
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
@@ -103,13 +104,13 @@
 //! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
 //!                                          | armed_groups recruitment markets/ fares departures
 //!                                          | journeys captivity crews/ sea/ landings conflict/ revolt beliefs
-//!             and what rules share         | route_choice
+//!             and what rules share         | route_choice moves
 //!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
 //!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
 //!             sea/: launch beaches crossing rescue
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
 //!                                          | sighting state vessel store market territory homeland
-//!                                          | hostility fired
+//!                                          | hostility fired bill
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea

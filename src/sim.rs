@@ -1,6 +1,8 @@
 //! One run: a scenario, a replicate, that replicate's parameter values. No globals: everything comes in by arguments.
 
+use crate::agents::accounts::Money;
 use crate::agents::actor::actor_of;
+use crate::agents::bill::Bill;
 use crate::agents::controls::Controls;
 use crate::agents::fired::FiredEvent;
 use crate::agents::model_data::ModelData;
@@ -156,6 +158,7 @@ impl Simulation {
                 ledger.check().map_err(|r| fault(day, step.name, r.to_string()))?;
             }
         }
+        bill_deeds(w, &self.levers, &mut self.spent);
         w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
         let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
         if recount {
@@ -188,7 +191,7 @@ impl Simulation {
 
     /// Goes on to the next morning.
     pub fn next_morning(&mut self) {
-        self.world.day = self.world.day.next();
+        self.world.next_morning();
     }
 
     /// Last day of the run.
@@ -253,31 +256,23 @@ fn homes(s: &Scenario, ground: &Ground) -> Vec<PlaceId> {
 /// Applies every lever that is in force, where its hosts let it work and as far as its budget goes, and books what it
 /// costs; returns the day's spending.
 fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(String, i64)> {
-    use crate::agents::accounts::Money;
     let mut controls = Controls::none(&w.region);
     let mut spent = vec![];
     for (lever, area) in levers {
         let allowed = lever.allowed(area, w);
-        let strength = if allowed.is_some() { strength(lever, w.day, last) } else { 0.0 };
         let area = allowed.as_ref().unwrap_or(area);
-        let full = (lever.kind.units)(&lever.own, strength, area, w) * lever.kind.cost.0;
-        let share = match lever.common.budget_usd_per_year {
-            Some(budget) if full > budget => budget / full,
-            _ => 1.0,
-        };
+        let wanted = if allowed.is_some() { strength(lever, w.day, last) } else { 0.0 };
+        let strength = affordable(lever, wanted, area, w);
         // An idle lever does nothing at all, so that zero intensity is the baseline bit for bit.
-        if strength * share > 0.0 {
+        if strength > 0.0 {
             controls.sender = hash_name(lever.name());
             controls.by = actor_of(&lever.common.by).unwrap_or(0);
             controls.effect = lever.common.effect();
             // Vessels are whole: what is lost is lost in what they do.
             let lost = if lever.kind.whole { 1.0 } else { controls.effect };
-            (lever.kind.apply)(&lever.own, strength * share * lost, area, w, &mut controls);
+            (lever.kind.apply)(&lever.own, strength * lost, area, w, &mut controls);
         }
-        let units = (lever.kind.units)(&lever.own, strength * share, area, w);
-        let cents = Usd::dollars(units * lever.kind.cost.0 / 365.0).0.max(0);
-        w.ledgers.pay(Money::Purse, Money::Policy, cents as u64);
-        w.tally.spent += cents;
+        let cents = if lever.kind.by_deed { 0 } else { pay(lever, strength, area, w) };
         spent.push((lever.name().to_string(), cents));
         let first = if allowed.is_some() { "lever_start" } else { "refused" };
         for (day, kind) in
@@ -298,6 +293,44 @@ fn pull_levers(w: &mut World, levers: &[(LeverUse, Area)], last: Tick) -> Vec<(S
     }
     w.controls = controls;
     spent
+}
+
+/// How much of a strength the lever's budget pays for.
+fn affordable(lever: &LeverUse, strength: f64, area: &Area, w: &World) -> f64 {
+    let Some(budget) = lever.common.budget_usd_per_year else { return strength };
+    if lever.kind.by_deed {
+        let days = f64::from(w.day.0.saturating_sub(lever.common.start.tick().0) + 1);
+        let bills = w.bills.rows().filter(|&i| w.bills.key()[i] == hash_name(lever.name()));
+        let so_far: u64 = bills.map(|i| w.bills.cents()[i]).sum();
+        return if (so_far as f64) < budget * 100.0 * days / 365.0 { strength } else { 0.0 };
+    }
+    let full = (lever.kind.units)(&lever.own, strength, area, w) * lever.kind.cost.0;
+    if full > budget { strength * (budget / full) } else { strength }
+}
+
+/// Pays a day of a lever; returns US cents.
+fn pay(lever: &LeverUse, strength: f64, area: &Area, w: &mut World) -> i64 {
+    let units = (lever.kind.units)(&lever.own, strength, area, w);
+    let cents = Usd::dollars(units * lever.kind.cost.0 / 365.0).0.max(0);
+    w.ledgers.pay(Money::Purse, Money::Policy, cents as u64);
+    w.tally.spent += cents;
+    cents
+}
+
+/// In the evening, pays the levers that are billed by what they did today, and notes it for their budgets.
+fn bill_deeds(w: &mut World, levers: &[(LeverUse, Area)], spent: &mut [(String, i64)]) {
+    for ((lever, area), spent) in levers.iter().zip(spent).filter(|x| x.0.0.kind.by_deed) {
+        let key = hash_name(lever.name());
+        w.controls.sender = key;
+        let cents = pay(lever, lever.common.intensity, area, w);
+        spent.1 = cents;
+        let row = w.bills.rows().find(|&i| w.bills.key()[i] == key);
+        match row {
+            Some(row) => w.bills.update(row, |b| b.cents += cents as u64),
+            None if cents > 0 => drop(w.bills.push(Bill { key, cents: cents as u64 })),
+            None => {}
+        }
+    }
 }
 
 /// Strength of a lever on a day: its intensity, growing over the ramp, zero outside its dates.

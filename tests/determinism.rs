@@ -13,7 +13,7 @@ use common::{Bench, Seen, shipped, shipped_with, tiny};
 use sirocco::agents::accounts::People;
 use sirocco::agents::arms::EMPTY;
 use sirocco::agents::group::Group;
-use sirocco::agents::migrant::{END, Migrant, NO_LEG, NO_ORIGIN, Status};
+use sirocco::agents::migrant::{Migrant, Status};
 use sirocco::agents::world::World;
 use sirocco::engine::rng::Key;
 use sirocco::observe::metric::{self, Kind};
@@ -237,20 +237,8 @@ fn an_inert_migrant_changes_nothing_for_the_others() {
     let mut with = b.sim(0);
     let key = Key::named("resident", "inert", 0).0;
     let hub = common::hub(&with.world, "Sabha");
-    let row = with.world.migrants.push(Migrant {
-        key,
-        threshold: u64::MAX,
-        money: 0,
-        debt: 0,
-        since: 0,
-        due: 0,
-        hub,
-        goal: hub,
-        leg: NO_LEG,
-        origin: NO_ORIGIN,
-        state: Status::Resident as u8,
-        next: END,
-    });
+    let resident = Migrant { threshold: u64::MAX, ..Migrant::at(key, hub, Status::Resident) };
+    let row = with.world.migrants.push(resident);
     with.world.enlist(row);
     let size = u64::from(with.world.persons_per_agent);
     with.world.ledgers.move_people(People::Outside, People::Working, size);
@@ -377,6 +365,48 @@ fn a_restored_run_goes_on_as_if_never_stopped() {
         days(&mut whole, 40, |w| first.push(w.digest()));
         on_threads(3, || days(&mut resumed, 40, |w| second.push(w.digest())));
         same(&format!("{name} restored"), &second, &first);
+    }
+}
+
+/// The same over New Year, when the road north and the lane to Europe shut: who waits for a seat leaves the line, ships without
+/// a place are no longer paid. Saved on the evening before and on the morning itself. Found in review: a run restored on
+/// that morning took the new year for the old one.
+#[test]
+fn a_run_restored_at_new_year_goes_on_as_if_never_stopped() {
+    let more = r#"
+[[initial.migrants.origins]]
+place = "Niamey"
+pool = 100000
+per_year = 5000
+shares = [1, 0, 0, 0]
+diaspora = 1
+[[lever]]
+kind = "naval_patrol"
+start = 2014-01-01
+intensity = 1
+"#;
+    let mut b = tiny(more, &["run.end=2015-03-01"]);
+    let mut region = (*b.ground.region).clone();
+    region.corridors.iter_mut().filter(|c| c.id == "north").for_each(|c| c.years = vec![(2000, 2014)]);
+    region.sea.lanes.iter_mut().for_each(|l| l.years = vec![(2000, 2014)]);
+    b.ground.region = std::sync::Arc::new(region);
+    let mut whole = b.sim(0);
+    days(&mut whole, 364, |_| {});
+    whole.day().expect("the last day of the year");
+    let (mut evening, mut morning) = (b.sim(0), b.sim(0));
+    evening.world.restore(&whole.world.save()).expect("it fits");
+    evening.next_morning();
+    let waiting = |sim: &Simulation| sim.world.queues.seats.iter().map(|q| q.len()).sum::<usize>();
+    assert!(waiting(&whole) > 100 && whole.world.tally.spent > 0);
+    whole.next_morning();
+    morning.world.restore(&whole.world.save()).expect("it fits");
+    let mut want = vec![];
+    days(&mut whole, 40, |w| want.push(w.digest()));
+    assert_eq!((waiting(&whole), whole.world.tally.spent), (0, 0), "the road and the sea are shut");
+    for (what, sim) in [("evening", &mut evening), ("morning", &mut morning)] {
+        let mut got = vec![];
+        days(sim, 40, |w| got.push(w.digest()));
+        same(&format!("restored, saved in the {what}"), &got, &want);
     }
 }
 

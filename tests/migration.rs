@@ -18,7 +18,7 @@ use sirocco::agents::world::World;
 use sirocco::error::Result;
 use sirocco::observe::metric;
 use sirocco::observe::observer::Observer;
-use sirocco::sim::{RunPlan, run_one};
+use sirocco::sim::{RunPlan, Simulation, run_one};
 
 /// What is counted every day.
 #[derive(Clone, Copy)]
@@ -415,6 +415,45 @@ fn m6_an_accord_cuts_arrivals_by_three_quarters() {
     let refused = ["run.end=2015-12-31", "processes.sea.pullback_per_hour=0", "initial.states.consent.LBY=0.1"];
     let refused = run(&coast(&accord(5.0, "0.8"), &refused), 0, false);
     assert_eq!(refused.days, blind.days);
+}
+
+/// Returns cost 3,000 USD each on the day they are made. A budget of 10 million a year, of which they want more, is never
+/// overdrawn by more than a day's returns, is used up to its last day's returns, and a restored run goes on with it.
+#[test]
+fn returns_are_paid_one_by_one_within_a_budget() {
+    const BUDGET: i64 = 1_000_000_000;
+    let year = |budget: &str| {
+        let levers = format!("{}{RETURNS}{budget}", ships("ships", ALWAYS, 6, 30)).replace("2015-01-01", "2014-03-01");
+        coast(&levers, &["run.end=2014-09-30"])
+    };
+    let (limited, free) = (year(&format!("budget_usd_per_year = {}\n", BUDGET / 100)), year(""));
+    let run = |sim: &mut Simulation, days: u32| {
+        let mut out = vec![];
+        for _ in 0..days {
+            sim.day().expect("a day");
+            let bill = sim.spent.iter().find(|s| s.0 == "readmission").expect("the lever").1;
+            assert_eq!(bill, 300_000 * sim.world.tally.returned_from_ships);
+            out.push((bill, sim.world.digest()));
+            sim.next_morning();
+        }
+        out
+    };
+    let total = |days: &[(i64, u128)]| days.iter().map(|d| d.0).sum::<i64>();
+    let (mut sim, before) = (limited.sim(0), 59);
+    let mut seen = run(&mut sim, before + 60);
+    let mut resumed = limited.sim(0);
+    resumed.world.restore(&sim.world.save()).expect("it fits");
+    let rest = run(&mut sim, 60);
+    assert!(rest == run(&mut resumed, 60), "a restored run pays as one that was never stopped");
+    seen.extend(rest);
+    let mut so_far = 0;
+    for (day, (bill, _)) in (1i64..).zip(&seen[before as usize..]) {
+        assert!(so_far < BUDGET * day / 365 + 1 || *bill == 0, "day {day}");
+        so_far += bill;
+    }
+    let wanted = total(&run(&mut free.sim(0), before + 120));
+    println!("returns in 120 days cost {so_far} cents within a budget, {wanted} without");
+    assert!(so_far > BUDGET * 115 / 365 && wanted > 2 * so_far, "{so_far} {wanted}");
 }
 
 /// Captors take `held_share` of those whom crews set down in Libya, within 4 standard errors; whoever came out of their hands

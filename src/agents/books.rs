@@ -1,8 +1,8 @@
 //! The books: every holder's stock counted anew and compared with the ledgers, every digest with a recount.
 
-use super::accounts::{Arms, Fighters, Hulls, Money, People};
+use super::accounts::{Arms, Fighters, Hulls, Money, PEOPLE, People};
 use super::arms::{Bag, CLASSES, Class, ORIGINS};
-use super::migrant::{SEA, STATUSES, Status};
+use super::migrant::{SEA, Status};
 use super::world::World;
 use crate::engine::ledger::Residual;
 
@@ -83,27 +83,14 @@ impl World {
     }
 
     fn count_people(&self) -> Result<(), Residual> {
-        let mut by_status = [0i64; STATUSES];
+        let mut counted = [0i64; PEOPLE.len()];
         for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
-            by_status[usize::from(s & !SEA).min(STATUSES - 1)] += i64::from(self.persons_per_agent);
+            counted[Status::account(s & !SEA) as usize] += i64::from(self.persons_per_agent);
         }
-        let of = |s: Status| by_status[s as usize];
         let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
-        let counted = [
-            (People::Home, home),
-            (People::Travelling, of(Status::Riding) + of(Status::Carried)),
-            (People::AtHubs, of(Status::Queuing) + of(Status::Earning)),
-            (People::Working, of(Status::Resident)),
-            (People::WorkingElsewhere, of(Status::Settled)),
-            (People::Held, of(Status::Held)),
-            (People::Detained, of(Status::Detained)),
-            (People::InProcessing, of(Status::InProcessing)),
-            (People::OnCoast, of(Status::Beach) + of(Status::BeachEarning)),
-            (People::AtSea, of(Status::AtSea)),
-            (People::Aboard, of(Status::Aboard)),
-        ];
-        for (account, n) in counted {
-            self.ledgers.people.compare(0, account as usize, n)?;
+        self.ledgers.people.compare(0, People::Home as usize, home)?;
+        for account in Status::ACCOUNTS.map(|a| a.1 as usize) {
+            self.ledgers.people.compare(0, account, counted[account])?;
         }
         Ok(())
     }

@@ -140,7 +140,7 @@ pub struct SensorOrder {
 /// Sums of today's levers.
 #[derive(Clone, Debug, Default)]
 pub struct Controls {
-    /// Hash of the name of the lever that is being applied.
+    /// Hash of the name of the lever that is being applied or billed.
     pub sender: u64,
     /// Number of the actor behind that lever.
     pub by: usize,

@@ -41,6 +41,15 @@ impl World {
         self.look_again();
     }
 
+    /// Goes on to the next morning; in a new year other legs and lanes are in use from its first hour, as after a restore.
+    pub fn next_morning(&mut self) {
+        self.day = self.day.next();
+        if self.day.date().0.year() != self.ways.year {
+            self.ways = self.ways_of(self.day);
+            self.look_again();
+        }
+    }
+
     /// Nodes where fighters of groups other than armies are.
     pub fn find_militia(&self) -> Vec<bool> {
         let mut held = vec![false; self.region.nodes.len()];

@@ -61,6 +61,28 @@ impl Status {
         states.iter().any(|&s| s as u8 == status)
     }
 
+    /// The account of people in each state.
+    pub const ACCOUNTS: [(Status, People); STATUSES - 1] = [
+        (Status::Riding, People::Travelling),
+        (Status::Carried, People::Travelling),
+        (Status::Queuing, People::AtHubs),
+        (Status::Earning, People::AtHubs),
+        (Status::Resident, People::Working),
+        (Status::Settled, People::WorkingElsewhere),
+        (Status::Beach, People::OnCoast),
+        (Status::BeachEarning, People::OnCoast),
+        (Status::AtSea, People::AtSea),
+        (Status::Aboard, People::Aboard),
+        (Status::Held, People::Held),
+        (Status::Detained, People::Detained),
+        (Status::InProcessing, People::InProcessing),
+    ];
+
+    /// Ledger account of people in a state.
+    pub fn account(status: u8) -> People {
+        Status::ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
+    }
+
     /// The hazard clock of those in this state, if they wait for one.
     pub fn clock(status: u8) -> Option<usize> {
         let clocks = [
@@ -120,6 +142,23 @@ table! {
 pub const SEA: u8 = 0x80;
 
 impl Migrant {
+    /// Somebody at a hub who has nothing, makes for nowhere else and came on the first of all days.
+    pub fn at(key: u64, hub: HubId, status: Status) -> Migrant {
+        Migrant {
+            key,
+            threshold: 0,
+            money: 0,
+            debt: 0,
+            since: 0,
+            due: 0,
+            hub,
+            goal: hub,
+            leg: NO_LEG,
+            origin: NO_ORIGIN,
+            state: status as u8,
+            next: END,
+        }
+    }
     /// True when bound for the sea.
     pub fn seabound(&self) -> bool {
         self.state & SEA != 0
@@ -167,6 +206,29 @@ table! {
         nationality: u32,
         /// Hub where the way begins.
         hub: u16,
+    }
+}
+
+impl Origin {
+    /// A door at a hub with nobody behind it and no news: all of its people would make for the sea.
+    pub fn at(key: u64, hub: HubId, nationality: u32) -> Origin {
+        Origin {
+            key,
+            pool: 0,
+            rate: 0.0,
+            base_cost: [0.0; DESTINATIONS],
+            shares: [1.0, 0.0, 0.0, 0.0],
+            shift: 1.0,
+            death_belief: 0.0,
+            return_belief: 0.0,
+            rescue_belief: 0.0,
+            residents: 0.0,
+            diaspora: 0.0,
+            season: 0.0,
+            peak: 0.0,
+            nationality,
+            hub,
+        }
     }
 }
 
@@ -299,24 +361,19 @@ pub fn populate(w: &mut World, init: &Initial, origins: &[OriginSpec], seabound_
         let pool = o.pool - o.pool % u64::from(w.persons_per_agent);
         let country = w.region.places[place as usize].country;
         let iso3 = o.nationality.as_deref().unwrap_or(&w.region.countries[country as usize].iso3);
+        // Two doors of one country at one place are told apart by their order.
+        let key = Key::named("origin", &format!("{iso3} {}", o.place), same(&origins[..nth], o)).0;
         w.origins.push(Origin {
-            // Two doors of one country at one place are told apart by their order.
-            key: Key::named("origin", &format!("{iso3} {}", o.place), same(&origins[..nth], o)).0,
             pool,
             rate: if o.pool == 0 { 0.0 } else { o.per_year * init.departure_scale / 365.0 / o.pool as f64 },
             base_cost: w.destination_costs(hub).map(|c| c.map_or(0.0, |c| c.max(1) as f64)),
             shares: o.shares.unwrap_or([seabound_share, 1.0 - seabound_share, 0.0, 0.0]),
-            shift: 1.0,
-            death_belief: 0.0,
-            return_belief: 0.0,
-            rescue_belief: 0.0,
             residents: o.residents,
             diaspora: o.diaspora,
             season: o.season,
             // Middle of the month.
             peak: (f64::from(o.peak_month) - 0.5) * 365.0 / 12.0,
-            nationality: nationality(iso3),
-            hub,
+            ..Origin::at(key, hub, nationality(iso3))
         });
         w.ledgers.move_people(People::Outside, People::Home, pool);
     }
@@ -371,18 +428,10 @@ fn settle_on_coast(w: &mut World, agents: u64) {
             let key = Key::named("on_coast", &w.routes.hubs[hub].name, k).0;
             let origin = w.origin_of_resident(true, nation.unit(key));
             let row = w.migrants.push(Migrant {
-                key,
-                threshold: 0,
-                money: 0,
-                debt: 0,
                 since: w.day.0,
-                due: 0,
-                hub: hub as u16,
-                goal: hub as u16,
-                leg: NO_LEG,
                 origin,
                 state: Status::Beach as u8 | SEA,
-                next: END,
+                ..Migrant::at(key, hub as HubId, Status::Beach)
             });
             w.enlist(row);
             settled += u64::from(w.persons_per_agent);
@@ -409,18 +458,11 @@ fn settle_residents(w: &mut World, agents: u64) {
             // They came over the two years before the first day and hold up to a quarter of a sea fare.
             let money = savings.below(key, 25_000) as u32;
             let row = w.migrants.push(Migrant {
-                key,
                 threshold: threshold(w.clocks.value()[RESIDENTS], wait.unit(key)),
                 money,
-                debt: 0,
                 since: w.day.0.saturating_sub(since.below(key, 730) as u32),
-                due: 0,
-                hub: hub as u16,
-                goal: hub as u16,
-                leg: NO_LEG,
                 origin,
-                state: Status::Resident as u8,
-                next: END,
+                ..Migrant::at(key, hub as HubId, Status::Resident)
             });
             w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money) * u64::from(w.persons_per_agent));
             w.enlist(row);
@@ -440,21 +482,18 @@ mod tests {
     }
 
     #[test]
+    fn every_status_has_one_account_of_its_own_name() {
+        let statuses: Vec<u8> = Status::ACCOUNTS.iter().map(|a| a.0 as u8).collect();
+        let mut sorted = statuses.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (1..STATUSES as u8).collect::<Vec<u8>>());
+        assert_eq!(Status::account(Status::BeachEarning as u8), People::OnCoast);
+        assert_eq!(Status::account(Status::Settled as u8), People::WorkingElsewhere);
+    }
+
+    #[test]
     fn status_and_wish_share_a_byte() {
-        let mut m = Migrant {
-            key: 1,
-            threshold: 0,
-            money: 0,
-            debt: 0,
-            since: 0,
-            due: 0,
-            next: END,
-            hub: 0,
-            goal: 0,
-            leg: NO_LEG,
-            origin: 0,
-            state: SEA,
-        };
+        let mut m = Migrant { state: SEA, ..Migrant::at(1, 0, Status::Resident) };
         m.enter(Status::Beach);
         assert!(m.seabound());
         assert_eq!(m.status(), Status::Beach as u8);

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod actor;
 pub mod arms;
 pub mod belief;
+pub mod bill;
 mod books;
 pub mod controls;
 pub mod convoy;

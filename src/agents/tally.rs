@@ -212,6 +212,8 @@ pub struct Tally {
     pub readmitted: i64,
     /// People sent back or home straight from ships, who have not arrived.
     pub returned_from_ships: i64,
+    /// People whom levers sent back or home, by the hash of the lever's name; one lever many times.
+    pub sent_by: Vec<(u64, i64)>,
     /// Cases of people in Europe decided.
     pub decided: i64,
     /// People who died in captivity or detention.

@@ -4,6 +4,7 @@ use super::accounts::{Arms, Ledgers};
 use super::actor::Actors;
 use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
+use super::bill::Bills;
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
@@ -93,6 +94,8 @@ pub struct World {
     pub territory: Territory,
     /// Conditional events that have happened.
     pub fired: Fired,
+    /// What levers have cost that are billed by what they do.
+    pub bills: Bills,
     /// Stocks of markets, civilians and custody.
     pub stores: Stores,
     /// Prices of weapons.
@@ -234,6 +237,7 @@ impl World {
             hostilities: Default::default(),
             territory: Default::default(),
             fired: Default::default(),
+            bills: Default::default(),
             markets: Default::default(),
             stores: Default::default(),
             networks: Default::default(),
@@ -309,7 +313,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 24] {
+    pub fn tables(&self) -> [&dyn Table; 25] {
         [
             &self.depots,
             &self.groups,
@@ -317,6 +321,7 @@ impl World {
             &self.hostilities,
             &self.territory,
             &self.fired,
+            &self.bills,
             &self.stores,
             &self.markets,
             &self.networks,
@@ -339,7 +344,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 24] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 25] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -347,6 +352,7 @@ impl World {
             &mut self.hostilities,
             &mut self.territory,
             &mut self.fired,
+            &mut self.bills,
             &mut self.stores,
             &mut self.markets,
             &mut self.networks,

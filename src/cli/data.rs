@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::scenario::diagnose::{Names, Report};
+use crate::scenario::idle;
 use crate::scenario::load::{load, peek};
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
@@ -75,5 +76,8 @@ pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result:
             };
         }
     };
-    Ok(load(file, sets, &Names::of(&ground.region)).map(|scenario| (scenario, ground)))
+    Ok(load(file, sets, &Names::of(&ground.region)).and_then(|mut scenario| {
+        idle::look(&mut scenario, &ground.region, &ground.data.origins)?;
+        Ok((scenario, ground))
+    }))
 }

@@ -1,7 +1,7 @@
 //! Boats destroyed after a rescue or seized on the beach (model.md, section 5): wooden hulls are not used again, so that
 //! launchers turn to rubber (equation 16).
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, NOBODY_LEAVES, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::routes::HubId;
 use crate::agents::world::World;
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct BoatDestruction {}
 
-/// Departure hubs of an area: those in its countries, and those on its sea zones.
+/// Hubs of an area that boats leave from this year: those in its countries, and those on its sea zones.
 fn beaches(at: &Area, world: &World) -> Vec<HubId> {
     let hubs = &world.routes.hubs;
-    let meant = |h: &usize| hubs[*h].coast.is_some_and(|z| at.covers(hubs[*h].country) || at.zones.contains(&z));
+    let meant = |h: &usize| world.ways.coast[*h].is_some_and(|z| at.covers(hubs[*h].country) || at.zones.contains(&z));
     (0..hubs.len()).filter(meant).map(|h| h as HubId).collect()
 }
 
@@ -40,6 +40,12 @@ impl Lever for BoatDestruction {
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         strength * beaches(at, world).len() as f64
     }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        let there =
+            |d: &(u16, usize)| at.zones.contains(&d.1) || at.covers(given.region.places[usize::from(d.0)].country);
+        (!given.departures.iter().any(there)).then(|| NOBODY_LEAVES.into())
+    }
 }
 
 #[cfg(test)]
@@ -49,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_higher_share_holds_on_the_beaches_named() {
-        let w = world_with_coasts();
+        let mut w = world_with_coasts();
         let mut c = Controls::none(&w.region);
         BoatDestruction {}.apply(0.5, &area(&w, &["West"]), &w, &mut c);
         BoatDestruction {}.apply(0.25, &area(&w, &["LBY", "TUN"]), &w, &mut c);
@@ -57,5 +63,8 @@ mod tests {
         assert_eq!([share("Zuwara"), share("Misrata"), share("Zarzis")], [0.5, 0.5, 0.25]);
         assert_eq!(BoatDestruction {}.units(0.5, &area(&w, &["West"]), &w), 1.0);
         assert_eq!(BoatDestruction {}.units(1.0, &Area::default(), &w), 3.0);
+        let zarzis = usize::from(hub(&w, "Zarzis"));
+        w.ways.coast[zarzis] = None;
+        assert_eq!(BoatDestruction {}.units(1.0, &Area::default(), &w), 2.0, "nobody leaves from Zarzis any more");
     }
 }

@@ -1,8 +1,8 @@
 //! Coast guards that bring boats back to where they left (model.md, section 5): pull-back, equation 17. Who is brought back
 //! goes into detention as far as there is room; some buy their way out, and militias earn by it.
 
-use super::naval_patrol::zones;
-use super::{AreaKind, Lever};
+use super::naval_patrol::{empty_zones, zones};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::vessel::NM_KM;
 use crate::agents::world::World;
@@ -37,6 +37,10 @@ impl Lever for CoastGuard {
 
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         strength * zones(at, world).len() as f64
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        empty_zones(at, given)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Visas for people who might leave otherwise (model.md, section 5): they enter departures, equation 14.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::{Controls, VisaOrder};
 use crate::agents::migrant::nationality;
 use crate::agents::world::World;
-use crate::region::Area;
+use crate::region::{Area, Region};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,20 +21,31 @@ impl Lever for LegalPathways {
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
-        controls.visas.push(VisaOrder { per_year: strength, nations: nations(at, world) });
+        controls.visas.push(VisaOrder { per_year: strength, nations: nations(at, &world.region) });
     }
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
     }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        no_origin(at, given)
+    }
 }
 
 /// Nationalities of the countries of an area, ascending; none for everywhere.
-pub(super) fn nations(at: &Area, world: &World) -> Vec<u32> {
-    let number = |&c: &u16| nationality(&world.region.countries[usize::from(c)].iso3);
+pub(super) fn nations(at: &Area, region: &Region) -> Vec<u32> {
+    let number = |&c: &u16| nationality(&region.countries[usize::from(c)].iso3);
     let mut all: Vec<u32> = at.countries.iter().map(number).collect();
     all.sort_unstable();
     all
+}
+
+/// Says so when nobody of the countries of an area leaves home in the scenario.
+pub(super) fn no_origin(at: &Area, given: &Prospect) -> Option<String> {
+    let named = nations(at, given.region);
+    let none = !named.is_empty() && !given.nations.iter().any(|n| named.contains(n));
+    none.then(|| "nobody of the countries named sets out in this scenario: it will have no effect".into())
 }
 
 #[cfg(test)]
@@ -48,23 +59,7 @@ mod tests {
     fn visas_follow_those_who_leave() {
         let mut w = world();
         for (key, iso3, rate) in [(1, "NER", 1e-4), (2, "MLI", 2e-4), (3, "LBY", 5e-4)] {
-            w.origins.push(Origin {
-                key,
-                pool: 1_000_000,
-                rate,
-                base_cost: [0.0; 4],
-                shares: [1.0, 0.0, 0.0, 0.0],
-                shift: 1.0,
-                death_belief: 0.0,
-                return_belief: 0.0,
-                rescue_belief: 0.0,
-                residents: 0.0,
-                diaspora: 0.0,
-                season: 0.0,
-                peak: 0.0,
-                nationality: nationality(iso3),
-                hub: 0,
-            });
+            w.origins.push(Origin { pool: 1_000_000, rate, ..Origin::at(key, 0, nationality(iso3)) });
         }
         let mut c = Controls::none(&w.region);
         LegalPathways {}.apply(900.0, &area(&w, &["NER", "MLI"]), &w, &mut c);

@@ -1,7 +1,7 @@
 //! Money for the armed groups at a beach, so that boats stay ashore (model.md, section 5). The money buys
 //! arms, and on the day that it ends so does what it bought. Nobody asks for more than the price: there is no blackmail.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, NOBODY_LEAVES, Prospect};
 use crate::agents::controls::{Controls, PayoffOrder};
 use crate::agents::group::is_official;
 use crate::agents::routes::HubId;
@@ -25,11 +25,12 @@ impl Default for MilitiaPayoff {
     }
 }
 
-/// Departure hubs of an area where groups are at home that are no army, with the keys of these groups.
+/// Hubs of an area that boats leave from this year and where groups are at home that are no army, with the keys of these groups.
 fn paid(at: &Area, world: &World) -> Vec<(HubId, Vec<u64>)> {
     let (hubs, groups) = (&world.routes.hubs, &world.groups);
-    let meant =
-        |h: &usize| hubs[*h].coast.is_some() && (at.covers(hubs[*h].country) || at.places.contains(&hubs[*h].place));
+    let meant = |h: &usize| {
+        world.ways.coast[*h].is_some() && (at.covers(hubs[*h].country) || at.places.contains(&hubs[*h].place))
+    };
     let on = |h: usize| {
         let there = |g: &usize| {
             groups.node()[*g] == hubs[h].node && groups.fighters()[*g] > 0 && !is_official(groups.bloc()[*g])
@@ -72,6 +73,11 @@ impl Lever for MilitiaPayoff {
 
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         strength * groups(at, world) as f64
+    }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        let there = given.departs_from(&at.countries) || given.departures.iter().any(|d| at.places.contains(&d.0));
+        (!there).then(|| NOBODY_LEAVES.into())
     }
 }
 
@@ -118,5 +124,8 @@ mod tests {
         assert!(c.payoffs.iter().all(|o| (o.shut - 0.73).abs() < 1e-12));
         assert_eq!(lever.units(7.3e6, &area(&w, &["LBY"]), &w), 21.9e6);
         assert_eq!(lever.units(7.3e6, &area(&w, &["Zarzis"]), &w), 0.0, "nobody to pay");
+        let misrata = usize::from(hub(&w, "Misrata"));
+        w.ways.coast[misrata] = None;
+        assert_eq!(lever.units(7.3e6, &area(&w, &["LBY"]), &w), 14.6e6, "no boat leaves from Misrata any more");
     }
 }

@@ -4,7 +4,7 @@ use crate::agents::actor::ACTORS;
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::engine::step::{AnyParams, Params, schema_of};
-use crate::region::{Area, CountryId};
+use crate::region::{Area, CountryId, PlaceId, Region};
 use crate::units::Date;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -77,10 +77,36 @@ pub trait Lever: Params {
     const CONSENT: f64 = 0.0;
     /// True when it comes in whole units, so that what is lost for want of coordination is lost in what each does.
     const WHOLE: bool = false;
+    /// True when it is billed in the evening for what it did that day, and not in the morning for what it is.
+    const BY_DEED: bool = false;
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
-    /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
+    /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots). Of a lever that
+    /// is billed by deed, what a year of days like today would come to; `world.controls.sender` says which lever is asked.
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64;
+    /// Why this use of the lever, or a part of it, can do nothing, if that is plain before the run: for a warning.
+    fn idle(&self, _strength: f64, _at: &Area, _given: &Prospect) -> Option<String> {
+        None
+    }
+}
+
+/// Said of a lever that works on departures where there are none.
+const NOBODY_LEAVES: &str = "no boat leaves from there in the years of this lever: it will have no effect";
+
+/// What a scenario gives a lever to act on, as far as that is known before its world is made.
+pub struct Prospect<'a> {
+    pub region: &'a Region,
+    /// Places that boats leave from in a year of the lever, with the sea zone of each.
+    pub departures: Vec<(PlaceId, usize)>,
+    /// Nationalities of those who may leave home ([`nationality`](crate::agents::migrant::nationality)).
+    pub nations: Vec<u32>,
+}
+
+impl Prospect<'_> {
+    /// True when boats leave from one of these countries.
+    pub fn departs_from(&self, countries: &[CountryId]) -> bool {
+        self.departures.iter().any(|d| countries.contains(&self.region.places[usize::from(d.0)].country))
+    }
 }
 
 /// The kinds of things that a `where` entry can name.
@@ -120,7 +146,8 @@ pub struct Common {
     /// How much, in the lever's own unit; 0 is exactly the baseline.
     #[schemars(range(min = 0))]
     pub intensity: f64,
-    /// Most that may be spent, USD a year; a dearer intensity is cut to what the money buys.
+    /// Most that may be spent, USD a year; a dearer intensity is cut to what the money buys. A lever that is paid by what it
+    /// does pauses while it has cost more than its budget since its start.
     #[serde(default)]
     #[schemars(range(min = 0), extend("x-unit" = "USD/year"))]
     pub budget_usd_per_year: Option<f64>,
@@ -225,12 +252,14 @@ pub struct LeverKind {
     pub named: bool,
     pub whole: bool,
     pub consent: f64,
+    pub by_deed: bool,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
     /// Reads the lever's own keys.
     pub parse: fn(serde_json::Value) -> Result<AnyParams, String>,
     pub apply: fn(&AnyParams, f64, &Area, &World, &mut Controls),
     pub units: fn(&AnyParams, f64, &Area, &World) -> f64,
+    pub idle: fn(&AnyParams, f64, &Area, &Prospect) -> Option<String>,
 }
 
 const fn lever<L: Lever>() -> LeverKind {
@@ -244,10 +273,12 @@ const fn lever<L: Lever>() -> LeverKind {
         named: L::NAMED,
         whole: L::WHOLE,
         consent: L::CONSENT,
+        by_deed: L::BY_DEED,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
         apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),
         units: |own, strength, at, world| own.get::<L>().units(strength, at, world),
+        idle: |own, strength, at, given| own.get::<L>().idle(strength, at, given),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Vessels off the coasts that boats leave from (model.md, section 5), of navies, border agencies or NGOs: they enter the
 //! choice of boats (equation 16) and rescue (equation 17). An NGO ship is a use of this lever with a name of its own.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::{Controls, NavalOrder};
 use crate::agents::vessel::{ARMS, BOATS, MONITOR, NM_KM, OIL, RESCUE};
 use crate::agents::world::World;
@@ -66,13 +66,25 @@ impl NavalPatrol {
     }
 }
 
-/// Zones that an area names, or all that boats leave from.
+/// Zones that an area names, or all that boats leave from this year.
 pub(super) fn zones(at: &Area, world: &World) -> Vec<usize> {
     if at.is_everywhere() {
-        let departure = |z: &usize| world.routes.hubs.iter().any(|h| h.coast == Some(*z));
+        let departure = |z: &usize| world.ways.coast.contains(&Some(*z));
         return (0..world.region.sea.zones.len()).filter(departure).collect();
     }
     at.zones.clone()
+}
+
+/// Says which of the zones named no boat leaves from while the lever is in force.
+pub(super) fn empty_zones(at: &Area, given: &Prospect) -> Option<String> {
+    let empty = at.zones.iter().filter(|&&z| given.departures.iter().all(|d| d.1 != z));
+    let names: Vec<&str> = empty.map(|&z| given.region.sea.zones[z].name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "no boat leaves from {} in the years of this lever; it will be paid there for nothing",
+            names.join(", ")
+        )
+    })
 }
 
 /// Only whole vessels sail.
@@ -106,10 +118,15 @@ impl Lever for NavalPatrol {
     fn units(&self, strength: f64, at: &Area, world: &World) -> f64 {
         f64::from(whole(strength)) * zones(at, world).len() as f64
     }
+
+    fn idle(&self, _: f64, at: &Area, given: &Prospect) -> Option<String> {
+        empty_zones(at, given)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{area, hub, world_with_coasts};
     use super::*;
 
     /// All three bits up to the last day of the mandate, rescue alone from the next.
@@ -124,6 +141,23 @@ mod tests {
         assert_eq!((boats.missions(last.tick()), boats.missions(last.tick().next())), (BOATS, 0));
         let usual = NavalPatrol::default();
         assert_eq!(usual.missions(last.tick()), RESCUE);
+    }
+
+    /// When the last boats of Zarzis have left, ships without a `where` are neither sent to its zone nor paid there; who names
+    /// the zone sends them all the same.
+    #[test]
+    fn ships_go_and_are_paid_where_boats_leave() {
+        let mut w = world_with_coasts();
+        let orders = |w: &World, names: &[&str]| {
+            let mut c = Controls::none(&w.region);
+            NavalPatrol::default().apply(2.0, &area(w, names), w, &mut c);
+            (c.naval.len(), NavalPatrol::default().units(2.0, &area(w, names), w))
+        };
+        assert_eq!(orders(&w, &[]), (2, 4.0));
+        let zarzis = usize::from(hub(&w, "Zarzis"));
+        w.ways.coast[zarzis] = None;
+        assert_eq!(orders(&w, &[]), (1, 2.0));
+        assert_eq!(orders(&w, &["Gabes"]), (1, 2.0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Offices that decide cases of people who crossed the sea (model.md, section 5): they enter what follows a landing.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::region::Area;
@@ -36,6 +36,11 @@ impl Lever for Processing {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, strength: f64, _: &Area, _: &Prospect) -> Option<String> {
+        let idle = strength == 0.0 && self.relocated > 0.0;
+        idle.then(|| "at intensity 0 nobody is relocated: `relocated` only acts with an intensity above 0".into())
     }
 }
 

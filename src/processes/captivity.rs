@@ -8,7 +8,7 @@ use crate::engine::dist::choose;
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
 use crate::engine::wake::{advance, threshold};
-use crate::processes::journeys::{go_on, leave, settle};
+use crate::processes::moves::{go_on, leave, settle};
 use crate::units::{Tick, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -204,7 +204,6 @@ fn lock_up(w: &mut World, row: usize, hub: HubId, status: Status, day: Tick) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agents::migrant::NO_ORIGIN;
     use crate::levers::tests::world_with_hubs as world;
 
     /// Of those held 1/60 a day are paid for and 0.0003 die: 1.77 % of the ends are deaths. Of those who leave detention a
@@ -230,20 +229,8 @@ mod tests {
         let libya = w.libya.unwrap();
         w.states.update(libya as usize, |s| s.detention_places = 1);
         for key in 1..3 {
-            let row = w.migrants.push(Migrant {
-                key,
-                threshold: u64::MAX,
-                money: 0,
-                debt: 0,
-                since: w.day.0,
-                due: 0,
-                hub,
-                goal: hub,
-                leg: NO_LEG,
-                origin: NO_ORIGIN,
-                state: Status::Resident as u8,
-                next: END,
-            });
+            let resident = Migrant::at(key, hub, Status::Resident);
+            let row = w.migrants.push(Migrant { threshold: u64::MAX, since: w.day.0, ..resident });
             w.enlist(row);
         }
         w.ledgers.move_people(People::Outside, People::Working, 2);

@@ -1,7 +1,7 @@
 //! Who sets out, and where to (equation 14).
 
 use crate::agents::accounts::{Money, People};
-use crate::agents::migrant::{DESTINATIONS, Destination, END, Migrant, NO_LEG, Origin, SEA, Status};
+use crate::agents::migrant::{DESTINATIONS, Destination, Migrant, Origin, SEA, Status};
 use crate::agents::routes::{HubId, NO_WAY};
 use crate::agents::world::World;
 use crate::engine::dist::{choose, normal, poisson};
@@ -220,18 +220,13 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, pr
         let money = own.max(sent);
         let work = choose(goal.unit(key), &weights).map_or(o.hub, |i| hubs[i]);
         let row = w.migrants.push(Migrant {
-            key,
-            threshold: 0,
             money,
-            debt: 0,
             since: day.0,
             due: day.0,
-            hub: o.hub,
             goal: work,
-            leg: NO_LEG,
             origin: row as u8,
             state: Status::Earning as u8 | if seabound { SEA } else { 0 },
-            next: END,
+            ..Migrant::at(key, o.hub, Status::Earning)
         });
         w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money) * size);
         w.ledgers.move_people(People::Home, People::AtHubs, size);
@@ -258,21 +253,11 @@ mod tests {
 
     fn origin(shares: [f64; 4]) -> Origin {
         Origin {
-            key: 1,
             pool: 1_000_000,
             rate: 1e-4,
             base_cost: [100_000.0, 80_000.0, 50_000.0, 1.0],
             shares,
-            shift: 1.0,
-            death_belief: 0.0,
-            return_belief: 0.0,
-            rescue_belief: 0.0,
-            residents: 0.0,
-            diaspora: 0.0,
-            season: 0.0,
-            peak: 0.0,
-            nationality: 0,
-            hub: 0,
+            ..Origin::at(1, 0, 0)
         }
     }
 

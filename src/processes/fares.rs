@@ -68,12 +68,11 @@ impl Process<World> for FaresOfTheDay {
                 w.fares.update(leg, |f| (f.price, f.heard, f.wanted, f.offered) = (price, known, 0.0, 0));
             }
         }
-        let new_year = w.ways.year != day.date().0.year();
-        if heard || new_year {
+        if heard {
             w.ways = w.ways_of(day);
         }
-        if new_year {
-            w.look_again();
+        // By the date and not by what changed since yesterday, of which a restored run knows nothing.
+        if (day.date().0.month(), day.date().0.day()) == (1, 1) {
             journeys::leave_shut_lines(w, day);
         }
     }

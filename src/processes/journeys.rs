@@ -10,8 +10,9 @@ use crate::agents::world::World;
 use crate::engine::dist::{binomial, choose};
 use crate::engine::rng::Purpose;
 use crate::engine::step::Process;
-use crate::engine::wake::{advance, threshold};
+use crate::engine::wake::advance;
 use crate::processes::captivity::detain;
+use crate::processes::moves::{go_on, leave, settle};
 use crate::processes::route_choice::nearer_leg;
 use crate::region::Carrier;
 use crate::units::{Probability, Tick, Usd};
@@ -92,7 +93,6 @@ const ROAD_DEATH: Purpose = Purpose::new("journeys.road_death");
 const WAY: Purpose = Purpose::new("journeys.way");
 const CAUSE: Purpose = Purpose::new("journeys.resident_cause");
 const TURN: Purpose = Purpose::new("journeys.resident_turns");
-const WAIT: Purpose = Purpose::new("journeys.resident_wait");
 const CREDIT: Purpose = Purpose::new("journeys.credit");
 const GIVE_UP: Purpose = Purpose::new("journeys.give_up");
 
@@ -297,15 +297,6 @@ fn work_for(p: &Params, m: &mut Migrant, usd: f64, work: Status, day: Tick) {
     m.due = day.0 + (libm::ceil(usd / p.wage_usd_per_day) as u32).clamp(1, 3650);
 }
 
-/// Lives and works at a hub from now on.
-pub fn settle(w: &World, m: &mut Migrant, day: Tick) {
-    let libya = Some(w.routes.hubs[m.hub as usize].country) == w.libya;
-    let (status, clock) = if libya { (Status::Resident, RESIDENTS) } else { (Status::Settled, SETTLED) };
-    m.enter(status);
-    m.due = 0;
-    m.threshold = threshold(w.clocks.value()[clock], w.luck.on(WAIT, day).unit(m.key));
-}
-
 /// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
     let to_go = |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
@@ -326,67 +317,6 @@ pub fn leave_shut_lines(w: &mut World, day: Tick) {
             go_on(w, row as usize, m);
         }
     }
-}
-
-/// Ledger account of people in a status.
-pub fn account(status: u8) -> People {
-    use Status::*;
-    const ACCOUNTS: [(Status, People); 13] = [
-        (Riding, People::Travelling),
-        (Carried, People::Travelling),
-        (Queuing, People::AtHubs),
-        (Earning, People::AtHubs),
-        (Resident, People::Working),
-        (Settled, People::WorkingElsewhere),
-        (Beach, People::OnCoast),
-        (BeachEarning, People::OnCoast),
-        (AtSea, People::AtSea),
-        (Aboard, People::Aboard),
-        (Held, People::Held),
-        (Detained, People::Detained),
-        (InProcessing, People::InProcessing),
-    ];
-    ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
-}
-
-/// Replaces a migrant's row, books the change of state and puts it where it waits.
-pub fn go_on(w: &mut World, row: usize, to: Migrant) {
-    change(w, row, to);
-    w.enlist(row);
-}
-
-/// Replaces a migrant's row and books the change of state; it waits for nothing yet.
-pub fn change(w: &mut World, row: usize, to: Migrant) {
-    let before = w.migrants.get(row);
-    count_detained(w, &before, false);
-    w.count_present(&before, -1);
-    let (from, into) = (account(before.status()), account(to.status()));
-    if from != into {
-        w.ledgers.move_people(from, into, u64::from(w.persons_per_agent));
-    }
-    w.migrants.set(row, to);
-    count_detained(w, &to, true);
-    w.count_present(&to, 1);
-}
-
-/// Takes a migrant out of the model into a final account; the money left goes to the economy.
-pub fn leave(w: &mut World, row: usize, into: People) {
-    let m = w.migrants.get(row);
-    let size = u64::from(w.persons_per_agent);
-    count_detained(w, &m, false);
-    w.count_present(&m, -1);
-    w.ledgers.move_people(account(m.status()), into, size);
-    w.ledgers.pay(Money::Migrants, Money::Economy, u64::from(m.money) * size);
-    w.migrants.remove(row);
-}
-
-/// Counts somebody in or out of a state's detention centres.
-fn count_detained(w: &mut World, m: &Migrant, enters: bool) {
-    if m.status() != Status::Detained as u8 {
-        return;
-    }
-    let (country, size) = (w.routes.hubs[m.hub as usize].country, w.persons_per_agent);
-    w.states.update(country as usize, |s| s.detained = if enters { s.detained + size } else { s.detained - size });
 }
 
 fn apply(w: &mut World, row: usize, next: Next, day: Tick) {
@@ -439,25 +369,6 @@ fn apply(w: &mut World, row: usize, next: Next, day: Tick) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_status_has_its_account() {
-        use Status::*;
-        let expected = [
-            (Riding, People::Travelling),
-            (Carried, People::Travelling),
-            (Queuing, People::AtHubs),
-            (Earning, People::AtHubs),
-            (Resident, People::Working),
-            (Beach, People::OnCoast),
-            (BeachEarning, People::OnCoast),
-            (AtSea, People::AtSea),
-            (Aboard, People::Aboard),
-        ];
-        for (status, want) in expected {
-            assert_eq!(account(status as u8), want, "{status:?}");
-        }
-    }
-
     /// Somebody who owes 100 USD and has 30 pays that and works 14 days for the other 70; then goes on. Who owes nothing does not
     /// stop.
     #[test]
@@ -466,18 +377,11 @@ mod tests {
         let p = Params::default();
         let hub = (0..w.routes.hubs.len()).find(|&h| Some(w.routes.hubs[h].country) == w.libya).unwrap() as u16;
         let m = Migrant {
-            key: 1,
-            threshold: 0,
             money: 2500,
             debt: 10_000,
             since: w.day.0 - 1,
             due: w.day.0,
-            hub,
-            goal: hub,
-            leg: NO_LEG,
-            origin: crate::agents::migrant::NO_ORIGIN,
-            state: Status::Earning as u8,
-            next: crate::agents::migrant::END,
+            ..Migrant::at(1, hub, Status::Earning)
         };
         let Next::Goes { to, money } = decide(&p, &w, &m, w.day) else { panic!("goes on") };
         assert_eq!((money.earned, money.repaid, to.debt, to.money), (500, 3000, 7000, 0));
@@ -494,20 +398,7 @@ mod tests {
     #[test]
     fn whoever_lacks_the_fare_works_for_it() {
         let p = Params::default();
-        let mut m = Migrant {
-            key: 1,
-            threshold: 0,
-            money: 8800,
-            debt: 0,
-            since: 0,
-            due: 0,
-            hub: 0,
-            goal: 0,
-            leg: NO_LEG,
-            origin: 0,
-            state: SEA,
-            next: crate::agents::migrant::END,
-        };
+        let mut m = Migrant { money: 8800, state: SEA, ..Migrant::at(1, 0, Status::Earning) };
         wait_or_work(&p, &mut m, 10_000, Status::Queuing, Status::Earning, Tick(100));
         assert_eq!((m.status(), m.due, m.seabound()), (Status::Earning as u8, 103, true));
         m.money = 10_000;

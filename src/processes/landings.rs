@@ -8,7 +8,7 @@ use crate::agents::world::{LINE_ORDER, World};
 use crate::engine::rng::{Purpose, absorb};
 use crate::engine::step::Process;
 use crate::processes::captivity::detain;
-use crate::processes::journeys::{change, go_on, leave, settle};
+use crate::processes::moves::{change, go_on, leave, settle};
 use crate::region::PlaceId;
 use crate::units::Tick;
 use schemars::JsonSchema;
@@ -150,6 +150,7 @@ fn go_home(w: &mut World, row: usize) {
 /// room.
 fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
     let m = w.migrants.get(row);
+    w.tally.sent_by.push((order.sender, i64::from(w.persons_per_agent)));
     if !order.coasts.contains(&w.routes.hubs[m.hub as usize].country) {
         go_home(w, row);
         return;
@@ -168,7 +169,6 @@ fn send_back(w: &mut World, row: usize, order: &ReadmissionOrder, day: Tick) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agents::migrant::NO_ORIGIN;
     use crate::levers::tests::{hub, world_with_coasts};
 
     const PEOPLE: u64 = 4000;
@@ -178,20 +178,8 @@ mod tests {
         let mut w = world_with_coasts();
         let zuwara = hub(&w, "Zuwara");
         for key in 1..=PEOPLE {
-            w.migrants.push(Migrant {
-                key,
-                threshold: 0,
-                money: 0,
-                debt: 0,
-                since: w.day.0,
-                due: 0,
-                hub: zuwara,
-                goal: zuwara,
-                leg: NO_LEG,
-                origin: NO_ORIGIN,
-                state: Status::Aboard as u8 | SEA,
-                next: END,
-            });
+            let state = Status::Aboard as u8 | SEA;
+            w.migrants.push(Migrant { since: w.day.0, state, ..Migrant::at(key, zuwara, Status::Aboard) });
         }
         w.ledgers.move_people(People::Outside, People::Aboard, PEOPLE);
         w
@@ -264,6 +252,8 @@ mod tests {
         let day = w.day;
         Landings::run(&Params::default(), &mut w, day);
         w.audit().unwrap();
+        assert!(w.tally.sent_by.iter().all(|s| s.0 == u64::from(libya)), "Tunisia's order sent nobody");
+        assert_eq!(w.tally.sent_by.iter().map(|s| s.1).sum::<i64>(), back);
     }
 
     /// Who was spared at sea by a policy of 30 % meets another lot on land: of the others 70 % are sent back there, not 57 %; and a

@@ -39,6 +39,7 @@ pub mod journeys;
 pub mod landings;
 pub mod leakage;
 pub mod markets;
+pub mod moves;
 pub mod oil;
 pub mod politics;
 pub mod recruitment;

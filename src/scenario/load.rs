@@ -4,6 +4,7 @@ use super::assemble::scenario_schema;
 use super::check::{Checker, MOST, Path as Keys};
 use super::diagnose::{Diagnostic, Names, Report, Sources};
 use super::extend::Reader;
+use super::idle::Spots;
 use super::schema::{RegionSpec, Scenario, ScenarioFile};
 use super::semantic::Semantic;
 use super::sets;
@@ -40,7 +41,10 @@ pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Rep
         return refuse(out, warnings);
     }
     match build(&root, &sources) {
-        Ok(parts) => Ok(finish(parts, path, folder, inputs, warnings)),
+        Ok(parts) => {
+            let spots = Spots::find(&root, &sources);
+            Ok(Scenario { spots, ..finish(parts, path, folder, inputs, warnings) })
+        }
         Err(faults) => refuse(faults, warnings),
     }
 }
@@ -182,6 +186,7 @@ fn finish(
         resolved,
         inputs,
         warnings: Report { warnings, ..Report::default() }.tidy().warnings,
+        spots: Spots::default(),
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! In order: [`syntax`] turns TOML into a [`tree`] that knows its places; [`extend`] lays a file on the one it inherits
 //! from, and [`sets`] lays `--set` on top; [`check`] holds the tree against the schema that [`assemble`] puts together
-//! from the registries; [`semantic`] looks at what no schema can say; [`load`] runs all that and builds the scenario.
+//! from the registries; [`semantic`] looks at what no schema can say; [`load`] runs all that and builds the scenario. [`idle`]
+//! then looks at what of it can do nothing on its ground.
 
 pub mod assemble;
 mod check;
 pub mod diagnose;
 mod extend;
+pub mod idle;
 mod keys;
 pub mod load;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! The shape of a scenario file.
 
 use super::diagnose::Diagnostic;
+use super::idle::Spots;
 use crate::agents::hypotheses::Hypotheses;
 use crate::agents::{crew, depot, group, homeland, migrant, patrol, state, vessel};
 use crate::engine::step::ParamSet;
@@ -148,4 +149,6 @@ pub struct Scenario {
     pub inputs: Vec<(String, String)>,
     /// What is allowed but probably not meant, to be printed before the run.
     pub warnings: Vec<Diagnostic>,
+    /// Where things stand that only the ground can tell to be idle.
+    pub spots: Spots,
 }

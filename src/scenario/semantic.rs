@@ -92,6 +92,14 @@ impl Semantic<'_> {
                     self.errors.push(self.diagnostic(node, &at, "four shares that sum to 1".into(), message));
                 }
             }
+            let number = |key| item.get(key).and_then(|n| Some((n, n.to_json().as_f64()?)));
+            if let (Some((node, 0.0)), Some((_, yearly))) = (number("pool"), number("per_year"))
+                && yearly > 0.0
+            {
+                let at = path.join("pool");
+                let message = format!("`{at}` is 0, and {yearly} a year are to leave; nobody could");
+                self.errors.push(self.diagnostic(node, &at, "more than 0 people".into(), message));
+            }
             let code = item.get("nationality").and_then(|n| Some((n, n.text()?)));
             if let Some((node, text)) = code.filter(|c| !c.1.bytes().all(|b| b.is_ascii_uppercase())) {
                 let at = path.join("nationality");

@@ -475,28 +475,12 @@ fn shift_consent(iso3: &str, level: f64, w: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agents::migrant::nationality;
+    use crate::agents::migrant::{Origin, nationality};
 
     #[test]
     fn shifts_multiply_while_they_hold_and_end_on_their_day() {
         let mut w = crate::processes::test_world();
-        w.origins.push(crate::agents::migrant::Origin {
-            key: 1,
-            pool: 10,
-            rate: 0.0,
-            base_cost: [0.0; 4],
-            shares: [0.0; 4],
-            shift: 1.0,
-            death_belief: 0.0,
-            return_belief: 0.0,
-            rescue_belief: 0.0,
-            residents: 0.0,
-            diaspora: 0.0,
-            season: 0.0,
-            peak: 0.0,
-            nationality: nationality("MLI"),
-            hub: 0,
-        });
+        w.origins.push(Origin { pool: 10, ..Origin::at(1, 0, nationality("MLI")) });
         let shift = |from: i8, to: i8, countries: &[&str], factor| Event::DepartureShift {
             name: None,
             date: Date::new(2012, from, 1),

@@ -15,7 +15,7 @@ use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial};
 use crate::engine::rng::Purpose;
 use crate::processes::captivity::hold;
-use crate::processes::journeys::{go_on, leave};
+use crate::processes::moves::{go_on, leave};
 use crate::region::{CountryId, NodeId};
 use crate::units::{Probability, Tick, Usd};
 

@@ -14,7 +14,7 @@ use crate::agents::world::World;
 use crate::engine::dist::{choose, poisson};
 use crate::engine::grant::{Request, grant};
 use crate::engine::rng::{Purpose, Stream};
-use crate::processes::journeys::go_on;
+use crate::processes::moves::go_on;
 use crate::processes::route_choice::{logit_over_least, nearer_leg};
 use crate::region::Carrier;
 use crate::units::{Tick, Usd};

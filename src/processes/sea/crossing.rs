@@ -9,8 +9,8 @@ use crate::agents::vessel::Boat;
 use crate::agents::world::World;
 use crate::engine::rng::Purpose;
 use crate::processes::captivity::detain;
-use crate::processes::journeys::{go_on, leave};
 use crate::processes::landings::disembark;
+use crate::processes::moves::{go_on, leave};
 use crate::units::{Probability, Tick};
 
 const HOUR: Purpose = Purpose::new("sea.hour");

@@ -10,7 +10,7 @@ use crate::agents::routes::HubId;
 use crate::agents::vessel::{Boat, RUBBER, WOOD};
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
-use crate::processes::journeys::go_on;
+use crate::processes::moves::go_on;
 use crate::units::{Probability, Tick, Usd};
 
 const KIND: Purpose = Purpose::new("sea.kind");

@@ -10,8 +10,8 @@ use crate::agents::vessel::{BOATS, Boat, MONITOR, NEVER, RESCUE, Vessel, WOOD};
 use crate::agents::world::World;
 use crate::engine::dist::choose;
 use crate::engine::rng::{Purpose, absorb};
-use crate::processes::journeys::go_on;
 use crate::processes::landings::disembark;
+use crate::processes::moves::go_on;
 use crate::region::PlaceId;
 use crate::units::{Probability, Tick};
 
