@@ -140,6 +140,8 @@ pub struct World {
     pub deterrence: Vec<f64>,
     /// Demand for foreign labour in Libya, relative to the first day; set each morning from events.
     pub labour: f64,
+    /// What launchers can do, relative to their limit; set each morning from events.
+    pub launching: f64,
     /// Mandates in force, by name; set each morning from events.
     pub mandates: Vec<String>,
     /// What a barrel of oil brings, USD; set each morning from events, `None` without any.
@@ -261,6 +263,7 @@ impl World {
             controls: Controls::none(&region),
             deterrence: vec![1.0; region.sea.zones.len() + 1],
             labour: 1.0,
+            launching: 1.0,
             mandates: vec![],
             oil_price: None,
             agreement: 0.0,

@@ -46,6 +46,12 @@ pub struct Params {
     /// stands on: it hides and melts away.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/month", "x-source" = "assumption", "x-low" = 0.1, "x-high" = 0.5))]
     pub scatter_rate: f64,
+    /// Men of whom half as large a share as of a crowd melts away so: the few know where to hide.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "fighters", "x-source" = "assumption", "x-low" = 50, "x-high" = 500))]
+    pub hidden_men: f64,
+    /// Share of the people around them from whom men in hiding draw recruits.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.1))]
+    pub hidden_share: f64,
     /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/1,000 troops", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0, "x-high" = 1))]
     pub backlash: f64,
@@ -74,6 +80,8 @@ impl Default for Params {
             wage_response: 1.5,
             exit_rate: 0.01,
             scatter_rate: 0.3,
+            hidden_men: 200.0,
+            hidden_share: 0.05,
             backlash: 0.3,
             backlash_most: 3.0,
             surplus_libya_usd: 20.0,
@@ -108,7 +116,7 @@ impl Process<World> for Recruitment {
         if rows.is_empty() {
             return;
         }
-        let grounds = grounds(w);
+        let grounds = grounds(p, w);
         let changes = map_items(&rows, 64, |&g| month(p, w, &grounds, w.groups.get(g), day));
         for (&g, (join, quit)) in rows.iter().zip(changes) {
             let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * f64::from(w.groups.fighters()[g])).0.max(0);
@@ -135,7 +143,7 @@ struct Ground {
 }
 
 /// The ground of each bloc in each country: cells that it has fought for, and those where its groups stand.
-fn grounds(w: &World) -> BTreeMap<(CountryId, u8), Ground> {
+fn grounds(p: &Params, w: &World) -> BTreeMap<(CountryId, u8), Ground> {
     let mut grounds: BTreeMap<(CountryId, u8), Ground> = BTreeMap::new();
     let mut cells: BTreeSet<(u8, NodeId)> = BTreeSet::new();
     let mut armed: BTreeMap<(NodeId, Option<u8>), u64> = BTreeMap::new();
@@ -162,6 +170,12 @@ fn grounds(w: &World) -> BTreeMap<(CountryId, u8), Ground> {
             let at_peace = w.territory_of[node as usize] == END && !is_official(w.holder(node));
             let of = |key| armed.get(&(node, key)).copied().unwrap_or(0) as f64;
             let held = if at_peace { of(Some(bloc)) / of(None).max(1.0) } else { w.control(node, bloc) };
+            // Men in hiding have friends.
+            let held = if is_jihadist(bloc) && armed.contains_key(&(node, Some(bloc))) {
+                held.max(p.hidden_share)
+            } else {
+                held
+            };
             ground.people += f64::from(w.region.nodes.population[node as usize]) * held;
         }
     }
@@ -198,7 +212,8 @@ fn month(p: &Params, w: &World, grounds: &BTreeMap<(CountryId, u8), Ground>, g: 
     // Jihadists are hunted by whoever fights them, others by the state alone: they live among their own.
     let hunted = if is_jihadist(g.bloc) { at_war } else { w.hostile(g.country, g.bloc, STATE) > 0.0 };
     let beaten = hunted && w.control(g.node, g.bloc) < BEATEN;
-    let leaving = if beaten { p.scatter_rate } else { p.exit_rate };
+    let men = f64::from(g.fighters);
+    let leaving = if beaten { p.scatter_rate * men / (men + p.hidden_men) + p.exit_rate } else { p.exit_rate };
     let join = poisson(w.luck.on(JOIN, day).unit(g.key), mean).min(u64::from(u32::MAX / 2)) as u32;
     let quit = binomial(w.luck.on(QUIT, day).unit(g.key), u64::from(g.fighters), leaving) as u32;
     (join, quit)

@@ -224,6 +224,18 @@ pub enum Event {
         #[schemars(range(min = 0.01, max = 100), extend("x-unit" = "factor"))]
         factor: f64,
     },
+    /// Launchers have more or fewer boats than usual for a time.
+    LaunchShift {
+        /// Name: a file that extends this one replaces the event by one of the same name.
+        #[serde(default)]
+        name: Option<String>,
+        date: Date,
+        /// First day on which it no longer holds.
+        until: Date,
+        /// Boats that a beach can launch on a good day, relative to the usual limit.
+        #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor"))]
+        factor: f64,
+    },
     /// Armed groups around some places go over to a bloc.
     Alignment {
         /// Name: a file that extends this one replaces the event by one of the same name.
@@ -353,6 +365,7 @@ impl Event {
             Event::ArmedReturn { date, .. }
             | Event::DepartureShift { date, .. }
             | Event::LabourDemand { date, .. }
+            | Event::LaunchShift { date, .. }
             | Event::ConsentShift { date, .. }
             | Event::Alignment { date, .. }
             | Event::OilSites { date, .. }
@@ -381,7 +394,14 @@ impl Event {
 /// Applies the events of a day; `begin` says which begin today.
 pub fn happen(events: &[Event], begin: &[bool], w: &mut World, day: Tick) {
     shift_departures(events, w, day);
-    w.labour = labour_demand(events, day);
+    w.labour = product(events, day, |e| match e {
+        Event::LabourDemand { date, until, factor, .. } => Some((*date, *until, *factor)),
+        _ => None,
+    });
+    w.launching = product(events, day, |e| match e {
+        Event::LaunchShift { date, until, factor, .. } => Some((*date, *until, *factor)),
+        _ => None,
+    });
     w.mandates = mandates(events, day);
     w.agreement = agreement(events, day);
     w.oil_price = oil_price(events, day);
@@ -416,13 +436,10 @@ fn shift_departures(events: &[Event], w: &mut World, day: Tick) {
     }
 }
 
-/// Product of all changes of the demand for labour in force.
-fn labour_demand(events: &[Event], day: Tick) -> f64 {
-    let in_force = |e: &Event| match e {
-        Event::LabourDemand { date, until, factor, .. } if (date.tick()..until.tick()).contains(&day) => Some(*factor),
-        _ => None,
-    };
-    events.iter().filter_map(in_force).product()
+/// Product of the factors of one kind of event that are in force.
+fn product(events: &[Event], day: Tick, of: impl Fn(&Event) -> Option<(Date, Date, f64)>) -> f64 {
+    let in_force = events.iter().filter_map(of).filter(|x| (x.0.tick()..x.1.tick()).contains(&day));
+    in_force.map(|x| x.2).product()
 }
 
 /// Mandates in force.

@@ -5,7 +5,7 @@ use crate::agents::arms::{Class, of_class};
 use crate::agents::group::{BLOC_COUNT, Group, STATE};
 use crate::agents::world::World;
 use crate::region::{CountryId, NodeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Strength is added up in thousandths of a fighter, so that the sum does not hang on the order.
 const MILLI: f64 = 1000.0;
@@ -28,6 +28,8 @@ pub struct Arena {
     pub strength: BTreeMap<NodeId, Strengths>,
     /// Cells where groups of the parties stand.
     pub stands: Vec<NodeId>,
+    /// The same with the bloc of each.
+    pub present: BTreeSet<(NodeId, u8)>,
 }
 
 /// Capability of a group (equation 7): its fighters as far as they are armed, raised by heavy arms and skill.
@@ -89,6 +91,7 @@ impl Arena {
         let mut strength: BTreeMap<NodeId, Strengths> = BTreeMap::new();
         let mut stands: Vec<NodeId> = at.keys().map(|k| k.0).collect();
         stands.dedup();
+        let present = at.keys().copied().collect();
         for (&(node, bloc), &milli) in &at {
             for &(cell, near) in reach(p, w, node).iter() {
                 if w.region.nodes.country[cell as usize] == country {
@@ -104,7 +107,7 @@ impl Arena {
                 }
             }
         }
-        Arena { country, level, parties, groups, strength, stands }
+        Arena { country, level, parties, groups, strength, stands, present }
     }
 
     /// Strength of each bloc in a cell.

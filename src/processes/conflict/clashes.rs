@@ -37,7 +37,7 @@ pub fn clash(p: &Params, w: &mut World, arena: &Arena, day: Tick) {
                     continue;
                 }
                 let strength = (k[usize::from(a)], k[usize::from(b)]);
-                let control = (w.control(node, a), w.control(node, b));
+                let control = (presence(p, w, arena, node, a), presence(p, w, arena, node, b));
                 let mean = fatality_rate(p, strength, control, level) * quieter;
                 let pair = u32::from(a) * BLOC_COUNT as u32 + u32::from(b);
                 let dead = poisson(w.luck.on(DEAD, day).nth(pair).unit(key), mean);
@@ -57,6 +57,12 @@ pub fn clash(p: &Params, w: &mut World, arena: &Arena, day: Tick) {
             w.tally.fatalities.push((arena.country, all as i64));
         }
     }
+}
+
+/// A bloc's share of control of a cell; men in hiding count for a little where they hold nothing.
+fn presence(p: &Params, w: &World, arena: &Arena, node: NodeId, bloc: u8) -> f64 {
+    let hidden = if arena.present.contains(&(node, bloc)) { p.hidden_share } else { 0.0 };
+    w.control(node, bloc).max(hidden)
 }
 
 /// Groups of a bloc in reach of a cell with their strength there.

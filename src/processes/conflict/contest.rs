@@ -110,7 +110,7 @@ mod tests {
             (level[usize::from(a)][usize::from(b)], level[usize::from(b)][usize::from(a)]) = (1.0, 1.0);
         }
         let (parties, groups, strength) = (vec![], Default::default(), Default::default());
-        Arena { country: 0, level, parties, groups, strength, stands: vec![] }
+        Arena { country: 0, level, parties, groups, strength, stands: vec![], present: Default::default() }
     }
 
     /// Equation 8 by hand with m = 1.5, K0 = 20 and tau = 30: 400 against 100 where the weaker holds all of the cell:

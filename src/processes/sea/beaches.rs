@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 const SLOT: Purpose = Purpose::new("sea.slot");
 
-/// Boats that a departure hub can launch on a good day, boats/day: L of its country, less the share that is paid for to stay
+/// Boats that a departure hub can launch on a good day, boats/day: L of its country as events change it, less the share that is paid for to stay
 /// ashore.
 pub(super) fn limit(p: &Params, w: &World, hub: HubId, shut: f64) -> f64 {
     let country = usize::from(w.routes.hubs[usize::from(hub)].country);
     let own = p.boats_per_beach_of.get(&w.region.countries[country].iso3);
-    own.copied().unwrap_or(p.boats_per_beach) * (1.0 - shut)
+    own.copied().unwrap_or(p.boats_per_beach) * w.launching * (1.0 - shut)
 }
 
 /// Launches that may be tried today: a fractional L is a whole number of them, and one more with the chance of the rest.
