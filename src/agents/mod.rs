@@ -22,6 +22,7 @@ pub mod model_data;
 pub mod network;
 pub mod outlook;
 pub mod patrol;
+pub mod patron;
 pub mod routes;
 mod saved;
 pub mod sighting;

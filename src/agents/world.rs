@@ -10,7 +10,7 @@ use super::crew::Crews;
 use super::depot::Depots;
 use super::fare::Fares;
 use super::fired::Fired;
-use super::group::Groups;
+use super::group::{Groups, is_official};
 use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
 use super::hypotheses::Hypotheses;
@@ -19,6 +19,7 @@ use super::migrant::{CLOCKS, Clocks, END, Migrant, Migrants, Origins, Status};
 use super::network::{self, Networks};
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
+use super::patron::{Inflows, Patrons};
 use super::routes::{HubId, Routes, ToGo};
 use super::sighting::Sightings;
 use super::state::States;
@@ -112,6 +113,10 @@ pub struct World {
     pub states: States,
     /// Who acts from abroad.
     pub actors: Actors,
+    /// States abroad that arm blocs.
+    pub patrons: Patrons,
+    /// What came to the groups of countries with politics.
+    pub inflows: Inflows,
     /// Doors by which people leave home.
     pub origins: Origins,
     pub migrants: Migrants,
@@ -240,6 +245,8 @@ impl World {
             sightings: Default::default(),
             states: Default::default(),
             actors: Default::default(),
+            patrons: Default::default(),
+            inflows: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -302,7 +309,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 23] {
+    pub fn tables(&self) -> [&dyn Table; 25] {
         [
             &self.depots,
             &self.groups,
@@ -321,6 +328,8 @@ impl World {
             &self.sightings,
             &self.states,
             &self.actors,
+            &self.patrons,
+            &self.inflows,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -331,7 +340,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 23] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 25] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -350,6 +359,8 @@ impl World {
             &mut self.sightings,
             &mut self.states,
             &mut self.actors,
+            &mut self.patrons,
+            &mut self.inflows,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,
@@ -481,6 +492,9 @@ impl World {
         self.ledgers.move_arms(from, Arms::Groups, bag);
         let (country, bloc) = (self.groups.country()[group], self.groups.bloc()[group]);
         self.tally.received.push(Received { country, bloc, by, arms: arms::by_class(bag) });
+        if !is_official(bloc) {
+            self.note_inflow(country, by, bag);
+        }
     }
 
     /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).

@@ -13,13 +13,17 @@ pub mod boat_destruction;
 pub mod border_patrol;
 pub mod coast_guard;
 pub mod depot_security;
+pub mod embargo;
+pub mod embargo_exemption;
 pub mod intelligence_sharing;
 pub mod legal_pathways;
 pub mod militia_payoff;
 pub mod naval_patrol;
+pub mod neighbour_diplomacy;
 pub mod niche_teams;
 pub mod processing;
 pub mod readmission;
+pub mod sanctions;
 pub mod stabilisation_force;
 pub mod surveillance;
 pub mod transfer_tracing;
@@ -44,6 +48,10 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<processing::Processing>(),
     lever::<readmission::Readmission>(),
     lever::<legal_pathways::LegalPathways>(),
+    lever::<neighbour_diplomacy::NeighbourDiplomacy>(),
+    lever::<embargo::Embargo>(),
+    lever::<embargo_exemption::EmbargoExemption>(),
+    lever::<sanctions::Sanctions>(),
 ];
 
 /// What a lever's own file says.
