@@ -338,3 +338,242 @@ fn fade(p: &Params, w: &mut World) {
         w.states.update(usize::from(i.country), |s| s.interference = share);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::accounts::Fighters;
+    use crate::agents::arms::slot;
+    use crate::agents::controls::NavalOrder;
+    use crate::agents::group::{BLOCS, Group};
+    use crate::agents::patron::{self, Initial, PatronSpec};
+    use crate::agents::vessel::RESCUE;
+
+    fn bloc(name: &str) -> u8 {
+        BLOCS.iter().position(|b| *b == name).expect("a bloc") as u8
+    }
+
+    fn spec(name: &str, of: &str, rifles: f64) -> PatronSpec {
+        PatronSpec {
+            name: name.into(),
+            country: None,
+            bloc: of.into(),
+            port: Some("Zuwara".into()),
+            airfield: Some("Zuwara".into()),
+            land_place: Some("Zarzis".into()),
+            per_year: [rifles, 0.0, 0.0, 0.0, 0.0, 0.0],
+            growth: 0.0,
+            costs: [0.1, 0.1, 0.1],
+            since: None,
+            until: None,
+        }
+    }
+
+    /// Zuwara and Misrata in Libya, Zarzis in Tunisia, on two zones; 100 fighters of the bloc `gna` in Zuwara.
+    fn world(patrons: &[PatronSpec]) -> World {
+        let mut w = crate::levers::tests::world_with_coasts();
+        let libya = w.libya.expect("Libya");
+        w.states.update(usize::from(libya), |s| s.unity = 0.5);
+        patron::populate(&mut w, &Initial { regional: true, list: vec![] }, patrons);
+        add_group(&mut w, 1, "Zuwara", "gna", 100);
+        w.rederive();
+        w
+    }
+
+    fn add_group(w: &mut World, key: u64, place: &str, of: &str, fighters: u32) {
+        let p = &w.region.places[usize::from(w.region.place(place).expect("a place"))];
+        let (node, country, bloc) = (p.node.expect("on land"), p.country, bloc(of));
+        w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
+        let (tie, money, skill, trained, arms) = (0, 0, 1.0, 0, EMPTY);
+        w.groups.push(Group { key, node, country, bloc, tie, fighters, home: node, money, skill, trained, arms });
+    }
+
+    fn days(p: &Params, w: &mut World, n: u32) {
+        for _ in 0..n {
+            PatronsAtWork::run(p, w, w.day);
+            w.day = w.day.next();
+        }
+    }
+
+    /// 1,200 a year are 98 or 99 a month of 30 days, by two open ways of the same cost: nobody of the bloc is in Tunisia.
+    #[test]
+    fn a_patron_sends_a_month_by_the_ways_that_are_open() {
+        let mut w = world(&[spec("A", "gna", 1200.0)]);
+        days(&Params::default(), &mut w, 30);
+        let [sea, air, land] = w.tally.patron_arms;
+        assert!((98..=99).contains(&(sea + air)) && (sea - air).abs() <= 1 && land == 0, "{sea} {air} {land}");
+        assert_eq!(i64::from(w.groups.arms()[0][slot(Class::SmallArms, Origin::Patron)]), sea + air);
+        w.audit().expect("the books balance");
+        days(&Params::default(), &mut w, 335);
+        let all: i64 = w.tally.patron_arms.iter().sum();
+        assert!((1180..=1300).contains(&all), "{all} in a year of 12 or 13 shipments");
+    }
+
+    #[test]
+    fn nothing_is_sent_where_nobody_waits() {
+        let mut w = world(&[spec("A", "libya_dawn", 1200.0)]);
+        days(&Params::default(), &mut w, 60);
+        assert_eq!((w.tally.patron_arms, w.tally.received.len()), ([0; 3], 0));
+    }
+
+    /// A and B want 300 and 100 for one bloc, C 400 for another. A is kept from 0.5 of its part: B makes good half of 150. With a
+    /// D of 300, B has a quarter of that. What is made good is approached: 1 - exp(-30/180) of it in the first month.
+    #[test]
+    fn others_of_the_bloc_make_good_a_part_of_a_cut() {
+        let p = Params::default();
+        let mut w = world(&[spec("A", "gna", 300.0), spec("B", "gna", 100.0), spec("C", "hor_lna", 400.0)]);
+        let day = w.day;
+        let cut = |w: &mut World, row: usize, share: f64| w.controls.patron_cuts.insert(w.patrons.name()[row], share);
+        cut(&mut w, 0, 0.5);
+        let rifles = |p: &Params, w: &World| [0, 1, 2].map(|row| made_good(p, w, row, day)[0]);
+        assert_eq!(rifles(&p, &w), [0.0, 75.0, 0.0]);
+        let none = Params { substitution: 0.0, ..p.clone() };
+        assert_eq!(rifles(&none, &w), [0.0; 3]);
+        cut(&mut w, 1, 1.0);
+        assert_eq!(rifles(&p, &w), [50.0, 75.0, 0.0], "each would for the other");
+        let mut w = world(&[spec("A", "gna", 300.0), spec("B", "gna", 100.0), spec("D", "gna", 300.0)]);
+        cut(&mut w, 0, 0.5);
+        assert_eq!(rifles(&p, &w), [0.0, 18.75, 56.25]);
+        days(&p, &mut w, 30);
+        let want = 18.75 * (1.0 - libm::exp(-1.0 / 6.0));
+        assert!((w.patrons.makes_good()[1][0] - want).abs() < 1e-9);
+    }
+
+    /// A cut of 0.4 and half of the transfers traced: 1 - 0.6 x 0.85 is kept back. Off the map nothing can be traced.
+    #[test]
+    fn diplomacy_and_tracing_keep_a_patron_back() {
+        let at_home = PatronSpec { country: Some("TUN".into()), ..spec("A", "gna", 100.0) };
+        let mut w = world(&[at_home, spec("B", "gna", 100.0)]);
+        w.controls.tracing.fill(0.5);
+        w.controls.patron_cuts.insert(w.patrons.name()[0], 0.4);
+        let p = Params::default();
+        let kept = |row: usize| kept_back(&p, &w, &w.patrons.get(row));
+        assert!((kept(0) - 0.49).abs() < 1e-12, "{}", kept(0));
+        assert_eq!(kept(1), 0.0);
+    }
+
+    fn order(w: &World, zone: &str, vessels: u32, missions: u8) -> NavalOrder {
+        let zone = w.region.zone(zone).expect("a zone");
+        NavalOrder { sender: 1, zone, vessels, standoff_km: 0.0, capacity: 0, missions, effect: 0.5 }
+    }
+
+    /// Four vessels of half effect and one of the embargo's own before Zuwara: 1 - exp(-0.1 x 3) of the ships are hailed, and lost
+    /// with 0.1 x 0.5 x 0.5 of that. Vessels elsewhere or without the mandate do not count; nor do ways without monitors.
+    #[test]
+    fn ships_are_lost_by_hail_board_consent_and_find() {
+        let p = Params::default();
+        let mut w = world(&[]);
+        let zuwara = w.region.place("Zuwara").expect("a place");
+        let all = |w: &World| [SEA, AIR, LAND].map(|way| loss(&p, w, way, zuwara));
+        assert_eq!(all(&w), [0.0; 3]);
+        w.controls.naval =
+            vec![order(&w, "West", 4, ARMS | RESCUE), order(&w, "West", 9, RESCUE), order(&w, "Gabes", 9, ARMS)];
+        w.controls.embargo.insert(w.region.zone("West").expect("a zone"), 1.0);
+        let want = (1.0 - libm::exp(-0.3)) * 0.1 * 0.5 * 0.5;
+        let got = all(&w);
+        assert!((got[SEA] - want).abs() < 1e-12 && got[1..] == [0.0; 2], "{got:?}");
+        w.controls.monitored = [0.5, 0.2];
+        let [_, air, land] = all(&w);
+        assert!((air - 0.05).abs() < 1e-12 && (land - 0.06).abs() < 1e-12, "{air} {land}");
+    }
+
+    /// At 0.1 dearer, or 0.1 riskier, a way gets exp(-1) of the other's share; a closed one nothing.
+    #[test]
+    fn ways_are_chosen_by_cost_and_by_what_was_lost() {
+        let p = Params::default();
+        let mut w = world(&[PatronSpec { costs: [0.1, 0.2, 0.0], ..spec("A", "gna", 100.0) }]);
+        let share = |w: &World, open| shares(&p, &w.patrons.get(0), open);
+        let odds = libm::exp(-1.0);
+        let [sea, air, land] = share(&w, [true, true, false]);
+        assert!((sea - 1.0 / (1.0 + odds)).abs() < 1e-12 && (sea + air - 1.0).abs() < 1e-12 && land == 0.0);
+        w.patrons.update(0, |x| x.risk = [0.2, 0.0, 0.0]);
+        let [sea, air, _] = share(&w, [true, true, false]);
+        assert!((sea / air - odds).abs() < 1e-12);
+        assert_eq!(share(&w, [false; 3]), [0.0; 3]);
+    }
+
+    /// Every ship is found: what goes by sea is destroyed, the patron comes to reckon with that and flies, and forgets when the
+    /// embargo ends.
+    #[test]
+    fn what_is_blocked_at_sea_moves_to_the_air() {
+        let p = Params { hail_per_vessel: 10.0, board: 1.0, consent: 1.0, find: 1.0, ..Params::default() };
+        let mut w = world(&[spec("A", "gna", 12_000.0)]);
+        let west = w.region.zone("West").expect("a zone");
+        w.controls.embargo.insert(west, 10.0);
+        days(&p, &mut w, 30);
+        let first = w.tally.patron_arms[AIR];
+        assert_eq!((w.tally.patron_arms[SEA], w.tally.embargo_seized[0] - first), (0, 0), "half went each way");
+        assert_eq!(w.ledgers.arms.total(Arms::Destroyed as usize), w.tally.embargo_seized[0]);
+        assert!((w.patrons.risk()[0][SEA] - (1.0 - libm::exp(-1.0 / 6.0))).abs() < 1e-12);
+        days(&p, &mut w, 330);
+        let (before, seized) = (w.tally.patron_arms[AIR], w.tally.embargo_seized[0]);
+        days(&p, &mut w, 30);
+        let (air, sea) = (w.tally.patron_arms[AIR] - before, w.tally.embargo_seized[0] - seized);
+        assert!(air > 2 * sea && sea < first, "in the thirteenth month {air} by air and {sea} by sea");
+        w.audit().expect("the books balance");
+        w.controls.embargo.clear();
+        let risk = w.patrons.risk()[0][SEA];
+        days(&p, &mut w, 180);
+        assert!((w.patrons.risk()[0][SEA] / risk - libm::exp(-1.0)).abs() < 1e-9, "forgotten in so many days");
+    }
+
+    /// 3,650 items a year: 300 in a month of 30 days, 30 of them leak with a chance of 0.1; nothing without a group of the bloc.
+    #[test]
+    fn an_exemption_arms_a_bloc_and_leaks() {
+        let mut w = world(&[]);
+        let zuwara = w.region.place("Zuwara").expect("a place");
+        let order = |of: &str| ExemptionOrder {
+            sender: 3,
+            bloc: bloc(of),
+            places: vec![zuwara],
+            per_year: [3650.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            leaked: 0.1,
+        };
+        w.controls.exemptions = vec![order("gna"), order("hor_lna")];
+        days(&Params::default(), &mut w, 30);
+        let (kept, sold) = (w.tally.exempted, w.tally.leaks[Leak::Legal as usize][0]);
+        assert_eq!((kept + sold, w.ledgers.arms.total(Arms::Groups as usize)), (300, kept));
+        assert!((10..=50).contains(&sold) && w.ledgers.arms.total(Arms::Markets as usize) == sold, "{sold}");
+        assert_eq!(w.tally.patron_arms, [0; 3]);
+        w.audit().expect("the books balance");
+    }
+
+    /// 98 from a patron and 98 from a market: a half; nothing more from the patron, and as much again from the market each
+    /// month: the share falls. What a government is let have does not count as interference.
+    #[test]
+    fn interference_is_the_share_that_patrons_sent_lately() {
+        let p = Params::default();
+        let mut w = world(&[spec("A", "gna", 1200.0)]);
+        let libya = usize::from(w.libya.expect("Libya"));
+        days(&p, &mut w, 1);
+        assert_eq!(w.states.interference()[libya], 0.0, "nothing was received");
+        days(&p, &mut w, 30);
+        assert!(w.states.interference()[libya] > 0.999, "all came from abroad");
+        let sent = w.tally.patron_arms.iter().sum::<i64>() as u32;
+        let buy = |w: &mut World, by, origin| {
+            let mut bag = EMPTY;
+            bag[slot(Class::SmallArms, origin)] = sent;
+            w.arm(0, Arms::Outside, by, &bag);
+        };
+        let fading = w.inflows.foreign()[0];
+        buy(&mut w, Channel::Market, Origin::Local);
+        buy(&mut w, Channel::Patron, Origin::Legal);
+        fade(&p, &mut w);
+        let want = fading * libm::exp(-1.0 / 180.0);
+        let got = w.states.interference()[libya];
+        assert!((got - want / (want + 2.0 * f64::from(sent))).abs() < 1e-9, "{got}");
+    }
+
+    /// The event gives what it gave before patrons were agents: shared by fighters among those near the place.
+    #[test]
+    fn arms_are_shared_by_fighters_among_those_near() {
+        let mut w = world(&[]);
+        add_group(&mut w, 2, "Zuwara", "gna", 300);
+        add_group(&mut w, 3, "Zuwara", "hor_lna", 900);
+        let zuwara = w.region.place("Zuwara").expect("a place");
+        assert!(deliver(&mut w, zuwara, bloc("gna"), Origin::Patron, [100, 0, 0, 0, 0, 0]));
+        let rifles = |g: usize| w.groups.arms()[g][slot(Class::SmallArms, Origin::Patron)];
+        assert_eq!([0, 1, 2].map(rifles), [25, 75, 0]);
+        assert!(!deliver(&mut w, zuwara, bloc("mnla"), Origin::Patron, [100, 0, 0, 0, 0, 0]));
+    }
+}

@@ -168,6 +168,7 @@ fn transfer(place: &str, stock: [u32; CLASSES], number: u64, w: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Date;
 
     fn mali(w: &World) -> u16 {
         w.region.country("MLI").unwrap()
