@@ -199,7 +199,7 @@ fn patrons_survive_a_restore_and_any_order_of_storage() {
     assert!(want == days(&mut turned, 100), "rows in reverse order");
 }
 
-/// Where nobody mediates Toubou and Tuareg kill each other; mediation in full ends that.
+/// Where nobody mediates Toubou and the people of Sabha kill each other; mediation in full ends that.
 #[test]
 fn mediation_ends_the_killing() {
     let dead = |mediation: f64| {

@@ -82,7 +82,7 @@ pub fn tiny(more: &str, sets: &[&str]) -> Bench {
     on_network(&files, more, sets)
 }
 
-/// For [`tiny`]: a government's groups on the coast, its rivals in Sabha, Toubou and Tuareg at war there; two patrons of the
+/// For [`tiny`]: a government's groups on the coast, its rivals in Sabha, Toubou and the town at war there; two patrons of the
 /// government, who can use every way, and one of its rivals; Libya's politics are simulated as far as they are built.
 pub const PATRONS: &str = r#"
 [initial.states.unity]
@@ -105,18 +105,17 @@ bloc = "toubou"
 tie = "toubou"
 arms_per_fighter = [1, 0, 0, 0, 0, 0]
 [[initial.groups.list]]
-name = "Tuareg"
+name = "Town"
 place = "Sabha"
 fighters = 800
-bloc = "tuareg"
-tie = "tuareg"
+bloc = "local"
 arms_per_fighter = [1, 0, 0, 0, 0, 0]
 [[event]]
 kind = "hostility"
 date = 2014-01-01
 country = "LBY"
 bloc = "toubou"
-against = "tuareg"
+against = "local"
 level = 2
 [[initial.patrons.list]]
 name = "First"
