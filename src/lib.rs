@@ -57,7 +57,7 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 19, its caller 20; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 20, its caller 21; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
@@ -97,18 +97,18 @@
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
-//!                                          | boat_destruction coast_guard militia_payoff
-//!                                          | intelligence_sharing transit_criminalisation niche_teams
+//!                                          | boat_destruction coast_guard militia_payoff embargo
+//!                                          | intelligence_sharing transit_criminalisation niche_teams sanctions
 //!                                          | weapons_destruction transfer_tracing stabilisation_force
-//!                                          | legal_pathways processing readmission
-//! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
+//!                                          | legal_pathways processing readmission neighbour_diplomacy embargo_exemption
+//! processes/  one file a rule of the day   | calendar/ weather allocation/ patrons stockpiles leakage
 //!                                          | armed_groups recruitment markets/ fares departures
 //!                                          | journeys captivity crews/ sea/ landings conflict/ revolt beliefs
 //!             and what rules share         | route_choice moves
 //!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
 //!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
 //!             sea/: launch beaches crossing rescue
-//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
+//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol patron
 //!                                          | sighting state vessel store market territory homeland
 //!                                          | hostility fired bill
 //!             and what holds it together   | world books saved accounts arms controls routes outlook

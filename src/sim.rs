@@ -9,7 +9,7 @@ use crate::agents::model_data::ModelData;
 use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
-use crate::agents::{crew, depot, fare, group, homeland, market, migrant, oil, patrol, state, vessel};
+use crate::agents::{crew, depot, fare, group, homeland, market, migrant, oil, patrol, patron, state, vessel};
 use crate::engine::rng::{Key, Luck, hash_name};
 use crate::engine::step::ParamSet;
 use crate::error::{Error, Result};
@@ -110,6 +110,7 @@ impl Simulation {
         patrol::populate(&mut w, &i.patrols);
         state::populate(&mut w, &i.states, &ground.data.states);
         oil::populate(&mut w, &ground.data.oil);
+        patron::populate(&mut w, &i.patrons, &ground.data.patrons);
         homeland::populate(&mut w, &i.homelands, &ground.data.homelands);
         vessel::populate(&mut w, &i.vessels);
         vessel::open_ports(&mut w, &ground.data.landing_places);

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Bench, Seen, shipped, shipped_with, tiny};
+use common::{Bench, PATRONS, Seen, shipped, shipped_with, tiny};
 use sirocco::agents::accounts::People;
 use sirocco::agents::arms::EMPTY;
 use sirocco::agents::group::Group;
@@ -123,6 +123,16 @@ const POLITICS_LEVERS: [(&str, &str, &str); 8] = [
     ("naval_patrol", "mandate = [\"oil\"]", "10"),
 ];
 
+/// Those that patrons and the money of groups answer to.
+const PATRON_LEVERS: [(&str, &str, &str); 6] = [
+    ("neighbour_diplomacy", "patrons = [\"First\"]", "1"),
+    ("neighbour_diplomacy", "mediation = 1", "0.5"),
+    ("embargo", "land = 0.5\nair = 0.5", "20"),
+    ("embargo_exemption", "where = [\"Zuwara\"]", "12000"),
+    ("sanctions", "blocs = [\"gna\", \"hor_lna\"]", "0.9"),
+    ("naval_patrol", "mandate = [\"arms\"]", "6"),
+];
+
 fn tested(kind: &str, keys: &str, strength: &str, start: &str) -> String {
     format!("[[lever]]\nkind = \"{kind}\"\nname = \"tested\"\nstart = {start}\nintensity = {strength}\n{keys}\n")
 }
@@ -144,11 +154,15 @@ fn with_politics_lever(kind: &str, keys: &str, strength: &str, start: &str) -> B
     shipped_with("nato-2016", &more, &sets)
 }
 
+fn with_patron_lever(kind: &str, keys: &str, strength: &str, start: &str) -> Bench {
+    tiny(&format!("{PATRONS}\n{}", tested(kind, keys, strength, start)), &["run.end=2014-03-01"])
+}
+
 /// Promise 4, for every lever: nothing at intensity 0; from day 31 on, nothing before it and something after it.
 #[test]
 fn a_lever_without_strength_or_before_its_day_is_the_baseline() {
     let tested: std::collections::BTreeSet<&str> =
-        LEVERS.iter().chain(&SEA_LEVERS).chain(&POLITICS_LEVERS).map(|l| l.0).collect();
+        LEVERS.iter().chain(&SEA_LEVERS).chain(&POLITICS_LEVERS).chain(&PATRON_LEVERS).map(|l| l.0).collect();
     assert_eq!(tested.len(), sirocco::levers::LEVERS.len(), "every lever is tested");
     let baseline = shipped("libya-2011", &[LIGHT, "run.end=2011-12-18"]).run(0);
     is_the_baseline(&LEVERS, &baseline, with_lever, "2011-10-20", "2011-11-19");
@@ -167,6 +181,14 @@ fn a_lever_of_the_sea_without_strength_or_before_its_day_is_the_baseline() {
 fn a_lever_of_politics_without_strength_or_before_its_day_is_the_baseline() {
     let baseline = with_politics_lever("mediation_dialogue", "", "0", "2019-12-01").run(0);
     is_the_baseline(&POLITICS_LEVERS, &baseline, with_politics_lever, "2016-07-01", "2016-07-31");
+}
+
+/// The same where patrons arm both sides.
+#[test]
+fn a_lever_on_patrons_without_strength_or_before_its_day_is_the_baseline() {
+    let baseline = tiny(PATRONS, &["run.end=2014-03-01"]).run(0);
+    assert!(baseline.sum(|t| t.patron_arms.iter().sum()) > 1000.0);
+    is_the_baseline(&PATRON_LEVERS, &baseline, with_patron_lever, "2014-01-01", "2014-01-31");
 }
 
 type With = fn(&str, &str, &str, &str) -> Bench;

@@ -6,7 +6,7 @@
 
 use schemars::Schema;
 use serde_json::Value;
-use sirocco::agents::{crew, depot, group, migrant, patrol, state, vessel};
+use sirocco::agents::{crew, depot, group, migrant, patrol, patron, state, vessel};
 use sirocco::engine::step::schema_of;
 use sirocco::levers::LEVERS;
 use sirocco::observe::metric;
@@ -419,6 +419,7 @@ fn schemas() -> Vec<(String, Schema)> {
     all.push(("initial.crews".into(), schema_of::<crew::Initial>()));
     all.push(("initial.migrants".into(), schema_of::<migrant::Initial>()));
     all.push(("initial.patrols".into(), schema_of::<patrol::Initial>()));
+    all.push(("initial.patrons".into(), schema_of::<patron::Initial>()));
     all.push(("initial.states".into(), schema_of::<state::Initial>()));
     all.push(("initial.vessels".into(), schema_of::<vessel::Initial>()));
     all

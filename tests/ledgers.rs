@@ -155,7 +155,7 @@ fn thirty_random_scenarios_balance_every_day() {
         "processes.crews.destroyed_share=1",
         "event.return_to_mali.with_fighters=false",
     ];
-    const MORE: [&str; 8] = [
+    const MORE: [&str; 9] = [
         "[[lever]]\nkind = 'weapons_destruction'\nstart = 2011-10-25\nwhere = ['LBY']\nintensity = 500000\n",
         "[[lever]]\nkind = 'stabilisation_force'\nstart = 2011-10-25\nwhere = ['MLI']\nintensity = 9000\n",
         "[[lever]]\nkind = 'transfer_tracing'\nstart = 2011-10-25\nwhere = ['NER', 'MLI']\nintensity = 0.5\n",
@@ -165,6 +165,9 @@ fn thirty_random_scenarios_balance_every_day() {
          bloc = 'mujao'\nper_month = 300\n",
         "[[event]]\nkind = 'hostility'\ndate = 2011-10-30\ncountry = 'LBY'\nbloc = 'tuareg'\nagainst = 'local'\nlevel = 9\n",
         "[[event]]\nkind = 'ceasefire'\nwhen = 'homelands_in_revolt > 0'\ncountry = 'MLI'\nbloc = 'mnla'\nagainst = 'state'\n",
+        "[[initial.patrons.list]]\nname = 'P'\nbloc = 'local'\nport = 'Benghazi'\nairfield = 'Kufra'\nper_year = [9e4, 9e3, 9e2, 9e3, 9, 0]\n\
+         [[lever]]\nkind = 'embargo'\nstart = 2011-10-25\nintensity = 90\nair = 1\n\
+         [[lever]]\nkind = 'embargo_exemption'\nstart = 2011-10-25\nwhere = ['Tripoli']\nbloc = 'local'\nintensity = 50000\n",
     ];
     for case in 0..30u64 {
         let draw = |k: u64| mix(absorb(case, k));

@@ -2,10 +2,11 @@
 
 use super::actor::ACTOR_COUNT;
 use super::arms::CLASSES;
+use super::group::{BLOC_COUNT, LOCAL, TOUBOU, TUAREG};
 use super::patrol::Force;
 use super::routes::HubId;
 use super::world::World;
-use crate::region::{Area, CountryId, NodeId, Region};
+use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use std::collections::BTreeMap;
 
 /// Guards put on depots by a lever.
@@ -128,6 +129,21 @@ pub struct ReadmissionOrder {
     pub at_sea: bool,
 }
 
+/// Arms that an embargo lets through to a bloc.
+#[derive(Clone, Debug)]
+pub struct ExemptionOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    /// Who gets them: groups of this bloc near the places.
+    pub bloc: u8,
+    /// Where they are landed, as much at each.
+    pub places: Vec<PlaceId>,
+    /// Pieces (tonnes) a year, by class.
+    pub per_year: [f64; CLASSES],
+    /// Share of them that goes to the market nearest to where they are landed.
+    pub leaked: f64,
+}
+
 /// Sensors sent by a lever.
 #[derive(Clone, Debug)]
 pub struct SensorOrder {
@@ -196,9 +212,26 @@ pub struct Controls {
     pub hulls_destroyed: BTreeMap<HubId, f64>,
     /// Money for groups at beaches.
     pub payoffs: Vec<PayoffOrder>,
+    /// By name of the patron (hashed), the share of its supply that it is kept from sending; the highest of all levers.
+    pub patron_cuts: BTreeMap<u64, f64>,
+    /// How far Tuareg and Toubou, and Toubou and their neighbours, are kept from fighting each other, 0 to 1; the highest of all
+    /// levers.
+    pub mediation: f64,
+    /// By sea zone, vessels that search ships for arms and do nothing else.
+    pub embargo: BTreeMap<usize, f64>,
+    /// Share of what comes by air, and over land, that monitors look at, 0 to 1; the highest of all levers.
+    pub monitored: [f64; 2],
+    /// Arms let through an embargo.
+    pub exemptions: Vec<ExemptionOrder>,
+    /// By bloc, the share of what groups earn that sanctions keep from them; the highest of all levers.
+    pub sanctions: [f64; BLOC_COUNT],
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
 }
+
+/// What one kind of help that is not military counts when it is given in full: model.md names three, to do with oil, assets and
+/// the tracing of arms (assumption: they count alike).
+pub const PART_OF_HELP: f64 = 1.0 / 3.0;
 
 impl Controls {
     /// People see so much help, 0 to 1, of the actor whose lever is being applied.
@@ -210,6 +243,12 @@ impl Controls {
     pub fn post_troops(&mut self, country: CountryId, troops: f64) {
         self.troops[usize::from(country)] += troops;
         self.actor_troops[self.by] += troops;
+    }
+
+    /// What is left of the level of a war between two blocs under mediation.
+    pub fn calmed(&self, a: u8, b: u8) -> f64 {
+        let pair = (a.min(b), a.max(b));
+        if pair == (TUAREG, TOUBOU) || pair == (LOCAL, TOUBOU) { 1.0 - self.mediation } else { 1.0 }
     }
 
     /// No lever at all.

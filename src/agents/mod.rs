@@ -24,6 +24,7 @@ pub mod network;
 pub mod oil;
 pub mod outlook;
 pub mod patrol;
+pub mod patron;
 pub mod routes;
 mod saved;
 pub mod sighting;

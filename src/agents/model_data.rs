@@ -1,5 +1,5 @@
 //! Tables of the model that are not geography: networks, origins, groups outside Libya, depots of armies, states,
-//! homelands, ports, oil (`data/model`).
+//! homelands, ports, oil, patrons (`data/model`).
 
 use super::arms::{self, CLASSES};
 use super::depot::SiteSpec;
@@ -8,10 +8,12 @@ use super::homeland::HomelandSpec;
 use super::migrant::OriginSpec;
 use super::network::NetworkSpec;
 use super::oil::OilSpec;
+use super::patron::{self, PatronSpec};
 use super::state::StateSpec;
 use super::vessel::PortSpec;
 use crate::error::Result;
 use crate::region::table::Table;
+use crate::units::Date;
 use std::path::Path;
 
 /// What `data/model` says.
@@ -25,6 +27,7 @@ pub struct ModelData {
     pub homelands: Vec<HomelandSpec>,
     pub landing_places: Vec<PortSpec>,
     pub oil: Vec<OilSpec>,
+    pub patrons: Vec<PatronSpec>,
     /// Paths and blake3 hashes of the files, for the manifest.
     pub inputs: Vec<(String, String)>,
 }
@@ -45,6 +48,7 @@ impl ModelData {
         let (networks, origins, groups) = (table("networks")?, table("origins")?, table("groups")?);
         let (depots, states, homelands) = (table("depots")?, table("states")?, table("homelands")?);
         let (ports, oil) = (table("landing_places")?, table("oil")?);
+        let patrons = table("patrons")?;
         let list = |text: &str| text.split(';').map(str::trim).filter(|n| !n.is_empty()).map(String::from).collect();
         networks.rows(&["name", "home", "weight", "range_km", "ties"], |r| {
             d.networks.push(NetworkSpec {
@@ -125,6 +129,28 @@ impl ModelData {
             let capacity = if terminal { 0.0 } else { r.number(2, 0.0, 10_000.0)? };
             let outlet = if terminal { String::new() } else { r.text(3)?.into() };
             d.oil.push(OilSpec { place: r.text(0)?.into(), terminal, capacity, outlet });
+            Ok(())
+        })?;
+        let ways = ["name", "country", "bloc", "port", "airfield", "land_place", "since", "growth"];
+        patrons.rows(&[&ways[..], &arms::CLASS_NAMES].concat(), |r| {
+            let named = |i: usize| r.text(i).map(|t| Some(t.to_string()).filter(|t| !t.is_empty()));
+            let mut per_year = [0.0; CLASSES];
+            for (c, n) in per_year.iter_mut().enumerate() {
+                *n = r.number(8 + c, 0.0, 1e7)?;
+            }
+            d.patrons.push(PatronSpec {
+                name: r.text(0)?.into(),
+                country: named(1)?,
+                bloc: r.text(2)?.into(),
+                port: named(3)?,
+                airfield: named(4)?,
+                land_place: named(5)?,
+                per_year,
+                growth: r.number(7, 0.0, 1.0)?,
+                costs: patron::costs(),
+                since: r.maybe(6)?.map(Date),
+                until: None,
+            });
             Ok(())
         })?;
         homelands.rows(&["name", "tie", "places", "radius_km", "reach", "grievance"], |r| {

@@ -3,6 +3,7 @@
 use super::arms::{CLASSES, Channel};
 use super::crew::{CARGOES, Cargo};
 use super::migrant::DESTINATIONS;
+use super::patron::WAYS;
 use crate::region::{CountryId, NodeId, PlaceId};
 use crate::units::Tick;
 
@@ -222,6 +223,12 @@ pub struct Tally {
     pub ransom: i64,
     /// People who gave up waiting for a boat.
     pub gave_up: i64,
+    /// Weapons that patrons have brought to groups, by way, pieces.
+    pub patron_arms: [i64; WAYS],
+    /// Weapons on their way from patrons that an embargo stopped, by class.
+    pub embargo_seized: [i64; CLASSES],
+    /// Weapons that came to groups under an exemption from the embargo, pieces.
+    pub exempted: i64,
     /// Patrol teams on duty, in millionths.
     pub teams_on_duty: i64,
     /// Hours flown by sensors over land, in millionths.

@@ -11,7 +11,7 @@ use super::crew::Crews;
 use super::depot::Depots;
 use super::fare::Fares;
 use super::fired::Fired;
-use super::group::Groups;
+use super::group::{Groups, is_official};
 use super::homeland::{Homelands, Homestead};
 use super::hostility::Hostilities;
 use super::hypotheses::Hypotheses;
@@ -21,6 +21,7 @@ use super::network::{self, Networks};
 use super::oil::OilSites;
 use super::outlook::{Outlook, Terms};
 use super::patrol::{Patrols, Watch};
+use super::patron::{Inflows, Patrons};
 use super::routes::{HubId, Routes, ToGo};
 use super::sighting::Sightings;
 use super::state::States;
@@ -118,6 +119,10 @@ pub struct World {
     pub actors: Actors,
     /// Oil fields and terminals.
     pub oil_sites: OilSites,
+    /// States abroad that arm blocs.
+    pub patrons: Patrons,
+    /// What came to the groups of countries with politics.
+    pub inflows: Inflows,
     /// Doors by which people leave home.
     pub origins: Origins,
     pub migrants: Migrants,
@@ -252,6 +257,8 @@ impl World {
             states: Default::default(),
             actors: Default::default(),
             oil_sites: Default::default(),
+            patrons: Default::default(),
+            inflows: Default::default(),
             origins: Default::default(),
             migrants: Default::default(),
             boats: Default::default(),
@@ -316,7 +323,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 25] {
+    pub fn tables(&self) -> [&dyn Table; 27] {
         [
             &self.depots,
             &self.groups,
@@ -337,6 +344,8 @@ impl World {
             &self.states,
             &self.actors,
             &self.oil_sites,
+            &self.patrons,
+            &self.inflows,
             &self.origins,
             &self.migrants,
             &self.boats,
@@ -347,7 +356,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 25] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 27] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -368,6 +377,8 @@ impl World {
             &mut self.states,
             &mut self.actors,
             &mut self.oil_sites,
+            &mut self.patrons,
+            &mut self.inflows,
             &mut self.origins,
             &mut self.migrants,
             &mut self.boats,
@@ -499,6 +510,9 @@ impl World {
         self.ledgers.move_arms(from, Arms::Groups, bag);
         let (country, bloc) = (self.groups.country()[group], self.groups.bloc()[group]);
         self.tally.received.push(Received { country, bloc, by, arms: arms::by_class(bag) });
+        if !is_official(bloc) {
+            self.note_inflow(country, by, bag);
+        }
     }
 
     /// True when a node lies in a lever's area (near a named place: within 60 km; on a named border).

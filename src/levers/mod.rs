@@ -15,16 +15,20 @@ pub mod coast_guard;
 pub mod counter_is;
 pub mod depot_security;
 pub mod economic_support;
+pub mod embargo;
+pub mod embargo_exemption;
 pub mod intelligence_sharing;
 pub mod legal_pathways;
 pub mod mediation_dialogue;
 pub mod militia_payoff;
 pub mod naval_patrol;
+pub mod neighbour_diplomacy;
 pub mod niche_teams;
 pub mod oil_smuggling_control;
 pub mod oil_unity;
 pub mod processing;
 pub mod readmission;
+pub mod sanctions;
 pub mod stabilisation_force;
 pub mod surveillance;
 pub mod transfer_tracing;
@@ -54,6 +58,10 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<economic_support::EconomicSupport>(),
     lever::<mediation_dialogue::MediationDialogue>(),
     lever::<counter_is::CounterIs>(),
+    lever::<neighbour_diplomacy::NeighbourDiplomacy>(),
+    lever::<embargo::Embargo>(),
+    lever::<embargo_exemption::EmbargoExemption>(),
+    lever::<sanctions::Sanctions>(),
 ];
 
 /// What a lever's own file says.

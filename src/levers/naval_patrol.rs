@@ -1,5 +1,6 @@
 //! Vessels off the coasts that boats leave from (model.md, section 5), of navies, border agencies or NGOs: they enter the
-//! choice of boats (equation 16) and rescue (equation 17). An NGO ship is a use of this lever with a name of its own.
+//! choice of boats (equation 16), rescue (equation 17) and the losses of patrons (equation 13). An NGO ship is a use
+//! of this lever with a name of its own.
 
 use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::{Controls, NavalOrder};
@@ -94,8 +95,8 @@ fn whole(strength: f64) -> u32 {
 
 impl Lever for NavalPatrol {
     const KIND: &'static str = "naval_patrol";
-    const ABOUT: &'static str = "Keeps vessels on station in a sea zone; they rescue boats that come beyond their standoff, destroy boats, or look and \
-         report.";
+    const ABOUT: &'static str = "Keeps vessels on station in a sea zone; they rescue boats that come beyond their standoff, destroy boats, look and \
+         report, or search ships for arms.";
     const UNIT: &'static str = "vessels per zone (rounded to whole vessels)";
     const COST: (f64, &'static str) = (27_375_000.0, "per vessel: about 75,000 a vessel-day (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Zone];

@@ -1,7 +1,7 @@
-//! Tracing of arms transfers to their end use (model.md, section 5): it enters the diversion of equation 13.
+//! Tracing of arms transfers to their end use (model.md, section 5): it enters the diversion and the patrons of equation 13.
 
 use super::{AreaKind, Lever};
-use crate::agents::controls::Controls;
+use crate::agents::controls::{Controls, PART_OF_HELP};
 use crate::agents::world::World;
 use crate::region::{Area, CountryId};
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ pub struct TransferTracing {}
 impl Lever for TransferTracing {
     const KIND: &'static str = "transfer_tracing";
     const ABOUT: &'static str = "Traces arms transfers and the stocks of armies to their end use, by treaty and checks of third parties: less is \
-         diverted in the countries that take part.";
+         diverted in the countries that take part, and patrons there send less.";
     const UNIT: &'static str = "share of transfers and stocks traced";
     const COST: (f64, &'static str) = (4_000_000.0, "per scheme at full intensity, assumption (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Country];
@@ -26,6 +26,7 @@ impl Lever for TransferTracing {
             let traced = &mut controls.tracing[usize::from(c)];
             *traced = traced.max(strength);
         }
+        controls.show_help(strength * PART_OF_HELP);
     }
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
@@ -48,6 +49,7 @@ mod tests {
         assert_eq!((traced(&c, "LBY"), traced(&c, "NER"), traced(&c, "MLI")), (0.0, 0.5, 0.25));
         TransferTracing {}.apply(0.3, &Area::default(), &w, &mut c);
         assert_eq!((traced(&c, "LBY"), traced(&c, "NER"), traced(&c, "MLI")), (0.3, 0.5, 0.3));
+        assert!((c.help[0] - 1.05 / 3.0).abs() < 1e-12, "people see it");
         assert_eq!(TransferTracing {}.units(0.3, &Area::default(), &w), 0.3);
     }
 }

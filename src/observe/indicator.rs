@@ -138,6 +138,9 @@ impl Reading<'_> {
         COUNTRIES.iter().for_each(|[country, ..]| same(format!("fatalities_{country}"), "persons"));
         CHANNEL_NAMES.iter().for_each(|channel| same(format!("received_mali_{channel}"), "pieces"));
         same("libyan_share_mali".into(), "share");
+        let patrons = ["patron_arms_sea", "patron_arms_air", "patron_arms_land", "embargo_seized"];
+        patrons.iter().for_each(|name| same(name.to_string(), "pieces"));
+        same("interference_libya".into(), "share");
         same("northern_mali_lost".into(), "days");
         for area in ["libya", "sahel"] {
             let [first, low, last] = self.truth(&format!("price_small_arms_{area}")).course();

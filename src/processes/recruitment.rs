@@ -119,7 +119,9 @@ impl Process<World> for Recruitment {
         let grounds = grounds(p, w);
         let changes = map_items(&rows, 64, |&g| month(p, w, &grounds, w.groups.get(g), day));
         for (&g, (join, quit)) in rows.iter().zip(changes) {
-            let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * f64::from(w.groups.fighters()[g])).0.max(0);
+            let fighters = f64::from(w.groups.fighters()[g]);
+            let kept = 1.0 - w.controls.sanctions[usize::from(w.groups.bloc()[g])];
+            let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * fighters * kept).0.max(0);
             w.groups.update(g, |g| {
                 g.fighters = g.fighters - quit + join;
                 g.money += cents;

@@ -3,7 +3,7 @@
 use super::diagnose::Diagnostic;
 use super::idle::Spots;
 use crate::agents::hypotheses::Hypotheses;
-use crate::agents::{crew, depot, group, homeland, migrant, patrol, state, vessel};
+use crate::agents::{crew, depot, group, homeland, migrant, patrol, patron, state, vessel};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
 use crate::processes::calendar::Event;
@@ -102,6 +102,7 @@ pub struct Initial {
     pub crews: crew::Initial,
     pub migrants: migrant::Initial,
     pub patrols: patrol::Initial,
+    pub patrons: patron::Initial,
     pub states: state::Initial,
     pub vessels: vessel::Initial,
 }

@@ -82,6 +82,67 @@ pub fn tiny(more: &str, sets: &[&str]) -> Bench {
     on_network(&files, more, sets)
 }
 
+/// For [`tiny`]: a government's groups on the coast, its rivals in Sabha, Toubou and the town at war there; two patrons of the
+/// government, who can use every way, and one of its rivals; Libya's politics are simulated as far as they are built.
+pub const PATRONS: &str = r#"
+[initial.states.unity]
+LBY = 0.5
+[[initial.groups.list]]
+name = "Government"
+place = "Zuwara"
+fighters = 3000
+bloc = "gna"
+[[initial.groups.list]]
+name = "Rivals"
+place = "Sabha"
+fighters = 2000
+bloc = "hor_lna"
+[[initial.groups.list]]
+name = "Toubou"
+place = "Sabha"
+fighters = 800
+bloc = "toubou"
+tie = "toubou"
+arms_per_fighter = [1, 0, 0, 0, 0, 0]
+[[initial.groups.list]]
+name = "Town"
+place = "Sabha"
+fighters = 800
+bloc = "local"
+arms_per_fighter = [1, 0, 0, 0, 0, 0]
+[[event]]
+kind = "hostility"
+date = 2014-01-01
+country = "LBY"
+bloc = "toubou"
+against = "local"
+level = 2
+[[initial.patrons.list]]
+name = "First"
+bloc = "gna"
+port = "Zuwara"
+airfield = "Zuwara"
+land_place = "Zuwara"
+per_year = [6000, 600, 60, 600, 0, 0]
+growth = 0
+costs = [0.1, 0.1, 0.1]
+[[initial.patrons.list]]
+name = "Second"
+bloc = "gna"
+port = "Zuwara"
+airfield = "Zuwara"
+land_place = "Zuwara"
+per_year = [4000, 400, 40, 400, 0, 0]
+growth = 0
+costs = [0.1, 0.1, 0.1]
+[[initial.patrons.list]]
+name = "Third"
+country = "NER"
+bloc = "hor_lna"
+land_place = "Sabha"
+per_year = [2000, 200, 20, 200, 1, 0]
+"#;
+
 /// Columns and rows of the desert of [`desert`].
 pub const DESERT: (usize, usize) = (15, 9);
 

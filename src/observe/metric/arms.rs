@@ -4,6 +4,7 @@ use super::{COUNTRIES, Kind, Metric, is_country, mean, metric};
 use crate::agents::accounts::{ARMS, Arms};
 use crate::agents::arms::{CHANNEL_NAMES, CLASS_NAMES, CLASSES, Class, ORIGINS, Origin, pieces, slot};
 use crate::agents::group::is_official;
+use crate::agents::patron::WAY_NAMES;
 use crate::agents::tally::{Leak, Received};
 use crate::agents::world::World;
 use crate::region::CountryId;
@@ -119,6 +120,27 @@ pub(super) fn received(m: &mut Vec<Metric>) {
     }
 }
 
+/// What patrons send, what an embargo stops and lets through, and what that makes of a country.
+pub(super) fn patrons(m: &mut Vec<Metric>) {
+    const GROUP: &str = "patrons";
+    let people = ["by sea", "by air", "over land"];
+    for (way, (name, people)) in WAY_NAMES.into_iter().zip(people).enumerate() {
+        let about = format!("Weapons that patrons brought to groups {people}");
+        m.push(metric(format!("patron_arms_{name}"), "pieces/day", GROUP, Kind::Flow, about, move |w: &World| {
+            w.tally.patron_arms[way] as f64
+        }));
+    }
+    let about = "Weapons on their way from patrons that an embargo stopped";
+    let seized = |w: &World| (0..CLASSES).filter(|&c| !weighed(c)).map(|c| w.tally.embargo_seized[c] as f64).sum();
+    m.push(metric("embargo_seized", "pieces/day", GROUP, Kind::Flow, about, seized).seen(seized));
+    let about = "Weapons that came to groups under an exemption from an embargo";
+    m.push(metric("embargo_exempted", "pieces/day", GROUP, Kind::Flow, about, |w| w.tally.exempted as f64));
+    let about = "Of the weapons that came to groups in Libya other than armies lately, the share that patrons sent";
+    m.push(metric("interference_libya", "share", GROUP, Kind::Level, about, |w| {
+        w.libya.map_or(f64::NAN, |c| w.states.interference()[usize::from(c)])
+    }));
+}
+
 /// Black-market prices, mean over the hubs of Libya and of the Sahel.
 pub(super) fn prices(m: &mut Vec<Metric>) {
     type Within = fn(&World, CountryId) -> bool;
@@ -195,6 +217,20 @@ mod tests {
         ];
         let all = ["captured", "returnee", "market"].map(|channel| read(&w, &format!("received_mali_{channel}")));
         assert_eq!(all, [20.0, 3.0, 0.0]);
+    }
+
+    /// Tonnes are left out; what was seized is known to those who did it.
+    #[test]
+    fn what_patrons_send_is_told_by_way() {
+        let mut w = world();
+        w.tally.patron_arms = [30, 20, 10];
+        w.tally.embargo_seized = [5, 4, 3, 100, 1, 100];
+        w.tally.exempted = 9;
+        let libya = usize::from(country(&w, "LBY"));
+        w.states.update(libya, |s| s.interference = 0.25);
+        let got = ["patron_arms_sea", "patron_arms_air", "patron_arms_land", "embargo_seized", "embargo_exempted"];
+        assert_eq!(got.map(|name| read(&w, name)), [30.0, 20.0, 10.0, 13.0, 9.0]);
+        assert_eq!(read(&w, "interference_libya"), 0.25);
     }
 
     /// Kidal and Gao are hubs of the Sahel, at 500 USD; a rifle rises to 900 in one of them.

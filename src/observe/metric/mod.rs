@@ -65,6 +65,7 @@ pub fn all() -> Vec<Metric> {
     arms::flows(&mut m);
     arms::stocks(&mut m);
     arms::received(&mut m);
+    arms::patrons(&mut m);
     arms::prices(&mut m);
     conflict::conflict(&mut m);
     conflict::control(&mut m);

@@ -2,20 +2,19 @@
 
 use super::Event;
 use crate::agents::accounts::{Arms, Fighters};
-use crate::agents::arms::{CLASSES, Channel, Class, EMPTY, ORIGINS, Origin, slot};
+use crate::agents::arms::{CLASSES, Class, EMPTY, Origin, slot};
 use crate::agents::depot::{Depot, LARGE};
 use crate::agents::group::{BLOCS, FOREIGN, Group, STATE};
 use crate::agents::hostility::NO_END;
+use crate::agents::patron::{months, supply_growth};
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::dist::apportion;
 use crate::engine::rng::{Key, Purpose};
-use crate::region::PlaceId;
-use crate::units::{Date, Tick, great_circle_km};
+use crate::processes::patrons::deliver;
+use crate::units::Tick;
 
 const ROUNDING: Purpose = Purpose::new("calendar.supply_rounding");
-/// Patrons reach groups this near to where they land (assumption).
-const LANDING_KM: f64 = 300.0;
 
 /// What an event of this kind does today.
 pub fn happen(event: &Event, number: u64, begins: bool, w: &mut World, day: Tick) {
@@ -123,48 +122,20 @@ fn withdraw(event: &Event, number: u64, w: &mut World, day: Tick) {
     }
 }
 
-/// Factor of a patron's supply after so many months: grows from 1 to at most 2 (equation 13).
-pub fn supply_growth(growth: f64, months: f64) -> f64 {
-    (1.0 + growth * months).min(2.0)
-}
-
 /// A month's arms for the groups of a bloc around a landing place.
 fn supply(event: &Event, number: u64, w: &mut World, day: Tick) {
     let Event::PatronSupply { date, patron, place, bloc: name, per_year, growth, .. } = event else { return };
-    let Some(at) = w.region.place(place).map(|p: PlaceId| w.region.places[p as usize].clone()) else { return };
-    let n = &w.region.nodes;
-    let near = |&g: &usize| {
-        let i = w.groups.node()[g] as usize;
-        w.groups.bloc()[g] == bloc_of(name)
-            && w.groups.country()[g] == at.country
-            && w.groups.fighters()[g] > 0
-            && great_circle_km(at.lat, at.lon, n.lat[i], n.lon[i]) <= LANDING_KM
-    };
-    let mut rows: Vec<usize> = w.groups.rows().filter(near).collect();
-    if rows.is_empty() {
-        return;
+    let Some(at) = w.region.place(place) else { return };
+    let factor = supply_growth(*growth, months(date.tick(), day));
+    let (key, luck) = (Key::named("patron", patron, number).0, w.luck.on(ROUNDING, day));
+    let sent = Class::ALL.map(|c| {
+        let u = luck.nth(c as u32).unit(key);
+        libm::floor(per_year[c as usize] / 12.0 * factor + u) as u64
+    });
+    if deliver(w, at, bloc_of(name), Origin::Patron, sent) {
+        let count = sent.iter().sum::<u64>() as i64;
+        w.log.push(Entry { day, kind: "patron_supply", place: place.clone(), item: "weapons", count, key });
     }
-    rows.sort_unstable_by_key(|&g| w.groups.key()[g]);
-    let fighters: Vec<f64> = rows.iter().map(|&g| f64::from(w.groups.fighters()[g])).collect();
-    let factor = supply_growth(*growth, months_between(*date, day));
-    let key = Key::named("patron", patron, number).0;
-    let (mut bags, mut count) = (vec![EMPTY; rows.len()], 0);
-    for c in 0..CLASSES {
-        let u = w.luck.on(ROUNDING, day).nth(c as u32).unit(key);
-        let n = libm::floor(per_year[c] / 12.0 * factor + u) as u64;
-        for (bag, part) in bags.iter_mut().zip(apportion(n, &fighters)) {
-            bag[c * ORIGINS + Origin::Patron as usize] = part as u32;
-            count += part as i64;
-        }
-    }
-    for (g, bag) in rows.into_iter().zip(bags) {
-        w.arm(g, Arms::Outside, Channel::Patron, &bag);
-    }
-    w.log.push(Entry { day, kind: "patron_supply", place: place.clone(), item: "weapons", count, key });
-}
-
-fn months_between(from: Date, day: Tick) -> f64 {
-    f64::from(day.0.saturating_sub(from.tick().0)) / 30.4
 }
 
 /// Weapons that a state has bought come to a store of their own beside its others.
@@ -197,6 +168,7 @@ fn transfer(place: &str, stock: [u32; CLASSES], number: u64, w: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Date;
 
     fn mali(w: &World) -> u16 {
         w.region.country("MLI").unwrap()
@@ -286,7 +258,6 @@ mod tests {
         let rifles = |g: usize| w.groups.arms()[g][slot(Class::SmallArms, Origin::Patron)];
         assert_eq!([rifles(0), rifles(1), rifles(2)], [75, 25, 0]);
         w.audit().unwrap();
-        assert_eq!((supply_growth(0.02, 10.0), supply_growth(0.02, 80.0)), (1.2, 2.0));
     }
 
     #[test]

@@ -66,6 +66,7 @@ impl Arena {
     pub fn of(p: &Params, w: &mut World, country: CountryId) -> Arena {
         let mut level = [[0.0; BLOC_COUNT]; BLOC_COUNT];
         for (a, b, hard) in w.wars(country) {
+            let hard = hard * w.controls.calmed(a, b);
             level[usize::from(a)][usize::from(b)] = hard;
             level[usize::from(b)][usize::from(a)] = hard;
         }
