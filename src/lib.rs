@@ -57,7 +57,7 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 19, its caller 20; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 20, its caller 21; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
@@ -65,20 +65,21 @@
 //!  4. stockpiles: guards desert, depots are raided
 //!  5. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
 //!  6. armed groups: convoys come home
-//!  7. recruitment: groups earn, fighters join and give up
-//!  8. markets: weapons get dearer or cheaper; civilians and groups sell and buy
-//!  9. fares: seats get dearer where people waited yesterday and cheaper where crews did
-//! 10. departures: people set out from home, for the sea, for work in Libya or Algeria, by the Western route
-//! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
-//! 12. captivity: people held are paid for; people in detention are let go, escape, buy themselves out or go home
-//! 13. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
-//! 14. sea: vessels land people, boats are launched, and sink, drift, are rescued, pulled back or arrive, hour by hour
-//! 15. landings: cases of people in Europe are decided, some of those refused are sent home or back
-//! 16. conflict: cells are contested, parties clash, towns are taken, groups flee and march
-//! 17. revolt: homelands rise, governments fall, allies fall out
-//! 18. beliefs: networks learn, pass on news, and review their plans
-//! 19. books: every ledger is checked after each of the steps 2 to 18, and recounted from the rows on audit days
-//! 20. observers: the day is written down, then its digest is taken
+//!  7. programmes: courses of training end and begin, trained men leave, fighters are demobilised or taken into a force
+//!  8. recruitment: groups earn, fighters join and give up
+//!  9. markets: weapons get dearer or cheaper; civilians and groups sell and buy
+//! 10. fares: seats get dearer where people waited yesterday and cheaper where crews did
+//! 11. departures: people set out from home, for the sea, for work in Libya or Algeria, by the Western route
+//! 12. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
+//! 13. captivity: people held are paid for; people in detention are let go, escape, buy themselves out or go home
+//! 14. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
+//! 15. sea: vessels land people, boats are launched, and sink, drift, are rescued, pulled back or arrive, hour by hour
+//! 16. landings: cases of people in Europe are decided, some of those refused are sent home or back
+//! 17. conflict: cells are contested, parties clash, towns are taken, groups flee and march
+//! 18. revolt: homelands rise, governments fall, allies fall out
+//! 19. beliefs: networks learn, pass on news, and review their plans
+//! 20. books: every ledger is checked after each of the steps 2 to 19, and recounted from the rows on audit days
+//! 21. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
@@ -99,15 +100,15 @@
 //!                                          | boat_destruction coast_guard militia_payoff
 //!                                          | intelligence_sharing transit_criminalisation niche_teams
 //!                                          | weapons_destruction transfer_tracing stabilisation_force
-//!                                          | legal_pathways processing readmission
+//!                                          | legal_pathways processing readmission training ddr ssr
 //! processes/  one file a rule of the day   | calendar/ weather allocation/ stockpiles leakage
-//!                                          | armed_groups recruitment markets/ fares departures
+//!                                          | armed_groups programmes/ recruitment markets/ fares departures
 //!                                          | journeys captivity crews/ sea/ landings conflict/ revolt beliefs
 //!             and what rules share         | route_choice
 //!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
 //!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
-//!             sea/: launch beaches crossing rescue
-//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol
+//!             sea/: launch beaches crossing rescue; programmes/: training ddr ssr
+//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol
 //!                                          | sighting state vessel store market territory homeland
 //!                                          | hostility fired
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
@@ -118,7 +119,8 @@
 //!                                          | parallel save hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
 //!                                          | indicator folder folder_tests hand_made_tests
-//!             metric/: people crews arms conflict books; monthly/: cells legs borders arms conflict landings
+//!             metric/: people crews arms conflict programmes books
+//!             monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod arms;
 pub mod belief;
 mod books;
+pub mod cohort;
 pub mod controls;
 pub mod convoy;
 pub mod crew;

@@ -42,6 +42,10 @@ table! {
         wage_militia: f64,
         /// What fighters earn over what civilians do, relative to the first day.
         pay: f64,
+        /// Fighters whom programmes have demobilised there and who have not taken up arms again.
+        demobilised: u32,
+        /// How well those whom programmes trained for its forces were looked into, 0 to 1, the mean of all of them.
+        vetting: f64,
     }
 }
 
@@ -154,6 +158,8 @@ impl World {
                 wage_civil: 0.0,
                 wage_militia: 0.0,
                 pay: 1.0,
+                demobilised: 0,
+                vetting: 0.0,
             });
         }
     }

@@ -4,6 +4,7 @@ use super::accounts::{Arms, Ledgers};
 use super::actor::Actors;
 use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
+use super::cohort::Cohorts;
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
@@ -105,6 +106,8 @@ pub struct World {
     /// What a seat costs on each leg.
     pub fares: Fares,
     pub convoys: Convoys,
+    /// Men in courses of training.
+    pub cohorts: Cohorts,
     pub patrols: Patrols,
     /// What enforcement remembers of cells.
     pub sightings: Sightings,
@@ -236,6 +239,7 @@ impl World {
             beliefs: Default::default(),
             fares: Default::default(),
             convoys: Default::default(),
+            cohorts: Default::default(),
             patrols: Default::default(),
             sightings: Default::default(),
             states: Default::default(),
@@ -302,7 +306,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 23] {
+    pub fn tables(&self) -> [&dyn Table; 24] {
         [
             &self.depots,
             &self.groups,
@@ -317,6 +321,7 @@ impl World {
             &self.beliefs,
             &self.fares,
             &self.convoys,
+            &self.cohorts,
             &self.patrols,
             &self.sightings,
             &self.states,
@@ -331,7 +336,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 23] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 24] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -346,6 +351,7 @@ impl World {
             &mut self.beliefs,
             &mut self.fares,
             &mut self.convoys,
+            &mut self.cohorts,
             &mut self.patrols,
             &mut self.sightings,
             &mut self.states,

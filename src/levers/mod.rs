@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub mod boat_destruction;
 pub mod border_patrol;
 pub mod coast_guard;
+pub mod ddr;
 pub mod depot_security;
 pub mod intelligence_sharing;
 pub mod legal_pathways;
@@ -20,8 +21,10 @@ pub mod naval_patrol;
 pub mod niche_teams;
 pub mod processing;
 pub mod readmission;
+pub mod ssr;
 pub mod stabilisation_force;
 pub mod surveillance;
+pub mod training;
 pub mod transfer_tracing;
 pub mod transit_criminalisation;
 pub mod weapons_destruction;
@@ -44,6 +47,9 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<processing::Processing>(),
     lever::<readmission::Readmission>(),
     lever::<legal_pathways::LegalPathways>(),
+    lever::<training::Training>(),
+    lever::<ddr::Ddr>(),
+    lever::<ssr::Ssr>(),
 ];
 
 /// What a lever's own file says.
@@ -67,6 +73,10 @@ pub trait Lever: Params {
     const CONSENT: f64 = 0.0;
     /// True when it comes in whole units, so that what is lost for want of coordination is lost in what each does.
     const WHOLE: bool = false;
+    /// The same for this use of the lever, where it hangs on its own keys.
+    fn consent(&self) -> f64 {
+        Self::CONSENT
+    }
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls);
     /// Units that `strength` stands for at `at`, times the unit cost the yearly bill (guards: strength x depots).
@@ -185,7 +195,7 @@ impl LeverUse {
         if !self.common.mandates.iter().all(|m| world.mandates.contains(m)) {
             return None;
         }
-        let threshold = self.common.consent.unwrap_or(self.kind.consent);
+        let threshold = self.common.consent.unwrap_or_else(|| (self.kind.consent)(&self.own));
         let willing = |c: CountryId| world.consent(c) >= threshold;
         let region = &world.region;
         let all = (0..region.countries.len() as CountryId).all(willing);
@@ -214,7 +224,8 @@ pub struct LeverKind {
     pub most: f64,
     pub named: bool,
     pub whole: bool,
-    pub consent: f64,
+    /// Consent that the use with these keys asks for.
+    pub consent: fn(&AnyParams) -> f64,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
     /// Reads the lever's own keys.
@@ -233,7 +244,7 @@ const fn lever<L: Lever>() -> LeverKind {
         most: L::MOST,
         named: L::NAMED,
         whole: L::WHOLE,
-        consent: L::CONSENT,
+        consent: |own| own.get::<L>().consent(),
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,
         apply: |own, strength, at, world, controls| own.get::<L>().apply(strength, at, world, controls),

@@ -6,19 +6,20 @@
 //!  4. stockpiles: guards desert, depots are raided
 //!  5. leakage: stocks leak, weapons wear out or are destroyed
 //!  6. armed groups: fighters come home
-//!  7. recruitment: what groups earn, who joins one and who gives up
-//!  8. markets: prices of weapons; civilians and groups sell and buy
-//!  9. fares: what a seat costs
-//! 10. departures: who leaves home, and where to
-//! 11. journeys: who is due arrives, works, takes a bus, joins a line
-//! 12. captivity: who is held or detained is paid for, let go, goes home or dies
-//! 13. crews: choose, load, drive, are stopped or arrive
-//! 14. sea: launches, crossings, rescues, pull-backs, people set on land
-//! 15. landings: cases decided in Europe, returns
-//! 16. conflict: who holds the ground, clashes, towns taken and lost
-//! 17. revolt: homelands that rise, coups, alliances that break
-//! 18. beliefs: networks learn where patrols are
-//! 19. ledgers, digest, observers (by `sim`)
+//!  7. programmes: men are trained, fighters demobilised, militias taken into the force of a government
+//!  8. recruitment: what groups earn, who joins one and who gives up
+//!  9. markets: prices of weapons; civilians and groups sell and buy
+//! 10. fares: what a seat costs
+//! 11. departures: who leaves home, and where to
+//! 12. journeys: who is due arrives, works, takes a bus, joins a line
+//! 13. captivity: who is held or detained is paid for, let go, goes home or dies
+//! 14. crews: choose, load, drive, are stopped or arrive
+//! 15. sea: launches, crossings, rescues, pull-backs, people set on land
+//! 16. landings: cases decided in Europe, returns
+//! 17. conflict: who holds the ground, clashes, towns taken and lost
+//! 18. revolt: homelands that rise, coups, alliances that break
+//! 19. beliefs: networks learn where patrols are
+//! 20. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -38,6 +39,7 @@ pub mod journeys;
 pub mod landings;
 pub mod leakage;
 pub mod markets;
+pub mod programmes;
 pub mod recruitment;
 pub mod revolt;
 pub mod route_choice;
@@ -52,6 +54,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, stockpiles::Stockpiles>(),
     step::<World, leakage::Leakage>(),
     step::<World, armed_groups::ArmedGroups>(),
+    step::<World, programmes::Programmes>(),
     step::<World, recruitment::Recruitment>(),
     step::<World, markets::BlackMarkets>(),
     step::<World, fares::FaresOfTheDay>(),

@@ -1,7 +1,7 @@
 //! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
 
 use crate::agents::accounts::{Fighters, Money};
-use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, STATE, is_jihadist, is_official};
+use crate::agents::group::{BLOC_COUNT, FOREIGN, Group, STATE, TRAINED, is_jihadist, is_official};
 use crate::agents::migrant::END;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
@@ -111,8 +111,10 @@ impl Process<World> for Recruitment {
         let changes = map_items(&rows, 64, |&g| month(p, w, &grounds, w.groups.get(g), day));
         for (&g, (join, quit)) in rows.iter().zip(changes) {
             let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * f64::from(w.groups.fighters()[g])).0.max(0);
+            let lot = w.luck.on(TRAINED, day).unit(w.groups.key()[g]);
             w.groups.update(g, |g| {
-                g.fighters = g.fighters - quit + join;
+                g.lose(quit, lot);
+                g.fighters += join;
                 g.money += cents;
             });
             w.ledgers.pay(Money::Economy, Money::Groups, cents as u64);

@@ -5,6 +5,7 @@ mod books;
 mod conflict;
 mod crews;
 mod people;
+mod programmes;
 
 pub use arms::weighed;
 
@@ -67,6 +68,7 @@ pub fn all() -> Vec<Metric> {
     arms::prices(&mut m);
     conflict::conflict(&mut m);
     conflict::control(&mut m);
+    programmes::programmes(&mut m);
     books::books(&mut m);
     m
 }

@@ -4,7 +4,7 @@
 //! the arms taken from them; [`fronts`] towns that change hands, flight and advance.
 
 mod arena;
-mod clashes;
+pub mod clashes;
 mod contest;
 mod fronts;
 
