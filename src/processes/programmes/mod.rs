@@ -169,3 +169,107 @@ fn force(w: &mut World, country: CountryId, bloc: u8, sender: u64, day: Tick) ->
     w.groups_moved();
     Some(founded)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::agents::accounts::{Arms, Fighters};
+    use crate::agents::arms::{Class, Origin, slot};
+    use crate::agents::controls::{DemobilisationOrder, IntegrationOrder, TrainingOrder};
+    use crate::agents::group::{LOCAL, bloc_of};
+    use crate::region::Area;
+
+    /// Adds a group in a place with as many rifles as fighters.
+    pub fn add(w: &mut World, key: u64, place: &str, bloc: &str, fighters: u32) -> usize {
+        let node = w.region.places[usize::from(w.region.place(place).unwrap())].node.unwrap();
+        let country = w.region.nodes.country[node as usize];
+        let mut arms = EMPTY;
+        arms[slot(Class::SmallArms, Origin::Local)] = fighters;
+        w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
+        w.ledgers.move_arms(Arms::Outside, Arms::Groups, &arms);
+        let (bloc, tie, money, skill, trained) = (bloc_of(bloc), 0, 0, 1.0, 0);
+        w.groups.push(Group { key, node, country, bloc, tie, fighters, home: node, money, skill, trained, arms })
+    }
+
+    pub fn libya(w: &World) -> CountryId {
+        w.region.country("LBY").unwrap()
+    }
+
+    /// Lets the process work for so many days.
+    pub fn days(p: &Params, w: &mut World, n: u32) {
+        for _ in 0..n {
+            let day = w.day;
+            Programmes::run(p, w, day);
+            w.audit().expect("the books balance");
+            w.day = day.next();
+        }
+    }
+
+    pub fn rifles(w: &World, g: usize) -> u32 {
+        crate::agents::arms::of_class(&w.groups.arms()[g], Class::SmallArms)
+    }
+
+    /// Two years of all three with the books counted every day; no fighter comes or goes but by the accounts.
+    #[test]
+    fn nobody_is_made_or_lost() {
+        let mut w = crate::processes::test_world();
+        for (key, place, bloc, men) in
+            [(1, "Sabha", "local", 3000), (2, "Ghat", "tuareg", 900), (3, "Ghat", "islamic_state", 400)]
+        {
+            add(&mut w, key, place, bloc, men);
+        }
+        let country = libya(&w);
+        let (sender, bloc, settlement) = (77, bloc_of("gna"), 0.8);
+        w.states.update(usize::from(country), |s| (s.unity, s.fighting) = (0.6, 1.0));
+        w.controls.training =
+            vec![TrainingOrder { sender, country, bloc, per_year: 2000.0, course_days: 90, vetting: 0.2 }];
+        let area = Area { countries: vec![country], ..Area::default() };
+        let (per_year, package_usd, jobs) = (1000.0, 1250.0, 0.5);
+        w.controls.demobilisation = vec![DemobilisationOrder { sender, area, per_year, package_usd, jobs, settlement }];
+        w.controls.integration = vec![IntegrationOrder { sender, country, bloc, per_year: 0.2, settlement }];
+        let mut seen = [0; 8];
+        for _ in 0..730 {
+            w.tally = Default::default();
+            days(&Params::default(), &mut w, 1);
+            let t = &w.tally;
+            let today = [t.trainees, t.trained, t.trained_leaked, t.arms_leaked_training, t.ddr_demobilised];
+            let more = [t.weapons_surrendered, t.ddr_relapsed, t.integrated];
+            seen.iter_mut().zip(today.iter().chain(&more)).for_each(|(s, t)| *s += t);
+        }
+        assert!(seen.iter().all(|&n| n > 0), "all of it happened: {seen:?}");
+        let of = |account: Fighters| w.ledgers.fighters.balance(0, account as usize);
+        assert_eq!(of(Fighters::Demobilised), seen[4] - seen[6]);
+        assert_eq!(w.ledgers.arms.total(Arms::Surrendered as usize), seen[5]);
+        assert_eq!(of(Fighters::Groups), 4300 + seen[1] - seen[4] + seen[6]);
+        let leaked = w.groups.rows().find(|&g| w.groups.bloc()[g] == LOCAL).map(|g| w.groups.skill()[g]);
+        assert!(leaked.is_some_and(|s| s > 1.0 && s < 1.2), "those who came had been trained: {leaked:?}");
+    }
+
+    /// Orders, cohorts, trained and demobilised: without any of these nothing moves and nobody is founded.
+    #[test]
+    fn without_a_programme_nothing_happens() {
+        let mut w = crate::processes::test_world();
+        add(&mut w, 1, "Sabha", "local", 3000);
+        let before = w.digest();
+        days(&Params::default(), &mut w, 90);
+        assert_eq!(w.digest(), before);
+    }
+
+    /// The capital wins over the largest town, and without one that is the seat.
+    #[test]
+    fn a_force_is_founded_at_the_seat() {
+        let mut w = crate::processes::test_world();
+        let (country, gna, day) = (libya(&w), bloc_of("gna"), w.day);
+        let at = |w: &World, g: usize| w.groups.node()[g];
+        let node = |place: &str| w.region.places[usize::from(w.region.place(place).unwrap())].node.unwrap();
+        let (sabha, ghat) = (node("Sabha"), node("Ghat"));
+        let first = force(&mut w, country, gna, 5, day).unwrap();
+        assert_eq!((at(&w, first), w.groups.bloc()[first]), (sabha, gna));
+        assert_eq!(force(&mut w, country, gna, 6, day), Some(first), "the same for another lever");
+        let mut region = (*w.region).clone();
+        region.places.iter_mut().filter(|p| p.name == "Ghat").for_each(|p| p.kind = "capital".into());
+        w.region = std::sync::Arc::new(region);
+        let other = force(&mut w, country, bloc_of("hor_lna"), 5, day).unwrap();
+        assert_eq!(at(&w, other), ghat);
+    }
+}

@@ -72,3 +72,44 @@ fn integrate(p: &Params, w: &mut World, o: &IntegrationOrder, day: Tick) {
         w.tally.integrated += i64::from(n);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{add, days, libya, rifles};
+    use super::*;
+    use crate::agents::group::bloc_of;
+
+    /// By hand: nothing up to a unity of 0.4; at 0.7 half, with half a settlement a quarter; all at 1.
+    #[test]
+    fn reform_needs_unity_and_a_settlement() {
+        let p = Params::default();
+        let works = |u, s| effect(&p, u, s);
+        assert_eq!([works(0.2, 1.0), works(0.4, 1.0), works(1.0, 0.0), works(1.0, 1.0)], [0.0, 0.0, 0.0, 1.0]);
+        assert!((works(0.7, 0.5) - 0.25).abs() < 1e-12);
+    }
+
+    /// A fifth a year at full effect: in 360 days 1 - exp(-0.2 x 360/365) = 17.9 % of 5,000 men, standard deviation 27, change over
+    /// with as large a part of the rifles, and the trained among them; the rival government's men stay.
+    #[test]
+    fn militias_change_over_with_their_arms() {
+        let run = |unity: f64, settlement: f64| {
+            let mut w = crate::processes::test_world();
+            let (country, bloc) = (libya(&w), bloc_of("gna"));
+            let militia = add(&mut w, 1, "Ghat", "local", 5000);
+            w.groups.update(militia, |g| g.trained = 1000);
+            w.states.update(usize::from(country), |s| (s.unity, s.vetting) = (unity, 1.0));
+            add(&mut w, 2, "Ghat", "hor_lna", 5000);
+            w.controls.integration = vec![IntegrationOrder { sender: 9, country, bloc, per_year: 0.2, settlement }];
+            days(&Params::default(), &mut w, 360);
+            w
+        };
+        let w = run(1.0, 1.0);
+        let force = w.groups.get(2);
+        assert_eq!((force.bloc, w.groups.fighters()[1], w.tally.integrated), (1, 5000, i64::from(force.fighters)));
+        assert!((f64::from(force.fighters) - 895.0).abs() < 4.0 * 27.0, "{}", force.fighters);
+        assert!(rifles(&w, 2).abs_diff(force.fighters) <= 12, "a rifle each, rounded each month by lot");
+        assert!(force.trained.abs_diff(force.fighters / 5) <= 12 && w.groups.trained()[0] + force.trained == 1000);
+        assert_eq!(run(1.0, 0.0).groups.live(), 2, "no settlement");
+        assert_eq!(run(0.4, 1.0).groups.live(), 2, "no government");
+    }
+}

@@ -119,3 +119,93 @@ fn nearest_rival(w: &World, g: usize) -> Option<usize> {
     let order = |&a: &usize, &b: &usize| km(a).total_cmp(&km(b)).then(w.groups.key()[a].cmp(&w.groups.key()[b]));
     w.groups.rows().filter(rival).min_by(order)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{add, days, libya, rifles};
+    use super::*;
+    use crate::agents::group::bloc_of;
+
+    fn order(w: &World, vetting: f64) -> TrainingOrder {
+        let (sender, country, bloc) = (9, libya(w), bloc_of("gna"));
+        TrainingOrder { sender, country, bloc, per_year: 12_000.0, course_days: 60, vetting }
+    }
+
+    /// Equation 19 by hand: 0.3 x (1 - 0.2) x (1 - 0.5) = 0.12; nobody leaves where there is unity or all were looked into.
+    #[test]
+    fn the_leak_is_that_of_equation_19() {
+        let p = Params::default();
+        let leak = |u, v| leak_rate(&p, u, v);
+        assert!((leak(0.2, 0.5) - 0.12).abs() < 1e-12 && (leak(0.0, 0.0) - 0.3).abs() < 1e-12);
+        assert_eq!((leak(1.0, 0.0), leak(0.0, 1.0)), (0.0, 0.0));
+    }
+
+    /// 12,000 a year are 986.3 in 30 days. After a course of 60 days 28 % have gone home: of the 986 or 987 some 710 join, with
+    /// standard deviation sqrt(986 x 0.28 x 0.72) = 14; each has a rifle, and their skill is 1.2 where no others are.
+    #[test]
+    fn a_cohort_joins_after_its_course() {
+        let p = Params { leak_rate: 0.0, ..Params::default() };
+        let mut w = crate::processes::test_world();
+        w.controls.training = vec![order(&w, 0.0)];
+        days(&p, &mut w, 30);
+        let begun = w.ledgers.fighters.balance(0, Fighters::InTraining as usize);
+        assert!([986, 987].contains(&begun) && w.groups.live() == 0 && w.cohorts.live() == 1);
+        w.controls.training.clear();
+        days(&p, &mut w, 60);
+        assert_eq!((w.ledgers.fighters.balance(0, Fighters::InTraining as usize), w.cohorts.live()), (0, 0));
+        let g = w.groups.get(0);
+        assert!((710.0 - f64::from(g.fighters)).abs() < 4.0 * 14.0, "{}", g.fighters);
+        assert_eq!((g.trained, rifles(&w, 0), g.skill, g.bloc), (g.fighters, g.fighters, 1.2, bloc_of("gna")));
+        assert_eq!(g.arms[slot(Class::SmallArms, Origin::Programme)], g.fighters);
+    }
+
+    /// A force of 1,000, all trained, without unity: in a year 1 - exp(-0.3 x 360/365) = 25.6 % leave, for the nearest group that
+    /// is neither of the bloc nor an army, and 0.3 of them take a rifle; with vetting, unity, or nowhere to go nobody does.
+    #[test]
+    fn trained_men_leave_for_the_nearest_group_of_others() {
+        let p = Params::default();
+        let leaked = |unity: f64, vetting: f64, rivals: bool| {
+            let mut w = crate::processes::test_world();
+            let force = add(&mut w, 1, "Sabha", "gna", 1000);
+            w.groups.update(force, |g| (g.trained, g.skill) = (1000, 1.2));
+            add(&mut w, 2, "Sabha", "state", 50);
+            if rivals {
+                add(&mut w, 3, "Ghat", "tuareg", 100);
+                add(&mut w, 4, "Sabha", "local", 1000);
+            }
+            let country = libya(&w);
+            w.states.update(usize::from(country), |s| (s.unity, s.vetting) = (unity, vetting));
+            days(&p, &mut w, 360);
+            let g = w.groups.get(force);
+            assert_eq!((g.fighters, w.tally.trained_leaked), (g.trained, 1000 - i64::from(g.fighters)));
+            assert!((g.skill - 1.2).abs() < 1e-4, "those who stay are as good");
+            if rivals {
+                let near = w.groups.get(3);
+                assert_eq!((w.groups.fighters()[2], i64::from(near.fighters)), (100, 1000 + w.tally.trained_leaked));
+                assert_eq!(i64::from(rifles(&w, 3)), 1000 + w.tally.arms_leaked_training);
+                let want = (1000.0 + 1.2 * w.tally.trained_leaked as f64) / f64::from(near.fighters);
+                assert!((f64::from(near.skill) - want).abs() < 1e-4);
+            }
+            (w.tally.trained_leaked as f64, w.tally.arms_leaked_training as f64)
+        };
+        let (men, arms) = leaked(0.0, 0.0, true);
+        // Standard deviation sqrt(1000 x 0.256 x 0.744) = 13.8; rifles are rounded by lot each month.
+        assert!((men - 256.0).abs() < 4.0 * 13.8, "{men}");
+        assert!((arms - 0.3 * men).abs() < 12.0, "{arms} of {men}");
+        assert_eq!(leaked(1.0, 0.0, true), (0.0, 0.0));
+        assert_eq!(leaked(0.0, 1.0, true), (0.0, 0.0));
+        assert_eq!(leaked(0.0, 0.0, false), (0.0, 0.0));
+    }
+
+    /// 300 men of vetting 0 and then 100 of 1: the mean is 0.25.
+    #[test]
+    fn vetting_is_the_mean_of_the_men() {
+        let mut w = crate::processes::test_world();
+        let g = add(&mut w, 1, "Sabha", "gna", 300);
+        w.groups.update(g, |g| g.trained = 300);
+        let (country, bloc) = (libya(&w), bloc_of("gna"));
+        let cohort = Cohort { key: 1, country, bloc, men: 100, due: 0, sender: 1, vetting: 1.0 };
+        look_into(&mut w, &cohort, 100);
+        assert_eq!(w.states.vetting()[usize::from(country)], 0.25);
+    }
+}
