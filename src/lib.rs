@@ -110,7 +110,7 @@
 //!             sea/: launch beaches crossing rescue; programmes/: training ddr ssr
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol
 //!                                          | sighting state vessel store market territory homeland
-//!                                          | hostility fired
+//!                                          | hostility fired actor
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
@@ -119,8 +119,7 @@
 //!                                          | parallel save hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
 //!                                          | indicator folder folder_tests hand_made_tests
-//!             metric/: people crews arms conflict programmes books
-//!             monthly/: cells legs borders arms conflict landings
+//!       metric/: people crews arms conflict programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

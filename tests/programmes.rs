@@ -1,8 +1,8 @@
 //! Patterns of programmes (L1 and L2 of model.md, section 1) on the tiny network, each with the mechanism behind it switched off.
 //!
 //! Contract: fixed seeds, the same luck in all cells of a comparison; every figure is printed (`cargo test --test programmes --
-//! --nocapture`). Each test sets what it depends on. Unity, wages and fighting are put back every morning, and politics have a
-//! memory too long to move them within the day (`processes.politics.memory_days`), wherever a process simulates them.
+//! --nocapture`). Each test sets what it depends on. Unity and fighting are put back every morning; where
+//! a process `politics` simulates unity, its memory is so long that it does not move within the day (`memory_days`).
 
 mod common;
 
@@ -10,7 +10,7 @@ use common::{Bench, tiny};
 use sirocco::agents::world::World;
 use sirocco::processes::DAY;
 
-/// A militia and an army's rival in Sabha, and 20,000 fighters of towns around.
+/// A large militia and a small force of the government in Sabha, with a rifle for each fighter.
 const GROUPS: &str = r#"
 [[initial.groups.list]]
 name = "Militia"
@@ -134,7 +134,5 @@ fn demobilisation_needs_settlement_jobs_and_security_together() {
     for missing in [3, 5, 6] {
         assert!(all[missing] < 0.9 * all[7], "two do less: {missing}");
     }
-    for i in 1..8 {
-        assert!(all[i] > none, "each helps");
-    }
+    assert!(all[1..].iter().all(|&x| x > none), "each helps");
 }
