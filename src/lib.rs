@@ -57,29 +57,33 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 20, its caller 21; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 24, its caller 25; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
 //!  3. allocation: patrol teams, sensors and vessels take their places
-//!  4. stockpiles: guards desert, depots are raided
-//!  5. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
-//!  6. armed groups: convoys come home
-//!  7. recruitment: groups earn, fighters join and give up
-//!  8. markets: weapons get dearer or cheaper; civilians and groups sell and buy
-//!  9. fares: seats get dearer where people waited yesterday and cheaper where crews did
-//! 10. departures: people set out from home, for the sea, for work in Libya or Algeria, by the Western route
-//! 11. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
-//! 12. captivity: people held are paid for; people in detention are let go, escape, buy themselves out or go home
-//! 13. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
-//! 14. sea: vessels land people, boats are launched, and sink, drift, are rescued, pulled back or arrive, hour by hour
-//! 15. landings: cases of people in Europe are decided, some of those refused are sent home or back
-//! 16. conflict: cells are contested, parties clash, towns are taken, groups flee and march
-//! 17. revolt: homelands rise, governments fall, allies fall out
-//! 18. beliefs: networks learn, pass on news, and review their plans
-//! 19. books: levers that are billed by what they did are paid; every ledger is checked after each of the steps 2 to 18, and
-//!     recounted from the rows on audit days
-//! 20. observers: the day is written down, then its digest is taken
+//!  4. oil: fields and terminals are shut and opened; groups near them live on what is smuggled
+//!  5. economy: the state takes and spends; services, wages, the demand for foreign labour
+//!  6. patrons: states abroad arm blocs by sea, air and land, past an embargo and in the place of others
+//!  7. stockpiles: guards desert, depots are raided
+//!  8. leakage: custody and legal stocks leak, weapons wear out, what levers collect is destroyed
+//!  9. armed groups: convoys come home
+//! 10. programmes: courses of training end and begin, trained men leave, fighters are demobilised or taken into a force
+//! 11. recruitment: groups earn, fighters join and give up
+//! 12. markets: weapons get dearer or cheaper; civilians and groups sell and buy
+//! 13. fares: seats get dearer where people waited yesterday and cheaper where crews did
+//! 14. departures: people set out from home, for the sea, for work in Libya or Algeria, by the Western route
+//! 15. journeys: who is due arrives, works, takes a bus, joins a line, settles, goes home or turns to the sea
+//! 16. captivity: people held are paid for; people in detention are let go, escape, buy themselves out or go home
+//! 17. crews: choose cargo and way, load, drive, are stopped or arrive; settle their bills
+//! 18. sea: vessels land people, boats are launched, and sink, drift, are rescued, pulled back or arrive, hour by hour
+//! 19. landings: cases of people in Europe are decided, some of those refused are sent home or back
+//! 20. conflict: cells are contested, parties clash, aircraft strike, towns are taken, groups flee and march
+//! 21. revolt: homelands rise, governments fall, allies fall out
+//! 22. politics: one government comes to command a country or does not; actors from abroad are accepted or not
+//! 23. beliefs: networks learn, pass on news, and review their plans
+//! 24. books: what is billed by the deed is paid; every ledger is checked after each of the steps 2 to 23, and recounted
+//! 25. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
@@ -99,18 +103,20 @@
 //! levers/     one file a policy lever      | depot_security border_patrol naval_patrol surveillance
 //!                                          | boat_destruction coast_guard militia_payoff embargo
 //!                                          | intelligence_sharing transit_criminalisation niche_teams sanctions
-//!                                          | weapons_destruction transfer_tracing stabilisation_force
-//!                                          | legal_pathways processing readmission neighbour_diplomacy embargo_exemption
-//! processes/  one file a rule of the day   | calendar/ weather allocation/ patrons stockpiles leakage
-//!                                          | armed_groups recruitment markets/ fares departures
-//!                                          | journeys captivity crews/ sea/ landings conflict/ revolt beliefs
+//!                                          | weapons_destruction transfer_tracing stabilisation_force counter_is
+//!                                          | legal_pathways processing readmission neighbour_diplomacy
+//!                                          | embargo_exemption training ddr ssr oil_unity oil_smuggling_control
+//!                                          | economic_support mediation_dialogue
+//! processes/  one file a rule of the day   | calendar/ weather allocation/ oil economy patrons stockpiles leakage
+//!                                          | armed_groups programmes/ recruitment markets/ fares departures
+//!                                          | journeys captivity crews/ sea/ landings conflict/ revolt politics beliefs
 //!             and what rules share         | route_choice moves
-//!             calendar/: returns war; allocation/: strategy watch vessels; markets/: needs trade;
-//!             crews/: choose drive arrive business; conflict/: arena contest clashes fronts
-//!             sea/: launch beaches crossing rescue
-//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy patrol patron
-//!                                          | sighting state vessel store market territory homeland
-//!                                          | hostility fired bill
+//!             calendar/: returns war affiliation; allocation/: strategy watch vessels; markets/: needs trade;
+//!             crews/: choose drive arrive business; conflict/: arena campaign contest clashes fronts
+//!             sea/: launch beaches crossing rescue; programmes/: training ddr ssr
+//! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol patron
+//!                                          | sighting state vessel store market territory homeland oil
+//!                                          | hostility fired bill actor
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
@@ -119,7 +125,7 @@
 //!                                          | parallel save hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
 //!                                          | indicator folder folder_tests hand_made_tests
-//!             metric/: people crews arms conflict books; monthly/: cells legs borders arms conflict landings
+//!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

@@ -75,7 +75,7 @@ fn golden_digests_hold() {
 }
 
 /// Every lever, with keys that put it where something happens; up to 1 for those that go no higher.
-const LEVERS: [(&str, &str, &str); 15] = [
+const LEVERS: [(&str, &str, &str); 19] = [
     ("depot_security", "", "50"),
     ("border_patrol", "where = [\"LBY\"]", "50"),
     ("border_patrol", "where = [\"LBY\"]\njoint = true\nstrategy = \"random\"", "50"),
@@ -91,6 +91,10 @@ const LEVERS: [(&str, &str, &str); 15] = [
     ("coast_guard", "where = [\"Tripolitania\"]\nkeep_out_nm = 90", "5"),
     ("boat_destruction", "where = [\"Tripolitania\"]", "1"),
     ("militia_payoff", "where = [\"LBY\"]", "5e6"),
+    ("training", "where = [\"LBY\"]\ncourse_days = 10", "5000"),
+    ("training", "where = [\"MLI\"]\nsite = \"abroad\"\nbloc = \"state\"\ncourse_days = 10", "5000"),
+    ("ddr", "where = [\"LBY\"]\nsettlement = 1\njobs = 1", "20000"),
+    ("ssr", "where = [\"LBY\"]\nsettlement = 1", "0.2"),
 ];
 
 /// Those of the sea and of what follows a landing, where boats leave and people land; several more than once.
@@ -291,7 +295,7 @@ macro_rules! reverse {
 /// A simulation on its first morning with rows of every kind that has no fixed places in reverse order.
 fn turned_round(sim: &Simulation) -> Simulation {
     let mut sim = sim.clone();
-    reverse!(sim.world; depots, groups, stores, crews, patrols, migrants, vessels);
+    reverse!(sim.world; depots, groups, cohorts, stores, crews, patrols, migrants, vessels);
     sim.world.rederive();
     sim
 }

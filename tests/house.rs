@@ -205,7 +205,7 @@ fn the_code_map_is_true() {
     }
     let missing: Vec<String> = there.into_iter().filter(|p| p != "lib.rs" && !map.contains(p)).collect();
     none_of("not in the code map in src/lib.rs", &missing, "name it there, after the | of its folder");
-    assert!(text("src/lib.rs").lines().count() <= 140, "the crate docs should stay readable at one go");
+    assert!(text("src/lib.rs").lines().count() <= 150, "the crate docs should stay readable at one go");
 }
 
 // ---- which way dependencies point ----

@@ -70,12 +70,14 @@ pub enum Channel {
     Market,
     /// From a state abroad.
     Patron,
+    /// From a programme of training, or with men who left the force that it trained them for.
+    Programme,
 }
 
 /// Number of channels.
-pub const CHANNELS: usize = 5;
+pub const CHANNELS: usize = 6;
 /// Names of the channels in files.
-pub const CHANNEL_NAMES: [&str; CHANNELS] = ["looted", "returnee", "captured", "market", "patron"];
+pub const CHANNEL_NAMES: [&str; CHANNELS] = ["looted", "returnee", "captured", "market", "patron", "programme"];
 
 /// A holder's weapons, by class and origin.
 pub type Bag = [u32; CLASSES * ORIGINS];

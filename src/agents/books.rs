@@ -14,6 +14,9 @@ impl World {
                 return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
             }
         }
+        if let Some(g) = self.groups.rows().find(|&g| self.groups.trained()[g] > self.groups.fighters()[g]) {
+            return Err(format!("group {:x}: more trained men than fighters", self.groups.key()[g]));
+        }
         self.count_ledgers().map_err(|r| r.to_string())
     }
 
@@ -29,6 +32,10 @@ impl World {
         let driving: i64 = self.convoys.rows().map(|i| i64::from(self.convoys.fighters()[i])).sum();
         l.fighters.compare(0, Fighters::Groups as usize, fighters)?;
         l.fighters.compare(0, Fighters::Convoys as usize, driving)?;
+        let training: i64 = self.cohorts.rows().map(|i| i64::from(self.cohorts.men()[i])).sum();
+        l.fighters.compare(0, Fighters::InTraining as usize, training)?;
+        let demobilised: i64 = self.states.demobilised().iter().map(|&n| i64::from(n)).sum();
+        l.fighters.compare(0, Fighters::Demobilised as usize, demobilised)?;
         l.hulls.compare(0, Hulls::AtSea as usize, self.boats.live() as i64)?;
         let spare: i64 = self.zones.rows().map(|i| i64::from(self.zones.spare_hulls()[i])).sum();
         l.hulls.compare(0, Hulls::Recovered as usize, spare)?;

@@ -144,6 +144,53 @@ pub struct ExemptionOrder {
     pub leaked: f64,
 }
 
+/// Men whom a lever trains for a force (equation 19).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    /// Country and bloc (index into [`BLOCS`](super::group::BLOCS)) of the force.
+    pub country: CountryId,
+    pub bloc: u8,
+    /// Men who begin a course in a year.
+    pub per_year: f64,
+    /// Days that the course lasts.
+    pub course_days: u32,
+    /// How well they are looked into, 0 to 1.
+    pub vetting: f64,
+}
+
+/// Places in a programme of demobilisation (equation 18).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DemobilisationOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    /// Groups here may leave.
+    pub area: Area,
+    /// Places for fighters in a year, without those that others take.
+    pub per_year: f64,
+    /// What a fighter gets, USD, spread over a year.
+    pub package_usd: f64,
+    /// Share of the gap between a civilian's and a fighter's pay that the work closes which is found for those who leave.
+    pub jobs: f64,
+    /// How far rivals have settled, 0 to 1.
+    pub settlement: f64,
+}
+
+/// Militias that a lever takes into the force of a government (equation 19).
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntegrationOrder {
+    /// Hash of the lever's name: its luck hangs on it.
+    pub sender: u64,
+    /// Country and bloc (index into [`BLOCS`](super::group::BLOCS)) of the force.
+    pub country: CountryId,
+    pub bloc: u8,
+    /// Share of the fighters of its militias that can be taken in in a year.
+    pub per_year: f64,
+    /// How far rivals have settled, 0 to 1.
+    pub settlement: f64,
+}
+
 /// Sensors sent by a lever.
 #[derive(Clone, Debug)]
 pub struct SensorOrder {
@@ -227,6 +274,13 @@ pub struct Controls {
     pub sanctions: [f64; BLOC_COUNT],
     /// Chance per day and network that a leak tells it where one of today's patrols is.
     pub leak: f64,
+
+    /// Courses of training.
+    pub training: Vec<TrainingOrder>,
+    /// Programmes of demobilisation.
+    pub demobilisation: Vec<DemobilisationOrder>,
+    /// Militias taken into a force.
+    pub integration: Vec<IntegrationOrder>,
 }
 
 /// What one kind of help that is not military counts when it is given in full: model.md names three, to do with oil, assets and

@@ -29,6 +29,11 @@ pub const BLOCS: &[&str] = &[
     "rebels",
     "foreign_force",
 ];
+/// A bloc by its name; the first when there is none of that name.
+pub fn bloc_of(name: &str) -> u8 {
+    BLOCS.iter().position(|b| *b == name).unwrap_or(0) as u8
+}
+
 /// Number of blocs.
 pub const BLOC_COUNT: usize = BLOCS.len();
 /// Militias of a town or a tribe.
@@ -73,9 +78,50 @@ table! {
         money: i64,
         /// Training and experience: factor of its capability, 1 for a militia.
         skill: f32,
-        /// Fighters among them whom a programme has trained.
+        /// Fighters among them whom a programme has trained, and who still serve in the force that they were trained for.
         trained: u32,
         arms: Bag,
+    }
+}
+
+/// How many of those who leave a group are trained, where it is no whole number.
+pub const TRAINED: Purpose = Purpose::new("group.trained");
+
+impl Group {
+    /// Takes `n` fighters away, at most all; of the trained as many as is their share, rounded by a lot `u` in (0, 1).
+    /// Returns how many of those who left are trained.
+    pub fn lose(&mut self, n: u32, u: f64) -> u32 {
+        let n = n.min(self.fighters);
+        let exact = f64::from(self.trained) * f64::from(n) / f64::from(self.fighters.max(1));
+        // Those who stay are never fewer than the trained among them.
+        let least = (self.trained + n).saturating_sub(self.fighters);
+        let trained = (libm::floor(exact + u) as u32).clamp(least, self.trained.min(n));
+        self.fighters -= n;
+        self.trained -= trained;
+        trained
+    }
+
+    /// Takes away `n` of the trained, at most all, who have this skill: that of the others is left, and is never less than a
+    /// militia's for it. Returns how many left.
+    pub fn lose_trained(&mut self, n: u32, skill: f64) -> u32 {
+        let n = n.min(self.trained);
+        let (men, own) = (f64::from(self.fighters), f64::from(self.skill));
+        self.fighters -= n;
+        self.trained -= n;
+        if self.fighters > 0 {
+            let left = (own * men - skill * f64::from(n)) / f64::from(self.fighters);
+            self.skill = left.max(own.min(1.0)) as f32;
+        }
+        n
+    }
+
+    /// Adds `n` fighters of a skill: the group's becomes the mean of its fighters'.
+    pub fn gain(&mut self, n: u32, skill: f64) {
+        let (men, new) = (f64::from(self.fighters), f64::from(n));
+        if men + new > 0.0 {
+            self.skill = ((f64::from(self.skill) * men + skill * new) / (men + new)) as f32;
+        }
+        self.fighters += n;
     }
 }
 
@@ -276,5 +322,53 @@ fn arm_libyans(w: &mut World, depots: &depot::Initial) {
         let civilians = w.store(store::CIVILIANS, libya);
         w.stores.update(civilians, |s| s.arms[item] += (out - to_groups) as u32);
         give(w, Arms::Civilians, out - to_groups);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(fighters: u32, trained: u32, skill: f32) -> Group {
+        let (key, node, country, bloc, tie, home, money) = (1, 0, 0, LOCAL, 0, 0, 0);
+        Group { key, node, country, bloc, tie, fighters, home, money, skill, trained, arms: EMPTY }
+    }
+
+    /// 30 of 100 are trained: of 50 who leave 15 are, of 7 are 2.1, which is two or three by lot; whoever stays is never fewer
+    /// than the trained among them.
+    #[test]
+    fn the_trained_leave_with_the_others_in_proportion() {
+        let lose = |n, u| {
+            let mut g = group(100, 30, 1.0);
+            let gone = g.lose(n, u);
+            assert_eq!((g.fighters, g.trained), (100 - n.min(100), 30 - gone));
+            gone
+        };
+        assert_eq!([lose(50, 0.5), lose(7, 0.85), lose(7, 0.95), lose(0, 0.99), lose(200, 0.01)], [15, 2, 3, 0, 30]);
+        for n in 0..=10 {
+            for u in [0.001, 0.5, 0.999] {
+                let mut g = group(10, 9, 1.0);
+                g.lose(n, u);
+                assert!(g.trained <= g.fighters, "{n} {u}");
+            }
+        }
+        assert_eq!(group(0, 0, 1.0).lose(5, 0.5), 0);
+    }
+
+    /// 50 men of skill 1.2 join 50 of skill 1: 1.1; they leave: 1 again. More good men than there can be leave no less than 1.
+    #[test]
+    fn skill_is_the_mean_of_the_fighters() {
+        let mut g = group(50, 0, 1.0);
+        g.gain(50, 1.2);
+        g.trained = 50;
+        assert!((g.skill - 1.1).abs() < 1e-6);
+        assert_eq!(g.lose_trained(60, 1.2), 50);
+        assert!((g.skill - 1.0).abs() < 1e-6 && g.fighters == 50);
+        let mut few = group(10, 5, 1.06);
+        few.lose_trained(5, 1.2);
+        assert_eq!(few.skill, 1.0);
+        let mut new = group(0, 0, 1.0);
+        new.gain(40, 1.2);
+        assert_eq!(new.skill, 1.2);
     }
 }

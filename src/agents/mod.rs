@@ -6,6 +6,7 @@ pub mod arms;
 pub mod belief;
 pub mod bill;
 mod books;
+pub mod cohort;
 pub mod controls;
 pub mod convoy;
 pub mod crew;

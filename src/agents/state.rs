@@ -50,6 +50,10 @@ table! {
         /// What fighters earned over what civilians did on the first day, and what the state then spent, USD a year; 0 before.
         first_ratio: f64,
         first_spending: f64,
+        /// Fighters whom programmes have demobilised there and who have not taken up arms again.
+        demobilised: u32,
+        /// How well those whom programmes trained for its forces were looked into, 0 to 1, the mean of all of them.
+        vetting: f64,
     }
 }
 
@@ -172,6 +176,8 @@ impl World {
                 rents: 0.0,
                 first_ratio: 0.0,
                 first_spending: 0.0,
+                demobilised: 0,
+                vetting: 0.0,
             });
         }
     }

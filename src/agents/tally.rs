@@ -235,6 +235,19 @@ pub struct Tally {
     pub sensor_hours: i64,
     /// US cents spent on levers.
     pub spent: i64,
+
+    /// People who began a course of training, and who finished one and joined a force.
+    pub trainees: i64,
+    pub trained: i64,
+    /// Trained men who left their force for another group, and the weapons they took along.
+    pub trained_leaked: i64,
+    pub arms_leaked_training: i64,
+    /// Fighters demobilised, the weapons they laid down, and demobilised men who took up arms again.
+    pub ddr_demobilised: i64,
+    pub weapons_surrendered: i64,
+    pub ddr_relapsed: i64,
+    /// Fighters of militias taken into the force of the government.
+    pub integrated: i64,
 }
 
 /// What passed a cell since the first of the month.

@@ -5,6 +5,7 @@ use super::actor::Actors;
 use super::arms::{self, Bag, CLASSES, Channel};
 use super::belief::{BeliefIndex, Beliefs, News};
 use super::bill::Bills;
+use super::cohort::Cohorts;
 use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
@@ -110,6 +111,8 @@ pub struct World {
     /// What a seat costs on each leg.
     pub fares: Fares,
     pub convoys: Convoys,
+    /// Men in courses of training.
+    pub cohorts: Cohorts,
     pub patrols: Patrols,
     /// What enforcement remembers of cells.
     pub sightings: Sightings,
@@ -252,6 +255,7 @@ impl World {
             beliefs: Default::default(),
             fares: Default::default(),
             convoys: Default::default(),
+            cohorts: Default::default(),
             patrols: Default::default(),
             sightings: Default::default(),
             states: Default::default(),
@@ -323,7 +327,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 27] {
+    pub fn tables(&self) -> [&dyn Table; 28] {
         [
             &self.depots,
             &self.groups,
@@ -339,6 +343,7 @@ impl World {
             &self.beliefs,
             &self.fares,
             &self.convoys,
+            &self.cohorts,
             &self.patrols,
             &self.sightings,
             &self.states,
@@ -356,7 +361,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 27] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 28] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -372,6 +377,7 @@ impl World {
             &mut self.beliefs,
             &mut self.fares,
             &mut self.convoys,
+            &mut self.cohorts,
             &mut self.patrols,
             &mut self.sightings,
             &mut self.states,

@@ -13,6 +13,7 @@ pub mod boat_destruction;
 pub mod border_patrol;
 pub mod coast_guard;
 pub mod counter_is;
+pub mod ddr;
 pub mod depot_security;
 pub mod economic_support;
 pub mod embargo;
@@ -29,8 +30,10 @@ pub mod oil_unity;
 pub mod processing;
 pub mod readmission;
 pub mod sanctions;
+pub mod ssr;
 pub mod stabilisation_force;
 pub mod surveillance;
+pub mod training;
 pub mod transfer_tracing;
 pub mod transit_criminalisation;
 pub mod weapons_destruction;
@@ -62,6 +65,9 @@ pub static LEVERS: &[LeverKind] = &[
     lever::<embargo::Embargo>(),
     lever::<embargo_exemption::EmbargoExemption>(),
     lever::<sanctions::Sanctions>(),
+    lever::<training::Training>(),
+    lever::<ddr::Ddr>(),
+    lever::<ssr::Ssr>(),
 ];
 
 /// What a lever's own file says.
@@ -85,6 +91,10 @@ pub trait Lever: Params {
     const CONSENT: f64 = 0.0;
     /// True when it comes in whole units, so that what is lost for want of coordination is lost in what each does.
     const WHOLE: bool = false;
+    /// The same for this use of the lever, where it hangs on its own keys.
+    fn consent(&self) -> f64 {
+        Self::CONSENT
+    }
     /// True when it is billed in the evening for what it did that day, and not in the morning for what it is.
     const BY_DEED: bool = false;
     /// Adds the lever's effect to today's controls. `strength` is the intensity after ramp and budget, more than 0.
@@ -230,7 +240,7 @@ impl LeverUse {
         if !self.common.mandates.iter().all(|m| world.mandates.contains(m)) {
             return None;
         }
-        let threshold = self.common.consent.unwrap_or(self.kind.consent);
+        let threshold = self.common.consent.unwrap_or_else(|| (self.kind.consent)(&self.own));
         let willing = |c: CountryId| world.consent(c) >= threshold;
         let region = &world.region;
         let all = (0..region.countries.len() as CountryId).all(willing);
@@ -259,7 +269,8 @@ pub struct LeverKind {
     pub most: f64,
     pub named: bool,
     pub whole: bool,
-    pub consent: f64,
+    /// Consent that the use with these keys asks for.
+    pub consent: fn(&AnyParams) -> f64,
     pub by_deed: bool,
     /// Schema of the lever's own keys (without the common ones).
     pub schema: fn() -> Schema,
@@ -280,7 +291,7 @@ const fn lever<L: Lever>() -> LeverKind {
         most: L::MOST,
         named: L::NAMED,
         whole: L::WHOLE,
-        consent: L::CONSENT,
+        consent: |own| own.get::<L>().consent(),
         by_deed: L::BY_DEED,
         schema: schema_of::<L>,
         parse: AnyParams::parse::<L>,

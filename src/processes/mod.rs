@@ -3,23 +3,27 @@
 //!  1. calendar: events and levers ([`calendar`]; called by `sim`, since they come from the scenario)
 //!  2. weather: wave heights
 //!  3. allocation: patrol teams, sensors and vessels
-//!  4. patrons: states abroad arm blocs, past an embargo
-//!  5. stockpiles: guards desert, depots are raided
-//!  6. leakage: stocks leak, weapons wear out or are destroyed
-//!  7. armed groups: fighters come home
-//!  8. recruitment: what groups earn, who joins one and who gives up
-//!  9. markets: prices of weapons; civilians and groups sell and buy
-//! 10. fares: what a seat costs
-//! 11. departures: who leaves home, and where to
-//! 12. journeys: who is due arrives, works, takes a bus, joins a line
-//! 13. captivity: who is held or detained is paid for, let go, goes home or dies
-//! 14. crews: choose, load, drive, are stopped or arrive
-//! 15. sea: launches, crossings, rescues, pull-backs, people set on land
-//! 16. landings: cases decided in Europe, returns
-//! 17. conflict: who holds the ground, clashes, towns taken and lost
-//! 18. revolt: homelands that rise, coups, alliances that break
-//! 19. beliefs: networks learn where patrols are
-//! 20. ledgers, digest, observers (by `sim`)
+//!  4. oil: fields and terminals shut and opened, what is smuggled
+//!  5. economy: the state's purse, services, wages
+//!  6. patrons: states abroad arm blocs, past an embargo
+//!  7. stockpiles: guards desert, depots are raided
+//!  8. leakage: stocks leak, weapons wear out or are destroyed
+//!  9. armed groups: fighters come home
+//! 10. programmes: men are trained, fighters demobilised, militias taken into the force of a government
+//! 11. recruitment: what groups earn, who joins one and who gives up
+//! 12. markets: prices of weapons; civilians and groups sell and buy
+//! 13. fares: what a seat costs
+//! 14. departures: who leaves home, and where to
+//! 15. journeys: who is due arrives, works, takes a bus, joins a line
+//! 16. captivity: who is held or detained is paid for, let go, goes home or dies
+//! 17. crews: choose, load, drive, are stopped or arrive
+//! 18. sea: launches, crossings, rescues, pull-backs, people set on land
+//! 19. landings: cases decided in Europe, returns
+//! 20. conflict: who holds the ground, clashes, strikes, towns taken and lost
+//! 21. revolt: homelands that rise, coups, alliances that break
+//! 22. politics: unity of a country, acceptance of those who act in it
+//! 23. beliefs: networks learn where patrols are
+//! 24. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -44,6 +48,7 @@ pub mod moves;
 pub mod oil;
 pub mod patrons;
 pub mod politics;
+pub mod programmes;
 pub mod recruitment;
 pub mod revolt;
 pub mod route_choice;
@@ -61,6 +66,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, stockpiles::Stockpiles>(),
     step::<World, leakage::Leakage>(),
     step::<World, armed_groups::ArmedGroups>(),
+    step::<World, programmes::Programmes>(),
     step::<World, recruitment::Recruitment>(),
     step::<World, markets::BlackMarkets>(),
     step::<World, fares::FaresOfTheDay>(),

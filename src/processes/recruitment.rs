@@ -1,7 +1,7 @@
 //! Armed groups earn, pay, recruit and lose men (equation 7, without the buying, which is in [`markets`](super::markets)).
 
 use crate::agents::accounts::{Fighters, Money};
-use crate::agents::group::{BLOC_COUNT, Group, STATE, is_jihadist, is_official};
+use crate::agents::group::{BLOC_COUNT, Group, STATE, TRAINED, is_jihadist, is_official};
 use crate::agents::migrant::END;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, poisson};
@@ -122,8 +122,10 @@ impl Process<World> for Recruitment {
             let fighters = f64::from(w.groups.fighters()[g]);
             let kept = 1.0 - w.controls.sanctions[usize::from(w.groups.bloc()[g])];
             let cents = Usd::dollars(surplus(p, w, &w.groups.get(g)) * fighters * kept).0.max(0);
+            let lot = w.luck.on(TRAINED, day).unit(w.groups.key()[g]);
             w.groups.update(g, |g| {
-                g.fighters = g.fighters - quit + join;
+                g.lose(quit, lot);
+                g.fighters += join;
                 g.money += cents;
             });
             w.ledgers.pay(Money::Economy, Money::Groups, cents as u64);

@@ -22,12 +22,13 @@ const CARGOES: [&str; 4] = ["people", "arms", "fuel", "drugs"];
 const COUNTRIES: [(&str, &str); 3] = [("libya", "Libya"), ("mali", "Mali"), ("niger", "Niger")];
 
 /// A way in which weapons come to groups: its ending in the metrics' names, what it is.
-const CHANNELS: [(&str, &str); 5] = [
+const CHANNELS: [(&str, &str); 6] = [
     ("looted", "looted from depots"),
     ("returnee", "brought by returning fighters"),
     ("captured", "captured"),
     ("market", "bought"),
     ("patron", "given by states abroad"),
+    ("programme", "from programmes of training"),
 ];
 
 /// Values of an area chart: more than these cannot be told apart on paper.

@@ -6,6 +6,7 @@ mod conflict;
 mod crews;
 mod people;
 mod politics;
+mod programmes;
 
 pub use arms::weighed;
 
@@ -71,6 +72,7 @@ pub fn all() -> Vec<Metric> {
     conflict::control(&mut m);
     politics::politics(&mut m);
     politics::risks(&mut m);
+    programmes::programmes(&mut m);
     books::books(&mut m);
     m
 }

@@ -4,7 +4,7 @@ use super::Event;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Class, EMPTY};
 use crate::agents::convoy::Convoy;
-use crate::agents::group::{BLOCS, TIES};
+use crate::agents::group::{BLOCS, TIES, TRAINED};
 use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
@@ -64,8 +64,10 @@ pub fn armed_return(event: &Event, number: u64, w: &mut World, day: Tick) {
             let delay = w.luck.on(DELAY, day).below(key, u64::from(*over_days)) as u32;
             let mut bag = EMPTY;
             let leave = if *with_fighters { men } else { 0 };
+            let lot = w.luck.on(TRAINED, day).unit(key);
             w.groups.update(g, |x| {
-                x.fighters -= leave;
+                // Whoever goes home serves no longer in the force that trained him.
+                x.lose(leave, lot);
                 for (class, each) in per_fighter {
                     arms::add(&mut bag, &arms::take(&mut x.arms, class, libm::round(f64::from(men) * each) as u32));
                 }

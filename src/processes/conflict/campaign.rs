@@ -5,6 +5,7 @@ use super::arena::{Arena, Strengths};
 use super::contest::note_violence;
 use crate::agents::accounts::Fighters;
 use crate::agents::controls::Campaign;
+use crate::agents::group::TRAINED;
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, poisson};
 use crate::engine::rng::Purpose;
@@ -36,7 +37,8 @@ pub fn strike(p: &Params, w: &mut World, country: CountryId, day: Tick) {
         for (g, n) in rows.into_iter().zip(apportion(dead, &fighters)) {
             let fallen = (n as u32).min(w.groups.fighters()[g]);
             if fallen > 0 {
-                w.groups.update(g, |g| g.fighters -= fallen);
+                let lot = w.luck.on(TRAINED, day).unit(w.groups.key()[g]);
+                w.groups.update(g, |g| g.lose(fallen, lot));
                 w.ledgers.move_fighters(Fighters::Groups, Fighters::Dead, fallen);
                 note_violence(w, w.groups.node()[g], u64::from(fallen));
                 all += u64::from(fallen);

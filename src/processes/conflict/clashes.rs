@@ -5,7 +5,7 @@ use super::arena::{Arena, felt};
 use super::contest::note_violence;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Bag, Channel, Class, EMPTY, of_class};
-use crate::agents::group::BLOC_COUNT;
+use crate::agents::group::{BLOC_COUNT, TRAINED};
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial, poisson};
 use crate::engine::rng::{Purpose, absorb};
@@ -89,8 +89,9 @@ fn lose(p: &Params, w: &mut World, arena: &Arena, node: NodeId, (losers, winners
         }
         let u = w.luck.on(ARMS, day).unit(at_cell(w, g, node));
         let pieces = libm::floor(f64::from(fallen) * p.captured_per_death + u) as u32;
+        let lot = w.luck.on(TRAINED, day).unit(at_cell(w, g, node));
         let taken = w.groups.update(g, |g| {
-            g.fighters -= fallen;
+            g.lose(fallen, lot);
             if best.is_some() { take_some(&mut g.arms, pieces) } else { EMPTY }
         });
         w.ledgers.move_fighters(Fighters::Groups, Fighters::Dead, fallen);

@@ -5,7 +5,7 @@ use super::arena::{Arena, felt, strength_of};
 use super::contest::Lost;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Bag, CLASSES, Channel, Class, EMPTY, ORIGINS};
-use crate::agents::group::{BLOCS, Group, is_jihadist, is_official};
+use crate::agents::group::{BLOCS, Group, TRAINED, is_jihadist, is_official};
 use crate::agents::homeland::Homestead;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
@@ -69,7 +69,8 @@ fn flee(p: &Params, w: &mut World, g: usize, victor: Option<usize>, day: Tick) -
         };
         let deserters = libm::floor(f64::from(group.fighters) * p.desertion + luck.nth(99).unit(group.key)) as u32;
         let deserters = deserters.min(group.fighters);
-        w.groups.update(g, |x| x.fighters -= deserters);
+        let lot = w.luck.on(TRAINED, day).unit(group.key);
+        w.groups.update(g, |x| x.lose(deserters, lot));
         w.ledgers.move_fighters(Fighters::Groups, Fighters::Outside, deserters);
         w.tally.quit += i64::from(deserters);
         if let Some(victor) = victor {

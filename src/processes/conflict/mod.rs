@@ -5,7 +5,7 @@
 
 mod arena;
 mod campaign;
-mod clashes;
+pub mod clashes;
 mod contest;
 mod fronts;
 
