@@ -313,6 +313,39 @@ fn the_order_of_storage_does_not_matter() {
     assert!(bits(&a.world) == bits(&b.world), "enforcement by node");
 }
 
+/// The same while cases are decided aboard and people sent back from the ships: who is first aboard an office hangs on a lot,
+/// not on the ship's row.
+#[test]
+fn the_order_of_storage_does_not_matter_to_what_happens_aboard() {
+    let more = r#"
+[[lever]]
+kind = "processing"
+start = 2015-06-01
+intensity = 60
+at_sea = true
+relocated = 0.3
+[[lever]]
+kind = "readmission"
+start = 2015-06-01
+where = ["LBY"]
+intensity = 0.3
+to_coast = true
+at_sea = true
+consent = 0
+budget_usd_per_year = 20e6
+"#;
+    let mut a = shipped_with("central-med-2014", more, &[LIGHT, "run.start=2015-06-01"]).sim(0);
+    let mut b = turned_round(&a);
+    let (mut first, mut second, mut sent) = (vec![], vec![], 0);
+    days(&mut a, 60, |w| {
+        first.push(w.digest());
+        sent += w.tally.returned_from_ships;
+    });
+    days(&mut b, 60, |w| second.push(w.digest()));
+    assert!(sent > 100, "{sent} sent back from ships");
+    same("rows in reverse order", &second, &first);
+}
+
 /// What enforcement amounts to at every node, bit for bit.
 fn bits(w: &World) -> Vec<[u32; 5]> {
     w.watch.iter().map(|x| [x.search, x.sensor, x.response, x.bribe, x.will].map(f32::to_bits)).collect()

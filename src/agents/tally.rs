@@ -206,12 +206,12 @@ pub struct Tally {
     pub deaths_desert: i64,
     /// People who went home from Libya.
     pub returned: i64,
-    /// People sent or helped home out of detention, and out of Europe.
+    /// People sent or helped home out of detention, and out of Europe or straight from ships.
     pub returned_detained: i64,
     pub returned_europe: i64,
     /// People sent back from Europe, or from a ship, to the country they had put to sea from.
     pub readmitted: i64,
-    /// People sent back or home straight from ships, who have not arrived.
+    /// Of those sent home and those sent back, people straight from ships, who have not arrived.
     pub returned_from_ships: i64,
     /// People whom levers sent back or home, by the hash of the lever's name; one lever many times.
     pub sent_by: Vec<(u64, i64)>,

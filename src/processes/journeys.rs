@@ -36,10 +36,10 @@ pub struct Params {
     /// Rate at which residents of Libya are arrested for want of papers.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.0002))]
     pub arrest_rate: f64,
-    /// Rate at which who works in Algeria goes home.
+    /// Rate at which who works in Algeria, or has settled in another country but Libya, leaves it.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption", "x-low" = 0.001, "x-high" = 0.01))]
     pub leave_algeria_rate: f64,
-    /// Share of them who go on to Libya's coast and the sea instead.
+    /// Share of them who make for the sea, over the coast that is cheapest for them; the others go home.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.2))]
     pub onward_share: f64,
     /// What a resident puts aside a day.

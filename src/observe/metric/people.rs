@@ -101,8 +101,14 @@ pub(super) fn people(m: &mut Vec<Metric>) {
     m.push(flow("captive_deaths", "Died in captivity or detention", |w| w.tally.deaths_captive));
     m.push(flow("people_helped_home", "Went home out of detention with help", |w| w.tally.returned_detained));
     m.push(flow("people_decided", "Cases decided in Europe or aboard", |w| w.tally.decided));
-    m.push(flow("people_sent_home", "Sent home from Europe", |w| w.tally.returned_europe));
-    m.push(flow("people_sent_back", "Sent back to the country they had left by boat", |w| w.tally.readmitted));
+    m.push(flow("people_sent_home", "Sent home from Europe, or straight from the ships that saved them", |w| {
+        w.tally.returned_europe
+    }));
+    m.push(flow(
+        "people_sent_back",
+        "Sent back to the country they had left by boat, from Europe or straight from ships",
+        |w| w.tally.readmitted,
+    ));
     m.push(flow("people_returned_from_ships", "Sent back or home straight from the ships that saved them", |w| {
         w.tally.returned_from_ships
     }));
