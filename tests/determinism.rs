@@ -91,7 +91,7 @@ const LEVERS: [(&str, &str, &str); 19] = [
     ("coast_guard", "where = [\"Tripolitania\"]\nkeep_out_nm = 90", "5"),
     ("boat_destruction", "where = [\"Tripolitania\"]", "1"),
     ("militia_payoff", "where = [\"LBY\"]", "5e6"),
-    ("training", "where = [\"LBY\"]\ncourse_days = 10", "5000"),
+    ("training", "where = [\"LBY\"]\nconsent = 0\ncourse_days = 10", "5000"),
     ("training", "where = [\"MLI\"]\nsite = \"abroad\"\nbloc = \"state\"\ncourse_days = 10", "5000"),
     ("ddr", "where = [\"LBY\"]\nsettlement = 1\njobs = 1", "20000"),
     ("ssr", "where = [\"LBY\"]\nsettlement = 1", "0.2"),

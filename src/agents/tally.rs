@@ -100,6 +100,8 @@ pub struct Tally {
     pub fatalities: Vec<(CountryId, i64)>,
     /// Fighters who joined groups, and who gave up.
     pub recruited: i64,
+    /// Of them, those who joined jihadists in Libya.
+    pub recruited_jihadist_libya: i64,
     pub quit: i64,
     /// Weapons seized by patrols.
     pub seized: [i64; CLASSES],

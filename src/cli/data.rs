@@ -77,7 +77,7 @@ pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result:
         }
     };
     Ok(load(file, sets, &Names::of(&ground.region)).and_then(|mut scenario| {
-        idle::look(&mut scenario, &ground.region, &ground.data.origins)?;
+        idle::look(&mut scenario, &ground.region, &ground.data)?;
         Ok((scenario, ground))
     }))
 }

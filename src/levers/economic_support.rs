@@ -1,7 +1,7 @@
 //! Foreign money for services and livelihoods (model.md, section 5): it enters equations 7, 11 and 12. Part of it ends with
 //! armed groups where no government keeps it from them.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::region::Area;
@@ -41,6 +41,10 @@ impl Lever for EconomicSupport {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, _: f64, _: &Area, given: &Prospect) -> Option<String> {
+        given.no_politics()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mediation between rivals, and diplomats who are present (model.md, section 5): the dialogue of equation 11.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::region::Area;
@@ -26,6 +26,10 @@ impl Lever for MediationDialogue {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, _: f64, _: &Area, given: &Prospect) -> Option<String> {
+        given.no_politics()
     }
 }
 

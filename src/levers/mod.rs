@@ -118,9 +118,19 @@ pub struct Prospect<'a> {
     pub departures: Vec<(PlaceId, usize)>,
     /// Nationalities of those who may leave home ([`nationality`](crate::agents::migrant::nationality)).
     pub nations: Vec<u32>,
+    /// Names of the patrons.
+    pub patrons: Vec<String>,
+    /// True where politics are simulated in some country.
+    pub politics: bool,
 }
 
 impl Prospect<'_> {
+    /// Why a lever of politics and oil does nothing, where there are none.
+    pub fn no_politics(&self) -> Option<String> {
+        let why = "no politics are simulated (`initial.states.unity` is empty): it will have no effect";
+        (!self.politics).then(|| why.to_string())
+    }
+
     /// True when boats leave from one of these countries.
     pub fn departs_from(&self, countries: &[CountryId]) -> bool {
         self.departures.iter().any(|d| countries.contains(&self.region.places[usize::from(d.0)].country))

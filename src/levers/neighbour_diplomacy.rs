@@ -1,7 +1,7 @@
 //! Diplomacy with the states that arm blocs, and between peoples who fight each other (model.md, section 5): it enters the
 //! supply of patrons (equation 13) and the level of wars (equation 9).
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::engine::rng::hash_name;
@@ -40,6 +40,19 @@ impl Lever for NeighbourDiplomacy {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, _: f64, _: &Area, given: &Prospect) -> Option<String> {
+        let unknown: Vec<&str> =
+            self.patrons.iter().filter(|p| !given.patrons.contains(p)).map(String::as_str).collect();
+        let none = "the scenario has no patrons, so that only mediation can have an effect".to_string();
+        match (given.patrons.is_empty(), unknown.is_empty()) {
+            (true, _) => Some(none).filter(|_| self.mediation == 0.0 || !self.patrons.is_empty()),
+            (false, false) => {
+                Some(format!("no patron is named {}; there are {}", unknown.join(", "), given.patrons.join(", ")))
+            }
+            _ => None,
+        }
     }
 }
 

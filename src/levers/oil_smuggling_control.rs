@@ -1,7 +1,7 @@
 //! Control of smuggled fuel and crude (model.md, section 5): it enters equation 12. At sea the same is the mandate `oil` of
 //! `naval_patrol`.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::region::Area;
@@ -30,6 +30,10 @@ impl Lever for OilSmugglingControl {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, _: f64, _: &Area, given: &Prospect) -> Option<String> {
+        given.no_politics()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One corporation for all oil fields (model.md, section 5): it enters equation 12. Those who lose their say at a site may shut it.
 
-use super::{AreaKind, Lever};
+use super::{AreaKind, Lever, Prospect};
 use crate::agents::controls::Controls;
 use crate::agents::world::World;
 use crate::region::Area;
@@ -27,6 +27,10 @@ impl Lever for OilUnity {
 
     fn units(&self, strength: f64, _: &Area, _: &World) -> f64 {
         strength
+    }
+
+    fn idle(&self, _: f64, _: &Area, given: &Prospect) -> Option<String> {
+        given.no_politics()
     }
 }
 

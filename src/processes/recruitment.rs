@@ -132,6 +132,9 @@ impl Process<World> for Recruitment {
             w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, join);
             w.ledgers.move_fighters(Fighters::Groups, Fighters::Outside, quit);
             w.tally.recruited += i64::from(join);
+            if is_jihadist(w.groups.bloc()[g]) && Some(w.groups.country()[g]) == w.libya {
+                w.tally.recruited_jihadist_libya += i64::from(join);
+            }
             w.tally.quit += i64::from(quit);
         }
     }

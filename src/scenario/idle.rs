@@ -5,6 +5,7 @@ use super::diagnose::{Diagnostic, Report, Severity, Sources};
 use super::schema::Scenario;
 use super::tree::Node;
 use crate::agents::migrant::{OriginSpec, nationality};
+use crate::agents::model_data::ModelData;
 use crate::levers::Prospect;
 use crate::region::{PlaceId, Region};
 use crate::units::Date;
@@ -43,23 +44,25 @@ impl Spots {
     }
 }
 
-/// Looks at a scenario on its ground, with the `origins` that hold when it gives none. Adds warnings to it.
+/// Looks at a scenario on its ground, with the tables that hold where it gives nothing. Adds warnings to it.
 ///
 /// # Errors
 /// Origins where nobody can set out.
-pub fn look(s: &mut Scenario, region: &Region, origins: &[OriginSpec]) -> Result<(), Report> {
+pub fn look(s: &mut Scenario, region: &Region, data: &ModelData) -> Result<(), Report> {
     let say = |spot: &Diagnostic, severity, what: String| {
         let message = format!("`{}`: {what}", spot.key);
         Diagnostic { severity, message, ..spot.clone() }
     };
     let migrants = &s.initial.migrants;
-    let origins = if migrants.origins.is_empty() { origins } else { &migrants.origins };
+    let origins = if migrants.origins.is_empty() { &data.origins } else { &migrants.origins };
     let place = |o: &OriginSpec| region.place(&o.place).map(|p| &region.places[usize::from(p)]);
     let nations = origins.iter().filter_map(|o| {
         let own = place(o).map(|p| region.countries[usize::from(p.country)].iso3.as_str());
         o.nationality.as_deref().or(own).map(nationality)
     });
     let nations: Vec<u32> = nations.collect();
+    let regional = data.patrons.iter().filter(|_| s.initial.patrons.regional);
+    let patrons: Vec<String> = regional.chain(&s.initial.patrons.list).map(|p| p.name.clone()).collect();
     let mut errors = vec![];
     for (o, spot) in migrants.origins.iter().zip(&s.spots.origins) {
         if place(o).is_some_and(|p| p.node.is_none()) {
@@ -81,7 +84,13 @@ pub fn look(s: &mut Scenario, region: &Region, origins: &[OriginSpec]) -> Result
         let years = (l.common.start.max(s.run.start), l.common.end.unwrap_or(s.run.end).min(s.run.end));
         // One outside the run has its own warning.
         if let Some(at) = region.area(&l.common.area).ok().filter(|_| years.0 <= years.1) {
-            let given = Prospect { region, departures: departures(region, coasts, years), nations: nations.clone() };
+            let given = Prospect {
+                region,
+                departures: departures(region, coasts, years),
+                nations: nations.clone(),
+                patrons: patrons.clone(),
+                politics: !s.initial.states.unity.is_empty(),
+            };
             let why = (l.kind.idle)(&l.own, l.common.intensity, &at, &given);
             warnings.extend(why.map(|what| say(spot, Severity::Warning, what)));
         }

@@ -61,6 +61,7 @@ pub(super) fn politics(m: &mut Vec<Metric>) {
     for (name, about, f) in [
         ("sorties", "Sorties flown against jihadists", (|w| w.tally.sorties as f64 / 1e6) as fn(&World) -> f64),
         ("killed_by_sorties", "Fighters killed by them", |w| w.tally.killed_by_sorties as f64),
+        ("jihadists_recruited", "People who joined jihadists in Libya", |w| w.tally.recruited_jihadist_libya as f64),
     ] {
         m.push(metric(
             name,
