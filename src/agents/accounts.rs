@@ -79,7 +79,7 @@ accounts! {
     /// Civil life, at home or abroad: recruits come from it, and who gives up goes back.
     Outside = "outside", Groups = "groups", Convoys = "convoys",
     /// In a course of training.
-    InTraining = "in_training",
+    InTraining = "training",
     /// Out of a programme of demobilisation, in civil life; some take up arms again.
     Demobilised = "demobilised",
     /// Killed in fighting.

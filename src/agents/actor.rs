@@ -30,7 +30,18 @@ impl World {
             self.actors.push(Actor { key: Key::named("actor", name, 0).0, acceptance: AT_REST });
         }
     }
+
+    /// Acceptance of the actors, each by how much is seen of it; of all alike when nothing is.
+    pub fn acceptance(&self) -> f64 {
+        let c = &self.controls;
+        let seen = |a: usize| 0.01 + c.help[a] + (c.actor_troops[a] / MANY_TROOPS).min(1.0);
+        let all: f64 = (0..ACTOR_COUNT).map(seen).sum();
+        (0..ACTOR_COUNT).map(|a| seen(a) * self.actors.acceptance()[a]).sum::<f64>() / all
+    }
 }
+
+/// Troops that weigh fully in equation 11.
+pub const MANY_TROOPS: f64 = 10_000.0;
 
 /// The number of an actor by its name.
 pub fn actor_of(name: &str) -> Option<usize> {

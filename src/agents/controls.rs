@@ -239,8 +239,9 @@ pub struct Controls {
     pub arrest: Vec<f64>,
     /// By country, what prison and fines cost a crew caught with people, USD; the highest of all levers.
     pub penalty: Vec<f64>,
-    /// By country, foreign troops that keep a peace, persons.
+    /// By country, foreign troops of levers, persons; those of them who keep a peace.
     pub troops: Vec<f64>,
+    pub peacekeepers: Vec<f64>,
     /// Ships.
     pub naval: Vec<NavalOrder>,
     /// Visas.
@@ -293,10 +294,12 @@ impl Controls {
         self.help[self.by] = (self.help[self.by] + share).min(1.0);
     }
 
-    /// The actor whose lever is being applied has so many troops in a country.
-    pub fn post_troops(&mut self, country: CountryId, troops: f64) {
+    /// The actor whose lever is being applied has so many troops in a country; `politics` says that these are simulated there.
+    pub fn post_troops(&mut self, country: CountryId, troops: f64, politics: bool) {
         self.troops[usize::from(country)] += troops;
-        self.actor_troops[self.by] += troops;
+        if politics {
+            self.actor_troops[self.by] += troops;
+        }
     }
 
     /// What is left of the level of a war between two blocs under mediation.
@@ -314,7 +317,8 @@ impl Controls {
             sharing: by_country.clone(),
             arrest: by_country.clone(),
             penalty: by_country.clone(),
-            troops: by_country,
+            troops: by_country.clone(),
+            peacekeepers: by_country,
             ..Controls::default()
         }
     }

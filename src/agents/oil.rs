@@ -46,6 +46,11 @@ pub struct OilSpec {
     pub outlet: String,
 }
 
+/// Key of the site at a place.
+pub fn site_key(place: &str) -> u64 {
+    Key::named("oil site", place, 0).0
+}
+
 /// Opens every site of the countries whose politics are simulated.
 pub fn populate(w: &mut World, sites: &[OilSpec]) {
     for spec in sites.iter().filter(|s| s.terminal).chain(sites.iter().filter(|s| !s.terminal)) {
@@ -53,12 +58,11 @@ pub fn populate(w: &mut World, sites: &[OilSpec]) {
         if w.unity(place.country).is_none() {
             continue;
         }
-        let of = |name: &str| Key::named("oil site", name, 0).0;
-        let outlet = of(if spec.terminal { &spec.place } else { &spec.outlet });
+        let outlet = site_key(if spec.terminal { &spec.place } else { &spec.outlet });
         let own = w.oil_sites.len();
         let outlet = w.oil_sites.key().iter().position(|&k| k == outlet).unwrap_or(own) as u32;
         w.oil_sites.push(OilSite {
-            key: of(&spec.place),
+            key: site_key(&spec.place),
             node: place.node.unwrap_or(OFFSHORE),
             country: place.country,
             kind: if spec.terminal { TERMINAL } else { FIELD },

@@ -44,7 +44,7 @@ table! {
         wage_militia: f64,
         /// What fighters earn over what civilians do, relative to the first day.
         pay: f64,
-        /// What its oil brings, USD a year, and what armed groups make of it.
+        /// What its oil brings, USD a year, and what armed groups make of it and pay their men.
         revenue: f64,
         rents: f64,
         /// What fighters earned over what civilians did on the first day, and what the state then spent, USD a year; 0 before.

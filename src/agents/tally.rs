@@ -183,8 +183,6 @@ pub struct Tally {
     pub hulls_destroyed: i64,
     /// What militias took of launches, US cents.
     pub launch_dues: i64,
-    /// What groups kept of smuggled oil and of protection at oil sites, US cents.
-    pub oil_rents: i64,
     /// Sorties flown against jihadists, in millionths.
     pub sorties: i64,
     /// Fighters whom they killed.

@@ -43,7 +43,7 @@ const PERSON: f64 = 0.05;
 
 impl Lever for CounterIs {
     const KIND: &'static str = "counter_is";
-    const ABOUT: &'static str = "Fights jihadists from outside by strikes, advisers or troops; troops draw recruits to them where their sender is not \
+    const ABOUT: &'static str = "Fights jihadists from outside by strikes, advisers or troops; troops draw recruits to jihadists where their sender is not \
          accepted.";
     const UNIT: &'static str = "sorties a day (advisers, troops: persons)";
     const COST: (f64, &'static str) = (3_000_000.0, "per sortie a day; a person 150,000, assumption (model.md)");
@@ -51,7 +51,7 @@ impl Lever for CounterIs {
     const NAMED: bool = true;
     const CONSENT: f64 = 0.15;
 
-    fn apply(&self, strength: f64, at: &Area, _: &World, controls: &mut Controls) {
+    fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         let number = |name: &String| BLOCS.iter().position(|b| b == name).map(|b| b as u8);
         let against: Vec<u8> = self.against.iter().filter_map(number).collect();
         let each = strength / at.countries.len().max(1) as f64;
@@ -66,7 +66,7 @@ impl Lever for CounterIs {
                 troops: amount(Means::Troops),
             });
             if self.with == Means::Troops {
-                controls.post_troops(country, each);
+                controls.post_troops(country, each, world.unity(country).is_some());
             }
         }
     }

@@ -254,6 +254,10 @@ impl LeverUse {
         let willing = |c: CountryId| world.consent(c) >= threshold;
         let region = &world.region;
         let all = (0..region.countries.len() as CountryId).all(willing);
+        // What has no place asks those whose politics it is about.
+        if self.kind.places.is_empty() {
+            return world.polities().into_iter().all(willing).then(|| at.clone());
+        }
         // Waters have no host.
         if all || self.kind.places == [AreaKind::Zone] {
             return Some(at.clone());

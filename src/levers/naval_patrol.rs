@@ -96,7 +96,7 @@ fn whole(strength: f64) -> u32 {
 impl Lever for NavalPatrol {
     const KIND: &'static str = "naval_patrol";
     const ABOUT: &'static str = "Keeps vessels on station in a sea zone; they rescue boats that come beyond their standoff, destroy boats, look and \
-         report, or search ships for arms.";
+         report, search ships for arms, or stop smuggled oil.";
     const UNIT: &'static str = "vessels per zone (rounded to whole vessels)";
     const COST: (f64, &'static str) = (27_375_000.0, "per vessel: about 75,000 a vessel-day (model.md)");
     const PLACES: &'static [AreaKind] = &[AreaKind::Zone];

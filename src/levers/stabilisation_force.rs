@@ -37,7 +37,9 @@ impl Lever for StabilisationForce {
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
         let each = strength / at.countries.len().max(1) as f64;
         for &country in &at.countries {
-            controls.post_troops(country, each * (1.0 - self.guarding));
+            let keepers = each * (1.0 - self.guarding);
+            controls.peacekeepers[usize::from(country)] += keepers;
+            controls.post_troops(country, keepers, world.unity(country).is_some());
             let depots = world.depots.rows().filter(|&d| world.depots.country()[d] == country).count();
             if self.guarding > 0.0 && depots > 0 {
                 let guards = each * self.guarding / depots as f64;

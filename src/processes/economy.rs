@@ -52,7 +52,7 @@ impl Default for Params {
             private_share: 0.4,
             payroll_usd: 550.0,
             captured_share: 0.3,
-            labour_response: 0.5,
+            labour_response: 0.3,
             livelihoods: 750_000.0,
         }
     }
@@ -67,8 +67,9 @@ impl Process<World> for Economy {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, _: Tick) {
-        for country in w.polities() {
-            day_of(p, w, country);
+        let polities = w.polities();
+        for &country in &polities {
+            day_of(p, w, country, 1.0 / polities.len() as f64);
         }
     }
 }
@@ -84,7 +85,8 @@ pub fn wages(p: &Params, services: f64, support: f64, spending: f64, rents: f64)
     [civil, p.payroll_usd * spending.min(1.0) + rents]
 }
 
-fn day_of(p: &Params, w: &mut World, country: CountryId) {
+/// A day of a country that gets this part of all foreign support.
+fn day_of(p: &Params, w: &mut World, country: CountryId, part: f64) {
     let row = usize::from(country);
     let unity = w.unity(country).unwrap_or(0.0);
     let revenue = Usd::dollars(w.states.revenue()[row] / 365.0).0.max(0);
@@ -93,7 +95,7 @@ fn day_of(p: &Params, w: &mut World, country: CountryId) {
     w.ledgers.pay(Money::Economy, Money::Treasury, revenue as u64);
     w.ledgers.pay(Money::Treasury, Money::Economy, spent as u64);
     // What levers give: part of it ends with armed groups where nobody keeps it from them.
-    let [given, livelihoods] = w.controls.support_usd;
+    let [given, livelihoods] = w.controls.support_usd.map(|usd| usd * part);
     let captured = p.captured_share * (1.0 - unity);
     let to_services = given * (1.0 - captured) * 100.0 / 365.0;
     let spending = (spent as f64 + to_services) / (p.normal_spending_usd * 100.0 / 365.0);

@@ -2,7 +2,7 @@
 
 use crate::agents::accounts::Money;
 use crate::agents::group::is_official;
-use crate::agents::oil::OFFSHORE;
+use crate::agents::oil::{OFFSHORE, site_key};
 use crate::agents::tally::Entry;
 use crate::agents::vessel::OIL;
 use crate::agents::world::World;
@@ -102,7 +102,7 @@ impl Process<World> for Oil {
             let price = w.oil_price.unwrap_or(p.price_usd);
             let revenue = w.oil_production(country) * 1000.0 * price * 365.0;
             let usd = rents(p, w, country, revenue);
-            w.states.update(usize::from(country), |s| (s.revenue, s.rents) = (revenue, usd));
+            w.states.update(usize::from(country), |s| (s.revenue, s.rents) = (revenue, usd * (1.0 - p.kept_share)));
             pay_groups(p, w, country, usd, day);
         }
     }
@@ -147,7 +147,7 @@ pub fn set_open(w: &mut World, row: usize, open: bool, day: Tick) {
         return;
     }
     w.oil_sites.update(row, |s| s.open = u8::from(open));
-    let place = w.region.places.iter().find(|p| p.node == Some(site.node) && p.country == site.country);
+    let place = w.region.places.iter().find(|p| site_key(&p.name) == site.key);
     let place = place.map(|p| p.name.clone()).unwrap_or_default();
     let kind = if open { "oil_opened" } else { "oil_shut" };
     w.log.push(Entry {
@@ -162,8 +162,9 @@ pub fn set_open(w: &mut World, row: usize, open: bool, day: Tick) {
 
 /// What smuggling and protection bring the groups of a country, USD a year, at so much revenue a year.
 fn rents(p: &Params, w: &World, country: CountryId, revenue: f64) -> f64 {
-    let vessels: f64 =
-        w.controls.naval.iter().filter(|o| o.missions & OIL != 0).map(|o| f64::from(o.vessels) * o.effect).sum();
+    let off = |zone: usize| w.routes.hubs.iter().any(|h| h.country == country && h.coast == Some(zone));
+    let orders = w.controls.naval.iter().filter(|o| o.missions & OIL != 0 && off(o.zone));
+    let vessels: f64 = orders.map(|o| f64::from(o.vessels) * o.effect).sum();
     let at_sea = p.smuggled_by_sea * libm::exp(-p.stopped_per_vessel * vessels);
     let by_land = 1.0 - p.smuggled_by_sea;
     let apart = 1.0 - w.unity(country).unwrap_or(1.0);
@@ -186,7 +187,6 @@ fn pay_groups(p: &Params, w: &mut World, country: CountryId, usd: f64, day: Tick
         if own_day(day, w.groups.key()[*g], MONTH) {
             w.groups.update(*g, |g| g.money += part as i64);
             w.ledgers.pay(Money::Economy, Money::Groups, part);
-            w.tally.oil_rents += part as i64;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Unity of a country, and acceptance of those who act in it from abroad (equation 11).
 
-use crate::agents::actor::{ACTOR_COUNT, AT_REST};
+use crate::agents::actor::{ACTOR_COUNT, AT_REST, MANY_TROOPS};
 use crate::agents::group::FOREIGN;
 use crate::agents::world::World;
 use crate::engine::step::Process;
@@ -70,8 +70,6 @@ impl Default for Params {
     }
 }
 
-/// Troops that weigh fully in equation 11.
-const MANY_TROOPS: f64 = 10_000.0;
 /// Memory of how many are killed, days.
 const MONTH: f64 = 30.0;
 
@@ -145,18 +143,11 @@ fn grounds(w: &World, country: CountryId) -> Grounds {
         services: s.services,
         // Who mediates adds to an agreement that holds in part.
         dialogue: 1.0 - (1.0 - w.agreement) * (1.0 - w.controls.dialogue),
-        acceptance: acceptance(w),
+        acceptance: w.acceptance(),
         interference: s.interference,
         killed: s.fighting,
         troops: foreign_troops(w, country) as f64,
     }
-}
-
-/// Acceptance of the actors, each by how much is seen of it; of all alike when nothing is.
-pub fn acceptance(w: &World) -> f64 {
-    let seen = |a: usize| 0.01 + w.controls.help[a] + (w.controls.actor_troops[a] / MANY_TROOPS).min(1.0);
-    let all: f64 = (0..ACTOR_COUNT).map(seen).sum();
-    (0..ACTOR_COUNT).map(|a| seen(a) * w.actors.acceptance()[a]).sum::<f64>() / all
 }
 
 /// How far the foreign troops in a country are accepted, 0 to 1: those of levers as their senders are, where politics are

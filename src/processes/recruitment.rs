@@ -50,7 +50,7 @@ pub struct Params {
     #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "fighters", "x-source" = "assumption", "x-low" = 50, "x-high" = 500))]
     pub hidden_men: f64,
     /// Share of the people around them from whom men in hiding draw recruits.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.1))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0, "x-high" = 0.05))]
     pub hidden_share: f64,
     /// By how much 1,000 foreign troops that nobody asked for raise the recruitment of jihadist groups.
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "1/1,000 troops", "x-source" = "assumption (model.md eq. 7)", "x-low" = 0, "x-high" = 1))]
@@ -80,8 +80,8 @@ impl Default for Params {
             wage_response: 1.5,
             exit_rate: 0.01,
             scatter_rate: 0.3,
-            hidden_men: 200.0,
-            hidden_share: 0.05,
+            hidden_men: 100.0,
+            hidden_share: 0.01,
             backlash: 0.3,
             backlash_most: 3.0,
             surplus_libya_usd: 20.0,

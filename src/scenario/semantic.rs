@@ -51,8 +51,29 @@ impl Semantic<'_> {
         self.twins(root, "lever", lever_name);
         self.twins(root, "event", event_name);
         self.mandates(root);
+        self.consent(root);
         self.origins(root);
         self.network(root, folder);
+    }
+
+    /// Where politics are simulated consent follows unity: what else is said of it has no effect.
+    fn consent(&mut self, root: &Node) {
+        let states = root.get("initial").and_then(|i| i.get("states"));
+        let simulated = |iso3: &str| states.and_then(|s| s.get("unity")).and_then(|u| u.get(iso3)).is_some();
+        let mut said = vec![];
+        for (i, item) in root.get("event").and_then(Node::list).unwrap_or(&[]).iter().enumerate() {
+            let shifts = item.get("kind").and_then(Node::text) == Some("consent_shift");
+            if let Some(node) = item.get("country").filter(|n| shifts && n.text().is_some_and(simulated)) {
+                said.push((node, Keys(vec!["event".into()]).item(i, item).join("country")));
+            }
+        }
+        for (node, path) in said {
+            let message =
+                format!("`{path}`: politics are simulated there, and consent follows unity: it will have no effect");
+            let mut d = self.diagnostic(node, &path, "a country without `initial.states.unity`".into(), message);
+            d.severity = Severity::Warning;
+            self.warnings.push(d);
+        }
     }
 
     /// A mandate that a lever needs must be given by an event.

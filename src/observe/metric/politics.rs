@@ -5,7 +5,6 @@ use super::{Kind, Metric, metric};
 use crate::agents::group::{BLOCS, is_jihadist};
 use crate::agents::state::State;
 use crate::agents::world::World;
-use crate::processes::politics::acceptance;
 use crate::region::{CountryId, NodeId};
 
 const GROUP: &str = "politics";
@@ -46,7 +45,7 @@ pub(super) fn politics(m: &mut Vec<Metric>) {
         libya(w).map_or(f64::NAN, |c| w.oil_production(c))
     }));
     m.push(metric("acceptance", "share", GROUP, stock, "Acceptance of those who act in Libya from abroad", |w| {
-        libya(w).map_or(f64::NAN, |_| acceptance(w))
+        libya(w).map_or(f64::NAN, |_| w.acceptance())
     }));
     for party in PARTIES {
         let bloc = BLOCS.iter().position(|b| *b == party).unwrap_or(0) as u8;

@@ -10,9 +10,9 @@ mod war;
 use crate::agents::arms::CLASSES;
 use crate::agents::group::{BLOCS, TIES};
 use crate::agents::migrant::nationality_name;
+use crate::agents::oil::site_key;
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
-use crate::engine::rng::Key;
 use crate::processes::oil::set_open;
 use crate::units::{Date, Tick};
 use schemars::JsonSchema;
@@ -472,7 +472,7 @@ fn oil_price(events: &[Event], day: Tick) -> Option<f64> {
 }
 
 fn oil_sites(places: &[String], open: bool, w: &mut World, day: Tick) {
-    let keys: Vec<u64> = places.iter().map(|p| Key::named("oil site", p, 0).0).collect();
+    let keys: Vec<u64> = places.iter().map(|p| site_key(p)).collect();
     for row in w.oil_sites.rows().filter(|&i| keys.contains(&w.oil_sites.key()[i])).collect::<Vec<_>>() {
         set_open(w, row, open, day);
     }

@@ -1,16 +1,16 @@
 //! What levers do against some blocs: aircraft strike them, advisers and troops stand by those who fight them.
 
 use super::Params;
-use super::arena::{Arena, Strengths};
+use super::arena::Arena;
 use super::contest::note_violence;
 use crate::agents::accounts::Fighters;
-use crate::agents::controls::Campaign;
 use crate::agents::group::TRAINED;
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, poisson};
 use crate::engine::rng::Purpose;
-use crate::region::CountryId;
+use crate::region::{CountryId, NodeId};
 use crate::units::Tick;
+use std::collections::BTreeSet;
 
 const STRUCK: Purpose = Purpose::new("conflict.struck");
 const BESIDE: Purpose = Purpose::new("conflict.struck_civilians");
@@ -63,7 +63,8 @@ pub fn stand_by(p: &Params, w: &World, arena: &mut Arena) {
         }
         let helped: Vec<u8> =
             arena.parties.iter().copied().filter(|&b| c.against.iter().any(|&x| arena.hostile(b, x))).collect();
-        let cells: Vec<_> = arena.strength.iter().filter(|x| strong(c, x.1)).map(|x| *x.0).collect();
+        let stand = arena.present.iter().filter(|x| c.against.contains(&x.1)).map(|x| x.0);
+        let cells: BTreeSet<NodeId> = stand.collect();
         let troops = c.troops * p.troop_skill / cells.len().max(1) as f64;
         for cell in cells {
             let Some(k) = arena.strength.get_mut(&cell) else { continue };
@@ -78,15 +79,11 @@ pub fn stand_by(p: &Params, w: &World, arena: &mut Arena) {
     }
 }
 
-/// True in a cell where one of the blocs is felt.
-fn strong(c: &Campaign, k: &Strengths) -> bool {
-    c.against.iter().any(|&b| k[usize::from(b)] >= 1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::agents::arms::EMPTY;
+    use crate::agents::controls::Campaign;
     use crate::agents::group::{BLOCS, Group};
     use crate::processes::test_world;
 

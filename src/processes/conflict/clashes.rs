@@ -24,7 +24,7 @@ pub fn fatality_rate(p: &Params, strength: (f64, f64), control: (f64, f64), leve
 
 /// Draws the dead of every cell where a party to a war stands.
 pub fn clash(p: &Params, w: &mut World, arena: &Arena, day: Tick) {
-    let keepers = w.controls.troops.get(usize::from(arena.country)).copied().unwrap_or(0.0);
+    let keepers = w.controls.peacekeepers.get(usize::from(arena.country)).copied().unwrap_or(0.0);
     let quieter = libm::exp(-keepers / p.peacekeeper_scale);
     for &node in &arena.stands {
         let k = arena.at(node);

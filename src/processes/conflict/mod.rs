@@ -36,7 +36,7 @@ pub struct Params {
     #[schemars(range(min = 0, max = 10), extend("x-unit" = "persons/day", "x-source" = "fitted to UCDP's deaths in Mali 2012-13 (data/targets)", "x-low" = 0.001, "x-high" = 0.02))]
     pub violence: f64,
     /// Share of control of a cell for which men in hiding there count when it comes to fighting: ambushes, bombs.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption; Mali's war went on after its towns were retaken (UCDP: 729 killed in 2014-16)", "x-low" = 0, "x-high" = 0.1))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption; Mali's war went on after its towns were retaken (UCDP: 729 killed in 2014-16)", "x-low" = 0, "x-high" = 0.05))]
     pub hidden_share: f64,
     /// Share of those killed who are fighters.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "assumption", "x-low" = 0.5, "x-high" = 1))]
@@ -93,7 +93,7 @@ impl Default for Params {
             control_days: 30.0,
             least_strength: 20.0,
             violence: 0.0028,
-            hidden_share: 0.03,
+            hidden_share: 0.01,
             fighters_share: 0.7,
             captured_per_death: 0.5,
             abandoned_share: 0.4,
@@ -264,7 +264,7 @@ mod tests {
         let dead = |violence: f64, keepers: f64| {
             let mut w = war(1500, 1500);
             let mali = usize::from(w.region.country("MLI").unwrap());
-            w.controls.troops[mali] = keepers;
+            w.controls.peacekeepers[mali] = keepers;
             let p = Params { violence, ..Params::default() };
             let dead = fight(&p, &mut w, 60);
             assert!(w.ledgers.fighters.balance(0, Fighters::Dead as usize) <= dead);
