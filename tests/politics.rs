@@ -51,25 +51,31 @@ fn paired(a: &[Seen], b: &[Seen], f: impl Fn(&Seen) -> f64) -> (f64, f64) {
     (mean, 2.57 * libm::sqrt(variance / 6.0))
 }
 
-/// L3: 5,000 foreign troops without consent take ground from the Islamic State, and more people join it. Six pairs of a year; the
-/// intervals of both differences leave zero out. Without backlash no more people join than with nobody there (those who hold less
-/// ground recruit from fewer).
+/// L3: foreign troops who fight the Islamic State take ground from it; where nobody accepts them they draw recruits to it: more
+/// join with 5,000 unwanted troops in the country than without, and of those who fight it the same number leaves more recruits
+/// with the backlash than without. Six pairs of a year; the intervals leave zero out. Without backlash unwanted troops draw
+/// nobody. (In all, fewer join where it loses the ground on which it recruits.)
 #[test]
 fn l3_boots_on_the_ground_take_ground_and_draw_recruits() {
     let cell = |name: &str, backlash: &str| runs(&country(name, &["run.end=2017-06-30", backlash]), 6);
-    let differ = |backlash: &str| {
-        let (none, boots) = (cell("nato-2016", backlash), cell("policies/nato-2016-boots", backlash));
-        let ground = paired(&boots, &none, |s| mean(s, "control_islamic_state"));
-        let recruits = paired(&boots, &none, |s| sum(s, "jihadists_recruited"));
-        let all = none.iter().map(|s| sum(s, "jihadists_recruited")).sum::<f64>() / 6.0;
-        println!("L3 {backlash}: share of people held {ground:+.5?}, recruits {recruits:+.0?} of {all:.0}");
-        (ground, recruits)
-    };
-    let (ground, recruits) = differ("processes.recruitment.backlash=0.3");
-    assert!(ground.0 + ground.1 < 0.0, "they hold less: {ground:?}");
-    assert!(recruits.0 - recruits.1 > 0.0, "more join: {recruits:?}");
-    let (_, recruits) = differ("processes.recruitment.backlash=0");
-    assert!(recruits.0 <= 0.0, "without backlash: {recruits:?}");
+    let (on, off) = ("processes.recruitment.backlash=0.3", "processes.recruitment.backlash=0");
+    let (boots, unwanted) = ("policies/nato-2016-boots", "policies/nato-2016-stabilisation-unwanted");
+    let (none, fight, keep) = (cell("nato-2016", on), cell(boots, on), cell(unwanted, on));
+    let held = paired(&fight, &none, |s| mean(s, "control_islamic_state"));
+    let recruits = |s: &Seen| sum(s, "jihadists_recruited");
+    let drawn = paired(&keep, &none, recruits);
+    let of = none.iter().map(recruits).sum::<f64>() / 6.0;
+    println!(
+        "L3: boots change the share of people held by {held:+.5?}; unwanted troops draw {drawn:+.0?} recruits on {of:.0}"
+    );
+    assert!(held.0 + held.1 < 0.0, "they hold less: {held:?}");
+    assert!(drawn.0 - drawn.1 > 0.0, "more join: {drawn:?}");
+    let by_backlash = paired(&fight, &cell(boots, off), recruits);
+    println!("L3: of boots, what the backlash adds {by_backlash:+.0?}");
+    assert!(by_backlash.0 - by_backlash.1 > 0.0, "{by_backlash:?}");
+    let without = paired(&cell(unwanted, off), &cell("nato-2016", off), recruits);
+    println!("L3 off: unwanted troops without backlash {without:+.0?}");
+    assert!(without.0 <= without.1, "{without:?}");
 }
 
 /// Where unity is held at 0.25 about 400 of 1,600 kb/d flow, the mean of six runs over two and a half years (PISM 2016: less

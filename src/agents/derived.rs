@@ -38,6 +38,7 @@ impl World {
         self.territory_of = self.find_territory();
         self.homeland_of = self.find_homelands();
         self.callable.clear();
+        self.near_oil.clear();
         self.look_again();
     }
 

@@ -221,6 +221,8 @@ pub struct World {
     pub sighting_of: Vec<u32>,
     /// Nodes that teams at a node can come to when a sensor calls; filled as needed.
     pub callable: BTreeMap<NodeId, Vec<NodeId>>,
+    /// By country, nodes in reach of its oil sites, ascending; filled as needed.
+    pub near_oil: BTreeMap<CountryId, Arc<Vec<NodeId>>>,
     /// Hub of the black market nearest to each group, within 300 km.
     pub market_of: Vec<Option<HubId>>,
     /// What the groups around each hub lacked this morning, by class.
@@ -310,6 +312,7 @@ impl World {
             crossings: vec![],
             sighting_of: vec![],
             callable: Default::default(),
+            near_oil: Default::default(),
             market_of: vec![],
             shortfall: vec![[0; CLASSES]; routes.hubs.len()],
             sahel: SAHEL.iter().filter_map(|c| region.country(c)).collect(),

@@ -15,6 +15,7 @@ use crate::units::{Probability, Tick, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -177,7 +178,7 @@ fn pay_groups(p: &Params, w: &mut World, country: CountryId, usd: f64, day: Tick
     let near = near_sites(p, w, country);
     let lives_on_it = |&g: &usize| {
         let g = w.groups.get(g);
-        g.country == country && g.fighters > 0 && !is_official(g.bloc) && near.contains(&g.node)
+        g.country == country && g.fighters > 0 && !is_official(g.bloc) && near.binary_search(&g.node).is_ok()
     };
     let mut rows: Vec<usize> = w.groups.rows().filter(lives_on_it).collect();
     rows.sort_unstable_by_key(|&g| w.groups.key()[g]);
@@ -191,11 +192,17 @@ fn pay_groups(p: &Params, w: &mut World, country: CountryId, usd: f64, day: Tick
     }
 }
 
-/// Cells in reach of an oil site of a country.
-fn near_sites(p: &Params, w: &World, country: CountryId) -> BTreeSet<NodeId> {
+/// Cells in reach of an oil site of a country, ascending; remembered, since they never change.
+fn near_sites(p: &Params, w: &mut World, country: CountryId) -> Arc<Vec<NodeId>> {
+    if let Some(known) = w.near_oil.get(&country) {
+        return known.clone();
+    }
     let s = &w.oil_sites;
     let sites = s.rows().filter(|&i| s.country()[i] == country && s.node()[i] != OFFSHORE);
-    sites.flat_map(|i| w.nodes_within(s.node()[i], p.reach_km)).collect()
+    let nodes: BTreeSet<NodeId> = sites.flat_map(|i| w.nodes_within(s.node()[i], p.reach_km)).collect();
+    let nodes = Arc::new(nodes.into_iter().collect::<Vec<_>>());
+    w.near_oil.insert(country, nodes.clone());
+    nodes
 }
 
 #[cfg(test)]

@@ -52,11 +52,16 @@ pub fn drift(
 ) -> Strengths {
     let base = |b: u8| if b == holder { p.least_strength } else { 0.0 };
     let power = |b: u8| libm::pow(strength[usize::from(b)], p.decisiveness) + libm::pow(base(b), p.decisiveness);
-    let all: f64 = there.iter().map(|&b| power(b)).sum();
+    let mut powers = [0.0; BLOC_COUNT];
+    for &b in there {
+        powers[usize::from(b)] = power(b);
+    }
+    let all: f64 = there.iter().map(|&b| powers[usize::from(b)]).sum();
     let mut out = [0.0; BLOC_COUNT];
     for &a in there {
         for &b in there.iter().filter(|&&b| arena.hostile(a, b)) {
-            let passes = if all > 0.0 { share[usize::from(a)] * power(b) / all / p.control_days } else { 0.0 };
+            let passes =
+                if all > 0.0 { share[usize::from(a)] * powers[usize::from(b)] / all / p.control_days } else { 0.0 };
             out[usize::from(a)] -= passes;
             out[usize::from(b)] += passes;
         }

@@ -93,7 +93,7 @@ impl Default for Params {
             control_days: 30.0,
             least_strength: 20.0,
             violence: 0.0028,
-            hidden_share: 0.01,
+            hidden_share: 0.02,
             fighters_share: 0.7,
             captured_per_death: 0.5,
             abandoned_share: 0.4,

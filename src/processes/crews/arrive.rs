@@ -18,6 +18,7 @@ use crate::processes::captivity::hold;
 use crate::processes::moves::{go_on, leave};
 use crate::region::{CountryId, NodeId};
 use crate::units::{Probability, Tick, Usd};
+use std::collections::BTreeMap;
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
 const HELD: Purpose = Purpose::new("crews.held_for_ransom");
@@ -122,10 +123,15 @@ fn pay_on_the_way(p: &Params, w: &mut World, t: &Trip) {
 pub fn share_tolls(w: &mut World) {
     let mut tolls = std::mem::take(&mut w.tolls);
     tolls.sort_unstable();
+    let mut at: BTreeMap<NodeId, Vec<usize>> = tolls.iter().map(|t| (t.0, vec![])).collect();
+    for g in w.groups.rows().filter(|&g| !is_official(w.groups.bloc()[g]) && w.groups.fighters()[g] > 0) {
+        if let Some(there) = at.get_mut(&w.groups.node()[g]) {
+            there.push(g);
+        }
+    }
     for same in tolls.chunk_by(|a, b| a.0 == b.0) {
         let (node, cents): (NodeId, u64) = (same[0].0, same.iter().map(|t| t.1).sum());
-        let mut there: Vec<usize> = w.groups.rows().filter(|&g| w.groups.node()[g] == node).collect();
-        there.retain(|&g| !is_official(w.groups.bloc()[g]) && w.groups.fighters()[g] > 0);
+        let mut there = at.remove(&node).unwrap_or_default();
         there.sort_unstable_by_key(|&g| w.groups.key()[g]);
         let fighters: Vec<f64> = there.iter().map(|&g| f64::from(w.groups.fighters()[g])).collect();
         let parts = apportion(cents, &fighters);

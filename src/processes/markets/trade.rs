@@ -21,9 +21,10 @@ const ROUNDING: Purpose = Purpose::new("markets.rounding");
 /// in the economy, of which they are part.
 pub fn civilians_sell(p: &Params, w: &mut World, day: Tick) {
     let luck = w.luck.on(SOLD, day);
+    let response = at_prices(p, w, 1.0);
     for (hub, offer) in civilians_offer(p, w).into_iter().enumerate() {
         for class in Class::ALL {
-            let n = libm::floor(at_price(p, w, hub, class, offer[class as usize], 1.0) + chance(w, luck, hub, class));
+            let n = libm::floor(offer[class as usize] * response[hub][class as usize] + chance(w, luck, hub, class));
             if n < 1.0 {
                 continue;
             }
@@ -40,11 +41,12 @@ pub fn civilians_sell(p: &Params, w: &mut World, day: Tick) {
 pub fn groups_sell(p: &Params, w: &mut World, day: Tick) {
     let luck = w.luck.on(SURPLUS, day);
     let rows: Vec<(usize, usize)> = buyers(w).collect();
+    let response = at_prices(p, w, 1.0);
     let sales = crate::engine::parallel::map_items(&rows, 256, |&(g, hub)| {
         let group = w.groups.get(g);
         Class::ALL.map(|class| {
             let spare = surplus(p, class, group.fighters, arms::of_class(&group.arms, class)) as f64;
-            let offer = at_price(p, w, hub, class, spare * p.groups_offer, 1.0);
+            let offer = spare * p.groups_offer * response[hub][class as usize];
             if offer <= 0.0 { 0 } else { libm::floor(offer + luck.nth(class as u32).unit(group.key)).min(spare) as u32 }
         })
     });
@@ -64,14 +66,14 @@ pub fn groups_sell(p: &Params, w: &mut World, day: Tick) {
     }
 }
 
-/// What `usual` pieces a day at the usual price come to at today's: more by the response for sellers (`sign` 1), less for
-/// buyers (-1).
-fn at_price(p: &Params, w: &World, hub: usize, class: Class, usual: f64, sign: f64) -> f64 {
-    let price = w.usual_price(hub as u16, class);
-    if price <= 0.0 || usual <= 0.0 {
-        return 0.0;
-    }
-    usual * libm::pow(w.price(hub as u16, class) / price, sign * p.elasticity)
+/// By hub and class, what a piece a day at the usual price comes to at today's: more by the response for sellers (`sign` 1), less
+/// for buyers (-1); 0 where a class is not traded. Taken once a day, since every group asks.
+fn at_prices(p: &Params, w: &World, sign: f64) -> Vec<[f64; CLASSES]> {
+    let of = |hub: usize, class: Class| {
+        let usual = w.usual_price(hub as u16, class);
+        if usual <= 0.0 { 0.0 } else { libm::pow(w.price(hub as u16, class) / usual, sign * p.elasticity) }
+    };
+    (0..w.routes.hubs.len()).map(|hub| Class::ALL.map(|class| of(hub, class))).collect()
 }
 
 /// A keyed uniform of a hub and a class.
@@ -113,6 +115,7 @@ fn requests(p: &Params, w: &World, stores: &[Option<usize>], day: Tick) -> Vec<R
     let (turn, rounding) = (w.luck.on(TURN, day), w.luck.on(ROUNDING, day));
     let rows: Vec<(usize, usize)> =
         buyers(w).filter(|&(g, hub)| stores[hub].is_some() && w.groups.money()[g] > 0).collect();
+    let response = at_prices(p, w, -1.0);
     let asked = crate::engine::parallel::map_items(&rows, 256, |&(g, hub)| {
         let group = w.groups.get(g);
         let mut purse = group.money.max(0) as u64;
@@ -124,7 +127,7 @@ fn requests(p: &Params, w: &World, stores: &[Option<usize>], day: Tick) -> Vec<R
                 continue;
             }
             let lack = shortfall(p, class, group.fighters, arms::of_class(&group.arms, class));
-            let rate = at_price(p, w, hub, class, lack as f64 * purchase_rate(p, w, g), -1.0);
+            let rate = lack as f64 * purchase_rate(p, w, g) * response[hub][class as usize];
             let want = libm::floor(rate + rounding.nth(class as u32).unit(group.key)) as u64;
             let want = want.min(lack).min(purse / price).min(u64::from(u32::MAX));
             purse -= want * price;
@@ -142,9 +145,10 @@ fn requests(p: &Params, w: &World, stores: &[Option<usize>], day: Tick) -> Vec<R
 /// Civilians buy rifles, fewer the dearer they are; sellers and buyers are both part of the economy, so no account is paid.
 pub fn civilians_buy(p: &Params, w: &mut World, day: Tick) {
     let luck = w.luck.on(CIVILIANS, day);
+    let response = at_prices(p, w, -1.0);
     for (hub, market) in market_rows(w).into_iter().enumerate() {
         let Some(market) = market else { continue };
-        let rate = at_price(p, w, hub, Class::SmallArms, civilian_rate(p, w, hub), -1.0);
+        let rate = civilian_rate(p, w, hub) * response[hub][Class::SmallArms as usize];
         let n = poisson(luck.unit(w.stores.key()[market]), rate).min(u64::from(u32::MAX)) as u32;
         if n == 0 {
             continue;
