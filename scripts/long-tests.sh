@@ -2,7 +2,9 @@
 # The long form of the tests: all tests in a release build (golden digests hold there as in debug), then those that take
 # minutes and are left out of `cargo test`. With an argument only the ignored tests of that file: the figures of
 # docs/validation.md are printed by `scripts/long-tests.sh smuggling`, those of the sea by `scripts/long-tests.sh migration`
-# (M5 and M6 on the grid, then the tables of scripts/sea-experiments.sh; about an hour on two cores).
+# (M5 and M6 on the grid, then the tables of scripts/sea-experiments.sh; about an hour on two cores), those of politics by
+# `scripts/long-tests.sh politics` (deaths against UCDP's, every policy of docs/papers.md), and that no lever is dead by
+# `scripts/long-tests.sh levers`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ $# -gt 0 ]; then

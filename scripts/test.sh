@@ -51,7 +51,7 @@ cargo build --locked --release
 sirocco="${CARGO_TARGET_DIR:-target}/release/sirocco"
 
 say "Every shipped scenario is valid"
-"$sirocco" validate scenarios/*.toml
+"$sirocco" validate scenarios/*.toml scenarios/policies/*.toml
 
 say "Smoke run: two months of libya-2011, books and digest recounted every day"
 "$sirocco" run scenarios/libya-2011.toml --until 2011-12-20 --audit --out "$scratch/smoke" </dev/null

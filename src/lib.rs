@@ -7,6 +7,7 @@
 //!
 //! # Words
 //!
+//! - **actor**: who sends a lever from abroad, accepted more or less. **Polity**: a country whose politics are simulated.
 //! - **agent**: a row of a [table](engine::table): a migrant, a crew, a group, a depot, a boat, a vessel, a patrol unit.
 //! - **army**: a group of the bloc `state`, or of `foreign_force`, troops from abroad beside it ([`agents::group::is_official`]).
 //! - **area**: what the `where` of a lever stands for: countries, places, borders, sea zones ([`region::Area`]).

@@ -162,3 +162,54 @@ fn fatalities_of_2014_to_2016_are_of_the_order_of_ucdps() {
         assert!((want / 3.0..=want * 3.0).contains(&got), "{got} for {want}");
     }
 }
+
+/// The second paper's recommendations, each against `nato-2016` on the same luck: what docs/papers.md says of what came out. On the
+/// coarse grid, ten persons an agent; differences with intervals of 95 % (Student, `SIROCCO_REPLICATES` pairs, 4 by default).
+#[test]
+#[ignore = "long: scripts/long-tests.sh politics"]
+fn every_recommendation_against_its_baseline() {
+    type Line = (&'static str, fn(&Seen) -> f64);
+    const LINES: [Line; 9] = [
+        ("unity at the end", |s| *column(s, "unity").last().unwrap()),
+        ("services, mean", |s| mean(s, "services")),
+        ("oil, kb/d", |s| mean(s, "oil_production")),
+        ("killed in Libya", |s| sum(s, "fatalities_libya")),
+        ("jihadists, mean", |s| mean(s, "fighters_islamic_state")),
+        ("arms out of Libya", |s| sum(s, "arms_left_libya_small_arms")),
+        ("sea arrivals", |s| sum(s, "sea_arrivals")),
+        ("sea deaths", |s| sum(s, "sea_deaths")),
+        ("cost, million USD", |s| sum(s, "policy_spending") / 1e6),
+    ];
+    let n: u32 = std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
+    // 97.5 % points of Student's t with 1 to 9 degrees of freedom.
+    const T: [f64; 9] = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
+    let t = T.get(n as usize - 2).copied().unwrap_or(2.0);
+    let cell = |name: &str| runs(&shipped(name, &["run.persons_per_agent=10"]), n);
+    let base = cell("nato-2016");
+    let head: Vec<&str> = LINES.iter().map(|l| l.0).collect();
+    println!("| policy | {} |\n|{}", head.join(" | "), "---|".repeat(head.len() + 1));
+    let show = |x: f64| if x.abs() < 10.0 { format!("{x:+.3}") } else { format!("{x:+.0}") };
+    let level = |f: fn(&Seen) -> f64| base.iter().map(f).sum::<f64>() / f64::from(n);
+    let levels: Vec<String> = LINES.iter().map(|l| show(level(l.1)).replace('+', "")).collect();
+    println!("| `nato-2016` | {} |", levels.join(" | "));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/policies");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the policies")
+        .map(|f| f.expect("a file").file_name().to_string_lossy().trim_end_matches(".toml").to_string())
+        .filter(|name| name.starts_with("nato-2016-"))
+        .collect();
+    names.sort();
+    for name in names {
+        let with = cell(&format!("policies/{name}"));
+        let cells: Vec<String> = LINES
+            .iter()
+            .map(|(_, f)| {
+                let d: Vec<f64> = with.iter().zip(&base).map(|(a, b)| f(a) - f(b)).collect();
+                let mean = d.iter().sum::<f64>() / f64::from(n);
+                let variance = d.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n - 1);
+                format!("{} ± {}", show(mean), show(t * libm::sqrt(variance / f64::from(n))).replace('+', ""))
+            })
+            .collect();
+        println!("| `{}` | {} |", name.trim_start_matches("nato-2016-"), cells.join(" | "));
+    }
+}
