@@ -51,6 +51,9 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
         ("prices", run.prices()),
         ("fatalities", run.fatalities()),
         ("control", run.control()),
+        ("politics", run.politics()),
+        ("oil", run.oil()),
+        ("fighters", run.fighters()),
         ("seizures", run.seizures()),
         ("stopped", run.stopped()),
         ("northbound", run.northbound()),
@@ -182,6 +185,43 @@ impl Run<'_> {
         let axis_title = format!("{}, mean of the {}", unit_of(unit, &sets), self.bins.per);
         let panel = Panel { axis_title, weight: 1.0, whole, sets };
         if panel.sets.is_empty() { vec![] } else { vec![panel] }
+    }
+
+    /// Means of several metrics, each with its name for people.
+    fn several(&self, metrics: &[(&str, &str)]) -> Vec<Set> {
+        metrics.iter().enumerate().filter_map(|(i, m)| self.means(m.0, m.1, i, 1.0)).collect()
+    }
+
+    fn politics(&self) -> Option<Chart> {
+        let shares = [
+            ("unity", "unity"),
+            ("services", "services"),
+            ("acceptance", "acceptance of actors from abroad"),
+            ("interference_libya", "arms that come from patrons"),
+        ];
+        let panels = self.of_means("Share", false, self.several(&shares));
+        self.chart("Unity of Libya and what it hangs on", panels)
+    }
+
+    fn oil(&self) -> Option<Chart> {
+        let mut panels = self.of_means("Oil, kb/d", true, self.several(&[("oil_production", "production")]));
+        let wages = [("wage_civil", "a civilian earns"), ("wage_militia", "a fighter earns")];
+        panels.extend(self.of_means("USD a month", true, self.several(&wages)));
+        self.chart("Libya's oil, and what civilians and fighters earn", panels)
+    }
+
+    fn fighters(&self) -> Option<Chart> {
+        let blocs = [
+            ("fighters_local", "local militias"),
+            ("fighters_gna", "unity government (GNA)"),
+            ("fighters_hor_lna", "the east's army (HoR, LNA)"),
+            ("fighters_libya_dawn", "Libya Dawn"),
+            ("fighters_islamic_state", "Islamic State"),
+            ("fighters_tuareg", "Tuareg"),
+            ("fighters_toubou", "Toubou"),
+        ];
+        let sets = self.several(&blocs).into_iter().filter(|s| s.y.iter().any(|v| *v > 0.0)).collect();
+        self.chart("Fighters in Libya by bloc", self.of_means("Fighters", true, sets))
     }
 
     fn fares(&self) -> Option<Chart> {

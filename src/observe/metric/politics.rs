@@ -126,7 +126,7 @@ fn jihadist_coast(w: &World) -> f64 {
     let n = &w.region.nodes;
     let held =
         |i: &usize| n.country[*i] == libya && n.coast_km[*i] < ON_COAST_KM && is_jihadist(w.holder(*i as NodeId));
-    (0..n.len()).filter(held).map(|i| libm::sqrt(f64::from(n.area_km2[i]))).sum()
+    (0..n.len()).filter(held).map(|i| libm::sqrt(n.area_km2[i])).sum()
 }
 
 #[cfg(test)]
