@@ -24,8 +24,10 @@ const ATTACKS: f64 = 0.5;
 
 pub(super) fn politics(m: &mut Vec<Metric>) {
     let state = |name, unit, kind, about, f: fn(&State) -> f64| {
+        // Nothing flows where politics are not simulated; a level or a stock is not known there.
+        let none = if kind == Kind::Flow { 0.0 } else { f64::NAN };
         metric(name, unit, GROUP, kind, about, move |w: &World| {
-            libya(w).map_or(f64::NAN, |c| f(&w.states.get(usize::from(c))))
+            libya(w).map_or(none, |c| f(&w.states.get(usize::from(c))))
         })
     };
     let stock = Kind::Stock;
