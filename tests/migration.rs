@@ -425,7 +425,7 @@ fn m6_an_accord_cuts_arrivals_by_three_quarters() {
 fn returns_are_paid_one_by_one_within_a_budget() {
     const BUDGET: i64 = 1_000_000_000;
     let year = |budget: &str| {
-        let levers = format!("{}{RETURNS}{budget}", ships("ships", ALWAYS, 6, 30)).replace("2015-01-01", "2014-03-01");
+        let levers = format!("{}{RETURNS}{budget}", ships("ships", ALWAYS, 6, 30)).replace("2015-05-15", "2014-03-01");
         coast(&levers, &["run.end=2014-09-30"])
     };
     let (limited, free) = (year(&format!("budget_usd_per_year = {}\n", BUDGET / 100)), year(""));

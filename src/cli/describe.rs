@@ -14,7 +14,10 @@ pub(super) fn parameters(schema: &Value) -> String {
     let width = lines.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
     for (key, one) in &lines {
         let must = required.iter().any(|r| r.as_str() == Some(key));
-        out.push_str(&format!("  {key:width$}  {}\n", facts(one, must)));
+        // The key stands where the first line of its facts is indented.
+        let mut block = String::new();
+        wrap(&facts(one, must), width + 4, &mut block);
+        out.push_str(&format!("  {key:width$}  {}", block.get(width + 4..).unwrap_or("\n")));
         let text = one["description"].as_str().unwrap_or("").replace('\n', " ");
         let source = one["x-source"].as_str().map(|s| format!("source: {s}"));
         for text in [Some(text), source].into_iter().flatten() {

@@ -51,6 +51,7 @@ pub fn align(event: &Event, number: u64, w: &mut World, day: Tick) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agents::accounts::Fighters;
     use crate::agents::group::{Group, LOCAL, TUAREG};
     use crate::processes::test_world;
     use crate::units::Date;
@@ -77,6 +78,7 @@ mod tests {
             let node = node(&w, place);
             let country = w.region.nodes.country[node as usize];
             let arms = crate::agents::arms::EMPTY;
+            w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, 10);
             let (tie, money, skill, trained) = (0, 0, 1.0, 0);
             w.groups.push(Group {
                 key,
