@@ -196,7 +196,7 @@ impl Run<'_> {
         let shares = [
             ("unity", "unity"),
             ("services", "services"),
-            ("acceptance", "acceptance of actors from abroad"),
+            ("acceptance", "acceptance of outsiders"),
             ("interference_libya", "arms that come from patrons"),
         ];
         let panels = self.of_means("Share", false, self.several(&shares));
