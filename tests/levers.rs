@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Seen, shipped_with};
+use common::{Seen, interval, shipped_with};
 use rayon::prelude::*;
 
 /// Kind, further keys, intensity, scenario, days, indicator (a metric, summed over the run's days).
@@ -124,8 +124,7 @@ fn no_lever_of_the_catalogue_is_dead() {
     for row in &ROWS {
         let (without, with) = (runs(row, "0"), runs(row, row.2));
         let d: Vec<f64> = with.iter().zip(&without).map(|(a, b)| total(a, row.5) - total(b, row.5)).collect();
-        let mean = d.iter().sum::<f64>() / 6.0;
-        let half = 2.57 * libm::sqrt(d.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 5.0 / 6.0);
+        let (mean, half) = interval(&d);
         let base = without.iter().map(|s| total(s, row.5)).sum::<f64>() / 6.0;
         println!("{:24} {:32} {base:14.2} {mean:+14.2} +- {half:.2}", row.0, row.5);
         if mean.abs() <= half || mean == 0.0 {

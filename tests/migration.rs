@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{Bench, near, tiny};
+use common::{Bench, interval, near, tiny};
 use rayon::prelude::*;
 use sirocco::agents::accounts::{Money, People};
 use sirocco::agents::migrant::{Destination, Status};
@@ -140,21 +140,6 @@ fn rubber_share(runs: &[Run]) -> f64 {
 /// Mean of `f` over pairs of runs with the same luck, and the half-width of its interval of 95 % (Student).
 fn paired(a: &[Run], b: &[Run], f: impl Fn(&Run, &Run) -> f64) -> (f64, f64) {
     interval(&a.iter().zip(b).map(|(a, b)| f(a, b)).collect::<Vec<f64>>())
-}
-
-fn interval(x: &[f64]) -> (f64, f64) {
-    // 97.5 % points of Student's t with 1, 2, ... degrees of freedom.
-    const T: [f64; 30] = [
-        12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10,
-        2.09, 2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04,
-    ];
-    let n = x.len();
-    let mean = x.iter().sum::<f64>() / n as f64;
-    if n < 2 {
-        return (mean, f64::NAN);
-    }
-    let variance = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1) as f64;
-    (mean, T.get(n - 2).unwrap_or(&1.96) * libm::sqrt(variance / n as f64))
 }
 
 /// Parameters on which the short forms depend, as on the day they were written.

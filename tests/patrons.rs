@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Bench, PATRONS, tiny};
+use common::{Bench, PATRONS, interval, tiny};
 use rayon::prelude::*;
 use sirocco::agents::accounts::Arms;
 use sirocco::agents::arms::{Class, Origin, slot};
@@ -45,15 +45,6 @@ fn second_year(more: &str, sets: &[&str]) -> Vec<([f64; WAYS], f64)> {
         (ways, stopped)
     };
     (0..REPLICATES).into_par_iter().map(run).collect()
-}
-
-/// Mean of values and half of its interval of 95 %.
-fn interval(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    // Student's t for seven degrees of freedom.
-    (mean, 2.365 * (variance / n).sqrt())
 }
 
 fn all(runs: &[([f64; WAYS], f64)]) -> Vec<f64> {

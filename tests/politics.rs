@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Bench, Seen, scenario, shipped};
+use common::{Bench, Seen, interval, scenario, shipped};
 use rayon::prelude::*;
 
 /// No crews, nobody on the move: what is left is the country itself.
@@ -42,13 +42,9 @@ fn sum(s: &Seen, name: &str) -> f64 {
     column(s, name).iter().sum()
 }
 
-/// Mean of a difference over pairs with the same luck, and the half-width of its interval of 95 % (Student, six pairs).
+/// Mean of a difference over pairs with the same luck, and the half-width of its interval of 95 %.
 fn paired(a: &[Seen], b: &[Seen], f: impl Fn(&Seen) -> f64) -> (f64, f64) {
-    assert_eq!(a.len(), 6);
-    let d: Vec<f64> = a.iter().zip(b).map(|(a, b)| f(a) - f(b)).collect();
-    let mean = d.iter().sum::<f64>() / 6.0;
-    let variance = d.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 5.0;
-    (mean, 2.57 * libm::sqrt(variance / 6.0))
+    interval(&a.iter().zip(b).map(|(a, b)| f(a) - f(b)).collect::<Vec<f64>>())
 }
 
 /// L3: foreign troops who fight the Islamic State take ground from it; where nobody accepts them they draw recruits to it: more
@@ -181,9 +177,6 @@ fn every_recommendation_against_its_baseline() {
         ("cost, million USD", |s| sum(s, "policy_spending") / 1e6),
     ];
     let n: u32 = std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
-    // 97.5 % points of Student's t with 1 to 9 degrees of freedom.
-    const T: [f64; 9] = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
-    let t = T.get(n as usize - 2).copied().unwrap_or(2.0);
     let cell = |name: &str| runs(&shipped(name, &["run.persons_per_agent=10"]), n);
     let base = cell("nato-2016");
     let head: Vec<&str> = LINES.iter().map(|l| l.0).collect();
@@ -204,10 +197,8 @@ fn every_recommendation_against_its_baseline() {
         let cells: Vec<String> = LINES
             .iter()
             .map(|(_, f)| {
-                let d: Vec<f64> = with.iter().zip(&base).map(|(a, b)| f(a) - f(b)).collect();
-                let mean = d.iter().sum::<f64>() / f64::from(n);
-                let variance = d.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n - 1);
-                format!("{} ± {}", show(mean), show(t * libm::sqrt(variance / f64::from(n))).replace('+', ""))
+                let (mean, half) = paired(&with, &base, f);
+                format!("{} ± {}", show(mean), show(half).replace('+', ""))
             })
             .collect();
         println!("| `{}` | {} |", name.trim_start_matches("nato-2016-"), cells.join(" | "));

@@ -1,7 +1,7 @@
 //! States abroad that arm a bloc (equation 13), and how much of what a country's groups get comes from them.
 
 use super::arms::{Bag, CLASSES, Channel, Class, ORIGINS, Origin};
-use super::group::BLOCS;
+use super::group::{BLOCS, bloc_of};
 use super::world::World;
 use crate::engine::rng::{Key, hash_name};
 use crate::region::{CountryId, PlaceId};
@@ -154,7 +154,7 @@ fn add(w: &mut World, spec: &PatronSpec, nth: u64) {
         key: Key::named("patron", &format!("{}:{}", spec.name, spec.bloc), nth).0,
         name: hash_name(&spec.name),
         country: spec.country.as_ref().and_then(|c| w.region.country(c)).unwrap_or(OFF_MAP),
-        bloc: BLOCS.iter().position(|b| *b == spec.bloc).unwrap_or(0) as u8,
+        bloc: bloc_of(&spec.bloc),
         lands: [place(&spec.port), place(&spec.airfield), place(&spec.land_place)],
         cost: spec.costs,
         per_year: spec.per_year,

@@ -3,7 +3,7 @@
 
 use super::{AreaKind, Lever};
 use crate::agents::controls::{Campaign, Controls};
-use crate::agents::group::BLOCS;
+use crate::agents::group::{BLOCS, bloc_of};
 use crate::agents::world::World;
 use crate::region::Area;
 use schemars::JsonSchema;
@@ -52,8 +52,7 @@ impl Lever for CounterIs {
     const CONSENT: f64 = 0.15;
 
     fn apply(&self, strength: f64, at: &Area, world: &World, controls: &mut Controls) {
-        let number = |name: &String| BLOCS.iter().position(|b| b == name).map(|b| b as u8);
-        let against: Vec<u8> = self.against.iter().filter_map(number).collect();
+        let against: Vec<u8> = self.against.iter().map(|name| bloc_of(name)).collect();
         let each = strength / at.countries.len().max(1) as f64;
         let amount = |means: Means| if self.with == means { each } else { 0.0 };
         for &country in &at.countries {

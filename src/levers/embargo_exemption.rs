@@ -3,7 +3,7 @@
 use super::{AreaKind, Lever};
 use crate::agents::arms::CLASSES;
 use crate::agents::controls::{Controls, ExemptionOrder};
-use crate::agents::group::BLOCS;
+use crate::agents::group::{BLOCS, bloc_of};
 use crate::agents::world::World;
 use crate::region::Area;
 use schemars::JsonSchema;
@@ -39,7 +39,7 @@ impl EmbargoExemption {
         let all: f64 = self.mix.iter().sum();
         ExemptionOrder {
             sender,
-            bloc: BLOCS.iter().position(|b| *b == self.bloc).unwrap_or(0) as u8,
+            bloc: bloc_of(&self.bloc),
             places: at.places.clone(),
             per_year: self.mix.map(|part| if all > 0.0 { strength * part / all } else { 0.0 }),
             leaked: self.leakage * (1.0 - self.vetting),

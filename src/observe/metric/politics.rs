@@ -2,7 +2,7 @@
 //! politics are not simulated.
 
 use super::{Kind, Metric, metric};
-use crate::agents::group::{BLOCS, is_jihadist};
+use crate::agents::group::{bloc_of, is_jihadist};
 use crate::agents::state::State;
 use crate::agents::world::World;
 use crate::region::{CountryId, NodeId};
@@ -50,7 +50,7 @@ pub(super) fn politics(m: &mut Vec<Metric>) {
         libya(w).map_or(f64::NAN, |_| w.acceptance())
     }));
     for party in PARTIES {
-        let bloc = BLOCS.iter().position(|b| *b == party).unwrap_or(0) as u8;
+        let bloc = bloc_of(party);
         let about = format!("Fighters in Libya of the bloc {party}");
         m.push(metric(format!("fighters_{party}"), "fighters", GROUP, stock, about, move |w| {
             fighters(w, |b| b == bloc)

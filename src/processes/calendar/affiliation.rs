@@ -1,7 +1,7 @@
 //! Groups that go over to a bloc, and the ground that goes with them.
 
 use super::Event;
-use crate::agents::group::{BLOC_COUNT, BLOCS};
+use crate::agents::group::{BLOC_COUNT, BLOCS, bloc_of};
 use crate::agents::tally::Entry;
 use crate::agents::world::World;
 use crate::engine::rng::{Purpose, absorb};
@@ -13,9 +13,8 @@ const JOINS: Purpose = Purpose::new("calendar.alignment");
 /// Groups of the blocs named around the places join the bloc; with `claim` it holds the cells around them.
 pub fn align(event: &Event, number: u64, w: &mut World, day: Tick) {
     let Event::Alignment { places, radius_km, bloc, from, share, claim, .. } = event else { return };
-    let number_of = |name: &String| BLOCS.iter().position(|b| b == name);
-    let Some(to) = number_of(bloc) else { return };
-    let from: Vec<usize> = from.iter().filter_map(number_of).collect();
+    let to = bloc_of(bloc);
+    let from: Vec<u8> = from.iter().map(|name| bloc_of(name)).collect();
     let region = w.region.clone();
     let centres: Vec<_> = places.iter().filter_map(|p| region.place(p)).map(|p| &region.places[p as usize]).collect();
     let around = |node: NodeId| {
@@ -27,25 +26,25 @@ pub fn align(event: &Event, number: u64, w: &mut World, day: Tick) {
     let mut count = 0;
     for g in w.groups.rows().collect::<Vec<_>>() {
         let group = w.groups.get(g);
-        let meant = from.contains(&usize::from(group.bloc)) && around(group.node);
+        let meant = from.contains(&group.bloc) && around(group.node);
         if meant && luck.chance(absorb(group.key, number), *share) {
-            w.groups.update(g, |x| x.bloc = to as u8);
+            w.groups.update(g, |x| x.bloc = to);
             count += i64::from(group.fighters);
         }
     }
     if *claim {
         for node in (0..region.nodes.len() as NodeId).filter(|&n| around(n)) {
-            if from.contains(&usize::from(w.holder(node))) {
+            if from.contains(&w.holder(node)) {
                 let row = w.ground(node);
                 let mut shares = [0.0; BLOC_COUNT];
-                shares[to] = 1.0;
-                w.territory.update(row, |t| (t.share, t.holder) = (shares, to as u8));
+                shares[usize::from(to)] = 1.0;
+                w.territory.update(row, |t| (t.share, t.holder) = (shares, to));
             }
         }
     }
     w.groups_moved();
     let place = places.first().cloned().unwrap_or_default();
-    w.log.push(Entry { day, kind: "alignment", place, item: BLOCS[to], count, key: number });
+    w.log.push(Entry { day, kind: "alignment", place, item: BLOCS[usize::from(to)], count, key: number });
 }
 
 #[cfg(test)]
@@ -94,7 +93,7 @@ mod tests {
                 arms,
             });
         }
-        let lna = BLOCS.iter().position(|b| *b == "hor_lna").unwrap() as u8;
+        let lna = bloc_of("hor_lna");
         let day = w.day;
         align(&event(&["Sabha"], 0.0, false), 1, &mut w, day);
         assert_eq!(w.groups.bloc(), [LOCAL, TUAREG, LOCAL], "nobody, by lot");

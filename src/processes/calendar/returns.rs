@@ -4,7 +4,7 @@ use super::Event;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{self, Class, EMPTY};
 use crate::agents::convoy::Convoy;
-use crate::agents::group::{BLOCS, TIES, TRAINED};
+use crate::agents::group::{TIES, TRAINED, bloc_of};
 use crate::agents::tally::{Crossing, Entry};
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
@@ -111,7 +111,7 @@ pub fn foreign_fighters(event: &Event, number: u64, w: &mut World, day: Tick) {
     let node = w.region.places[start as usize].node;
     let (Some(node), Some((hub, _))) = (node, w.routes.nearest_hub(end.lat, end.lon, |_| true)) else { return };
     let due = day.0 + drive(w, node, hub).0;
-    let bloc = BLOCS.iter().position(|b| b == bloc).unwrap_or(0) as u8;
+    let bloc = bloc_of(bloc);
     let key = Key::named("event", &format!("{from}>{to}"), number).child(day, 0).0;
     w.ledgers.move_fighters(Fighters::Outside, Fighters::Convoys, *per_month);
     w.convoys.push(Convoy { key, to: hub, bloc, tie: 0, due, fighters: *per_month, arms: EMPTY });

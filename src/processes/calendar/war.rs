@@ -4,7 +4,7 @@ use super::Event;
 use crate::agents::accounts::{Arms, Fighters};
 use crate::agents::arms::{CLASSES, Class, EMPTY, Origin, slot};
 use crate::agents::depot::{Depot, LARGE};
-use crate::agents::group::{BLOCS, FOREIGN, Group, STATE};
+use crate::agents::group::{BLOCS, FOREIGN, Group, STATE, bloc_of};
 use crate::agents::hostility::NO_END;
 use crate::agents::patron::{months, supply_growth};
 use crate::agents::tally::Entry;
@@ -54,10 +54,6 @@ pub fn happen(event: &Event, number: u64, begins: bool, w: &mut World, day: Tick
         Event::LegalTransfer { place, stock, .. } if begins => transfer(place, *stock, number, w),
         _ => {}
     }
-}
-
-fn bloc_of(name: &str) -> u8 {
-    BLOCS.iter().position(|b| *b == name).unwrap_or(0) as u8
 }
 
 /// Battle groups assemble and are at war with everyone who is at war with the state.

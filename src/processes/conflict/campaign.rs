@@ -84,12 +84,8 @@ mod tests {
     use super::*;
     use crate::agents::arms::EMPTY;
     use crate::agents::controls::Campaign;
-    use crate::agents::group::{BLOCS, Group};
+    use crate::agents::group::{Group, bloc_of};
     use crate::processes::test_world;
-
-    fn bloc(name: &str) -> u8 {
-        BLOCS.iter().position(|b| *b == name).unwrap() as u8
-    }
 
     /// Ten sorties a day on 1,500 fighters kill 10 x 1 x 1500/2000 = 7.5 a day in the mean: 225 in 30 days at the start, fewer as
     /// they hide; nobody else is hit on purpose.
@@ -101,12 +97,12 @@ mod tests {
         let country = w.libya.unwrap();
         for (key, name) in [(1, "islamic_state"), (2, "local")] {
             let node = w.region.places[w.region.place("Sabha").unwrap() as usize].node.unwrap();
-            let bloc = bloc(name);
+            let bloc = bloc_of(name);
             let (fighters, tie, money, skill, trained, arms) = (1500, 0, 0, 1.0, 0, EMPTY);
             w.ledgers.move_fighters(Fighters::Outside, Fighters::Groups, fighters);
             w.groups.push(Group { key, node, country, bloc, tie, fighters, home: node, money, skill, trained, arms });
         }
-        let against = vec![bloc("islamic_state")];
+        let against = vec![bloc_of("islamic_state")];
         let campaign = Campaign { sender: 9, country, against, sorties: 10.0, advisers: 0.0, troops: 0.0 };
         w.controls.campaigns = vec![campaign];
         for _ in 0..30 {
