@@ -17,6 +17,7 @@ use crate::levers::LeverUse;
 use crate::observe::condition::Condition;
 use crate::observe::metric::{self, Metric};
 use crate::observe::observer::Observer;
+use crate::observe::profile::Profile;
 use crate::processes::{DAY, beliefs, calendar, crews, departures, journeys, markets};
 use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
@@ -66,6 +67,8 @@ pub struct RunOutput {
     pub digests: Vec<u128>,
     /// Days simulated.
     pub days: u32,
+    /// Where the time went.
+    pub profile: Profile,
 }
 
 /// A run in progress.
@@ -82,6 +85,8 @@ pub struct Simulation {
     metrics: Arc<Vec<Metric>>,
     /// US cents spent today, by lever.
     pub spent: Vec<(String, i64)>,
+    /// Where the time goes.
+    pub profile: Profile,
 }
 
 /// Days between full recounts when not auditing every day.
@@ -132,7 +137,17 @@ impl Simulation {
         let conditions = s.events.iter().map(|e| e.condition().map(|c| Condition::parse(c.0, &metrics)).transpose());
         let conditions = conditions.collect::<std::result::Result<Vec<_>, _>>().map_err(Error::Input)?;
         let (scenario, audit) = (s.clone(), plan.audit);
-        Ok(Simulation { world: w, scenario, params, levers, audit, conditions, metrics, spent: vec![] })
+        Ok(Simulation {
+            world: w,
+            scenario,
+            params,
+            levers,
+            audit,
+            conditions,
+            metrics,
+            spent: vec![],
+            profile: Profile::default(),
+        })
     }
 
     /// One day: events and levers, every process in order, then the books.
@@ -153,18 +168,22 @@ impl Simulation {
 
         calendar::happen(&self.scenario.events, &begin, w, day);
         self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
+        self.profile.lap("events and levers", w);
         for step in DAY {
             (step.run)(&self.params[step.name], w, day);
+            self.profile.lap(step.name, w);
             for ledger in w.ledgers.all() {
                 ledger.check().map_err(|r| fault(day, step.name, r.to_string()))?;
             }
         }
         bill_deeds(w, &self.levers, &mut self.spent);
+        w.settle();
         w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
         let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
         if recount {
             w.audit().map_err(|what| fault(day, "recount", what))?;
         }
+        self.profile.lap("books", w);
         Ok(())
     }
 
@@ -208,16 +227,26 @@ impl Simulation {
 pub fn run_one(plan: &RunPlan, ground: &Ground, observer: &mut dyn Observer) -> Result<RunOutput> {
     let mut sim = Simulation::new(plan, ground)?;
     let mut out = RunOutput::default();
+    sim.profile.start(&sim.world);
     loop {
         sim.day()?;
         observer.day(&sim.world, &sim.spent)?;
+        sim.profile.lap("observer", &sim.world);
         out.digests.push(sim.world.digest());
+        sim.profile.lap("digest", &sim.world);
         out.days += 1;
         if sim.world.day >= sim.last_day() {
             observer.end(&sim.world)?;
+            sim.profile.lap("observer", &sim.world);
+            sim.profile.weigh(&sim.world);
+            out.profile = sim.profile;
             return Ok(out);
         }
         sim.next_morning();
+        sim.profile.lap("next morning", &sim.world);
+        if sim.world.day.date().0.day() == 1 {
+            sim.profile.weigh(&sim.world);
+        }
     }
 }
 

@@ -47,8 +47,9 @@ const ROWS: [Row; 28] = [
         "2012-03-20",
         "arms_leaked_legal_small_arms",
     ),
-    ("transit_criminalisation", "where = [\"NER\"]", "1", SEA, "2014-03-01", "crews_stopped"),
-    ("naval_patrol", "where = [\"Tripolitania\"]\nstandoff_nm = 12", "20", SEA, "2014-06-30", "sea_rescued"),
+    ("transit_criminalisation", "where = [\"NER\"]", "1", "patrols", "2014-03-01", "crews_stopped"),
+    // Off Tripolitania the ships of Mare Nostrum already take nearly all.
+    ("naval_patrol", "where = [\"Cyrenaica\"]\nstandoff_nm = 12", "20", SEA, "2014-06-30", "sea_rescued"),
     ("boat_destruction", "where = [\"LBY\"]", "1", SEA, "2014-06-30", "hulls_destroyed"),
     ("coast_guard", "where = [\"Tripolitania\"]", "5", SEA, "2014-06-30", "sea_pulled_back"),
     ("militia_payoff", "where = [\"LBY\"]", "1e7", SEA, "2014-06-30", "boats_launched"),
@@ -90,6 +91,12 @@ fn runs(row: &Row, strength: &str) -> Vec<Seen> {
         "surveillance" => (
             ARMS,
             "[[lever]]\nkind = \"surveillance\"\nname = \"base\"\nstart = 2011-10-20\nwhere = [\"LBY\", \"NER\"]\nintensity = 2000\n",
+            "",
+        ),
+        // A law is enforced by whoever patrols.
+        "patrols" => (
+            SEA,
+            "[[lever]]\nkind = \"border_patrol\"\nname = \"base\"\nstart = 2014-01-01\nwhere = [\"NER\"]\nintensity = 50\n",
             "",
         ),
         "united" => (POLITICS, "", "initial.states.unity.LBY=0.9"),

@@ -63,14 +63,14 @@ impl World {
         for i in self.stores.rows() {
             add_up(&mut by_store[self.stores.kind()[i] as usize], &self.stores.arms()[i]);
         }
-        let bags = |bags: &[Bag], rows: &mut dyn Iterator<Item = usize>| {
+        let bags = |bags: &mut dyn Iterator<Item = Bag>| {
             let mut sum = [0i64; CLASSES * ORIGINS];
-            rows.for_each(|i| add_up(&mut sum, &bags[i]));
+            bags.for_each(|bag| add_up(&mut sum, &bag));
             sum
         };
-        let groups = bags(self.groups.arms(), &mut self.groups.rows());
-        let crews = bags(self.crews.arms(), &mut self.crews.rows());
-        let convoys = bags(self.convoys.arms(), &mut self.convoys.rows());
+        let groups = bags(&mut self.groups.rows().map(|i| self.groups.arms()[i]));
+        let crews = bags(&mut self.crews.rows().map(|i| self.crews.arms()[i]));
+        let convoys = bags(&mut self.convoys.rows().map(|i| self.convoys.arms()[i]));
         let [markets, civilians, custody] = by_store;
         let counted = [
             (Arms::Depots, depots),
@@ -91,7 +91,7 @@ impl World {
 
     fn count_people(&self) -> Result<(), Residual> {
         let mut counted = [0i64; PEOPLE.len()];
-        for &s in self.migrants.rows().map(|i| &self.migrants.state()[i]) {
+        for s in self.migrants.rows().map(|i| self.migrants.state()[i]) {
             counted[Status::account(s & !SEA) as usize] += i64::from(self.persons_per_agent);
         }
         let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();

@@ -12,8 +12,8 @@ impl World {
         let mut s = Sections::default();
         s.put("day", &self.day.0.to_le_bytes());
         for t in self.tables() {
-            for (name, _, bytes) in t.columns() {
-                s.put(format!("table/{}/{name}", t.name()), bytes);
+            for ((name, _), bytes) in t.columns().into_iter().zip(t.column_bytes()) {
+                s.put(format!("table/{}/{name}", t.name()), &bytes);
             }
         }
         for l in self.ledgers.all() {

@@ -397,6 +397,11 @@ impl World {
         ]
     }
 
+    /// Hashes what was touched today (see [`Table::settle`]).
+    pub fn settle(&mut self) {
+        self.tables_mut().into_iter().for_each(Table::settle);
+    }
+
     /// Digest of the whole state, from the digests kept as rows are touched.
     pub fn digest(&self) -> u128 {
         let tables = self.tables().iter().fold(0u128, |d, t| d.wrapping_add(t.digest()));

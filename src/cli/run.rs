@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::observe::folder::RunFolder;
 use crate::observe::metric;
 use crate::observe::observer::Observer;
+use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
 use crate::report;
 use crate::scenario::schema::Scenario;
@@ -48,6 +49,9 @@ pub struct RunArgs {
     /// Recount all ledgers and the digest every day
     #[arg(long)]
     pub audit: bool,
+    /// Print where the time went, by part of the day and by simulated year, and add it to runtime.json
+    #[arg(long)]
+    pub profile: bool,
     /// Folder of the input data
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -89,17 +93,30 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
     let runs = pool.install(|| simulate(&scenario, &ground, &folder, args))?;
     write_json(&folder, "manifest.json", &manifest(&scenario, &ground, &runs))?;
-    write_json(&folder, "runtime.json", &runtime(began, pool.current_num_threads(), &runs))?;
+    let simulated = Instant::now();
     let charts = match scenario.output.charts {
         true => pool.install(|| report::charts(&folder.path(""), &data))?.len(),
         false => 0,
     };
+    let charted = simulated.elapsed();
+    let mut runtime = runtime(began, pool.current_num_threads(), &runs);
+    let profile = args.profile.then(|| Profile::of_all(runs.iter().map(|r| &r.profile)));
+    if let Some(profile) = &profile {
+        runtime["profile"] = profile.json();
+        runtime["profile"]["charts_seconds"] = json!(charted.as_secs_f64());
+    }
+    write_json(&folder, "runtime.json", &runtime)?;
     let done = folder.finish()?;
     if args.quiet {
         return Ok(());
     }
     let days: u32 = runs.iter().map(|r| r.days).sum();
     let seconds = began.elapsed().as_secs_f64();
+    if let Some(profile) = &profile {
+        print(&profile.text())?;
+        let memory = peak_memory_mib().map_or(String::new(), |mib| format!("; {mib} MiB at most"));
+        print(&format!("charts {:.1} s{memory}\n", charted.as_secs_f64()))?;
+    }
     print(&format!("{} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", days, done.display()))
 }
 

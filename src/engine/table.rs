@@ -1,25 +1,118 @@
-//! Tables: agents in columns, with a digest kept as rows are touched.
+//! Tables: agents by the row, with a digest kept as rows are touched.
 //!
 //! `table!` declares a table once: its columns, the row struct, and from them digest, saving and loading.
-//! Rows are read and written whole (`get`, `set`, `update`); hot kernels read columns directly. The first column is
-//! always `key: u64`; a row whose key is 0 is empty and will be used again. Columns under `links` hold row numbers (who
-//! rides with whom): they are saved but stay out of the digest, which must not hang on where a row happens to lie.
+//! Rows are read and written whole (`get`, `set`, `update`) or read by column ([`Column`]). They lie one after the other, not
+//! column by column: agents are woken one here and one there, and a row that lies in one or two lines of the cache is there
+//! at once, where a dozen columns are a dozen waits (docs/performance.md). Kernels over all rows keep columns of their own
+//! ([`super::hop`]). The first column is always `key: u64`; a row whose key is 0 is empty and will be used again. Columns under
+//! `links` hold row numbers (who rides with whom): they are saved but stay out of the digest, which must not hang on where a
+//! row happens to lie.
+//!
+//! The digest of a table is the sum of its rows' hashes. A row's old hash is taken off when it is first touched, its new one
+//! added when [`Table::settle`] is called in the evening, so that a row changed many times a day is hashed twice.
+
+use std::ops::Index;
 
 /// What every table can do, whatever its columns.
 pub trait Table {
     /// Name in saved states and error messages.
     fn name(&self) -> &'static str;
-    /// Name, width in bytes of one entry, and bytes of each column.
-    fn columns(&self) -> Vec<(&'static str, usize, &[u8])>;
+    /// Number of rows, empty ones included.
+    fn rows_kept(&self) -> usize;
+    /// Name and width in bytes of each column.
+    fn columns(&self) -> Vec<(&'static str, usize)>;
+    /// Bytes of each column, in the order of [`Table::columns`].
+    fn column_bytes(&self) -> Vec<Vec<u8>>;
     /// Replaces all columns by saved bytes; `Err` says which column does not fit.
     fn restore(&mut self, columns: &[(String, Vec<u8>)]) -> Result<(), String>;
-    /// Digest as kept from touched rows.
+    /// Digest of the rows as they stand.
     fn digest(&self) -> u128;
     /// Digest computed anew from every row.
     fn recount(&self) -> u128;
+    /// Hashes the rows touched since the last call.
+    fn settle(&mut self);
+    /// Times a row was written, added or emptied since the table was made.
+    fn written(&self) -> u64;
     /// Bytes per row over all columns.
     fn row_bytes(&self) -> usize {
         self.columns().iter().map(|c| c.1).sum()
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy)]
+pub struct Column<'a, R, T> {
+    rows: &'a [R],
+    of: fn(&R) -> &T,
+}
+
+impl<'a, R, T: 'a> Column<'a, R, T> {
+    /// The entries that `of` finds in each row.
+    #[inline]
+    pub fn new(rows: &'a [R], of: fn(&R) -> &T) -> Column<'a, R, T> {
+        Column { rows, of }
+    }
+    /// Its entries, empty rows' included.
+    #[inline]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a T> + Clone {
+        self.rows.iter().map(self.of)
+    }
+    /// The entry of a row, if there is such a row.
+    #[inline]
+    pub fn get(self, i: usize) -> Option<&'a T> {
+        self.rows.get(i).map(self.of)
+    }
+    /// Its entries, copied.
+    pub fn to_vec(self) -> Vec<T>
+    where
+        T: Copy,
+    {
+        self.iter().copied().collect()
+    }
+    /// True when a row has this entry.
+    pub fn contains(self, entry: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        self.iter().any(|e| e == entry)
+    }
+}
+
+impl<R, T> Index<usize> for Column<'_, R, T> {
+    type Output = T;
+    #[inline(always)]
+    fn index(&self, i: usize) -> &T {
+        (self.of)(&self.rows[i])
+    }
+}
+
+/// Which rows were touched since they were last hashed: a bit for each, and a list.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    bits: Vec<u64>,
+    pub rows: Vec<u32>,
+}
+
+impl Touched {
+    /// Notes a row; true when it was not noted yet.
+    #[inline]
+    pub fn note(&mut self, row: usize) -> bool {
+        let (word, bit) = (row / 64, 1u64 << (row % 64));
+        if word >= self.bits.len() {
+            self.bits.resize(word + 1, 0);
+        }
+        let first = self.bits[word] & bit == 0;
+        if first {
+            self.bits[word] |= bit;
+            self.rows.push(row as u32);
+        }
+        first
+    }
+    /// Forgets all rows and keeps the memory.
+    pub fn clear(&mut self) {
+        for row in self.rows.drain(..) {
+            self.bits[row as usize / 64] = 0;
+        }
     }
 }
 
@@ -40,6 +133,14 @@ pub fn column_from_bytes<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<Vec
     Some(bytes.chunks_exact(size).map(bytemuck::pod_read_unaligned).collect())
 }
 
+/// Bytes of one entry of every row.
+pub fn column_to_bytes<R, T: bytemuck::NoUninit>(rows: &[R], of: fn(&R) -> &T) -> Vec<u8> {
+    rows.iter().flat_map(|r| bytemuck::bytes_of(of(r))).copied().collect()
+}
+
+/// Rows hashed by one worker at a time.
+pub const HASHED: usize = 4096;
+
 /// Declares a table. See the module's text.
 #[macro_export]
 macro_rules! table {
@@ -54,24 +155,32 @@ macro_rules! table {
 
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
-        pub struct $Table { key: Vec<u64>, $( $field: Vec<$ty>, )* $( $( $link: Vec<$lty>, )* )? digest: u128, free: Vec<u32> }
+        pub struct $Table {
+            all: Vec<$Row>,
+            /// Digest of the rows that were not touched since it was settled.
+            settled: u128,
+            touched: $crate::engine::table::Touched,
+            written: u64,
+            free: Vec<u32>,
+        }
 
         #[allow(dead_code)]
         impl $Table {
             const SALT: u64 = $crate::engine::rng::hash_name($name);
 
             /// Number of rows, empty ones included.
-            pub fn len(&self) -> usize { self.key.len() }
+            pub fn len(&self) -> usize { self.all.len() }
             /// True when there is no row.
-            pub fn is_empty(&self) -> bool { self.key.is_empty() }
+            pub fn is_empty(&self) -> bool { self.all.is_empty() }
             /// Rows in use.
-            pub fn live(&self) -> usize { self.key.len() - self.free.len() }
+            pub fn live(&self) -> usize { self.all.len() - self.free.len() }
             /// Numbers of the rows in use.
-            pub fn rows(&self) -> impl Iterator<Item = usize> + '_ { (0..self.key.len()).filter(|&i| self.key[i] != 0) }
+            pub fn rows(&self) -> impl Iterator<Item = usize> + '_ { (0..self.all.len()).filter(|&i| self.all[i].key != 0) }
             /// Column of keys; 0 marks an empty row.
-            pub fn key(&self) -> &[u64] { &self.key }
-            $( $(#[$fmeta])* pub fn $field(&self) -> &[$ty] { &self.$field } )*
-            $( $( $(#[$lmeta])* pub fn $link(&self) -> &[$lty] { &self.$link } )* )?
+            #[inline]
+            pub fn key(&self) -> $crate::engine::table::Column<'_, $Row, u64> { $crate::engine::table::Column::new(&self.all, |r| &r.key) }
+            $( $(#[$fmeta])* #[inline] pub fn $field(&self) -> $crate::engine::table::Column<'_, $Row, $ty> { $crate::engine::table::Column::new(&self.all, |r| &r.$field) } )*
+            $( $( $(#[$lmeta])* #[inline] pub fn $link(&self) -> $crate::engine::table::Column<'_, $Row, $lty> { $crate::engine::table::Column::new(&self.all, |r| &r.$link) } )* )?
 
             fn hash(row: &$Row) -> u128 {
                 if row.key == 0 { return 0; }
@@ -84,83 +193,106 @@ macro_rules! table {
                 h.bytes(&bytes);
                 h.finish()
             }
+            /// Takes a row's hash off before its first change of the day.
+            #[inline]
+            fn touch(&mut self, i: usize) {
+                self.written += 1;
+                if self.touched.note(i) {
+                    self.settled = self.settled.wrapping_sub(Self::hash(&self.all[i]));
+                }
+            }
             /// A row, whole.
             #[inline]
-            pub fn get(&self, i: usize) -> $Row { $Row { key: self.key[i], $( $field: self.$field[i], )* $( $( $link: self.$link[i], )* )? } }
-            #[inline]
-            fn put(&mut self, i: usize, row: &$Row) { self.key[i] = row.key; $( self.$field[i] = row.$field; )* $( $( self.$link[i] = row.$link; )* )? }
+            pub fn get(&self, i: usize) -> $Row { self.all[i] }
             /// Replaces a row.
             #[inline]
             pub fn set(&mut self, i: usize, row: $Row) {
-                let old = Self::hash(&self.get(i));
-                self.digest = self.digest.wrapping_sub(old).wrapping_add(Self::hash(&row));
-                self.put(i, &row);
+                self.touch(i);
+                self.all[i] = row;
             }
             /// Changes a row in place.
             #[inline]
             pub fn update<R>(&mut self, i: usize, change: impl FnOnce(&mut $Row) -> R) -> R {
-                let mut row = self.get(i);
-                let old = Self::hash(&row);
-                let out = change(&mut row);
-                self.digest = self.digest.wrapping_sub(old).wrapping_add(Self::hash(&row));
-                self.put(i, &row);
-                out
+                self.touch(i);
+                change(&mut self.all[i])
             }
             /// Adds a row (in an empty place if there is one) and returns its number.
             pub fn push(&mut self, row: $Row) -> usize {
                 debug_assert!(row.key != 0);
-                self.digest = self.digest.wrapping_add(Self::hash(&row));
                 if let Some(i) = self.free.pop() {
-                    self.put(i as usize, &row);
+                    self.set(i as usize, row);
                     return i as usize;
                 }
-                self.key.push(row.key);
-                $( self.$field.push(row.$field); )*
-                $( $( self.$link.push(row.$link); )* )?
-                self.key.len() - 1
+                self.written += 1;
+                self.all.push(row);
+                self.touched.note(self.all.len() - 1);
+                self.all.len() - 1
             }
             /// Empties a row.
             pub fn remove(&mut self, i: usize) {
-                if self.key[i] == 0 { return; }
-                self.digest = self.digest.wrapping_sub(Self::hash(&self.get(i)));
-                self.key[i] = 0;
+                if self.all[i].key == 0 { return; }
+                self.touch(i);
+                self.all[i].key = 0;
                 self.free.push(i as u32);
+            }
+            fn hash_touched(&self) -> u128 {
+                let rows = &self.touched.rows;
+                let parts = $crate::engine::parallel::map_chunks(rows.len(), $crate::engine::table::HASHED, |r| {
+                    rows[r].iter().fold(0u128, |d, &i| d.wrapping_add(Self::hash(&self.all[i as usize])))
+                });
+                parts.into_iter().fold(0u128, u128::wrapping_add)
             }
         }
 
         impl $crate::engine::table::Table for $Table {
             fn name(&self) -> &'static str { $name }
-            fn columns(&self) -> Vec<(&'static str, usize, &[u8])> {
+            fn rows_kept(&self) -> usize { self.all.len() }
+            fn columns(&self) -> Vec<(&'static str, usize)> {
                 vec![
-                    ("key", 8, bytemuck::cast_slice(&self.key)),
-                    $( (stringify!($field), std::mem::size_of::<$ty>(), bytemuck::cast_slice(&self.$field)), )*
-                    $( $( (stringify!($link), std::mem::size_of::<$lty>(), bytemuck::cast_slice(&self.$link)), )* )?
+                    ("key", 8),
+                    $( (stringify!($field), std::mem::size_of::<$ty>()), )*
+                    $( $( (stringify!($link), std::mem::size_of::<$lty>()), )* )?
+                ]
+            }
+            fn column_bytes(&self) -> Vec<Vec<u8>> {
+                vec![
+                    $crate::engine::table::column_to_bytes(&self.all, |r| &r.key),
+                    $( $crate::engine::table::column_to_bytes(&self.all, |r| &r.$field), )*
+                    $( $( $crate::engine::table::column_to_bytes(&self.all, |r| &r.$link), )* )?
                 ]
             }
             fn restore(&mut self, columns: &[(String, Vec<u8>)]) -> Result<(), String> {
                 let find = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.as_slice())
                     .ok_or_else(|| format!("{}: column `{name}` is missing", $name));
                 let bad = |name: &str| format!("{}: column `{name}` has a wrong length", $name);
-                self.key = $crate::engine::table::column_from_bytes(find("key")?).ok_or_else(|| bad("key"))?;
+                let key: Vec<u64> = $crate::engine::table::column_from_bytes(find("key")?).ok_or_else(|| bad("key"))?;
                 $(
-                    self.$field = $crate::engine::table::column_from_bytes(find(stringify!($field))?)
-                        .filter(|c: &Vec<$ty>| c.len() == self.key.len()).ok_or_else(|| bad(stringify!($field)))?;
+                    let $field: Vec<$ty> = $crate::engine::table::column_from_bytes(find(stringify!($field))?)
+                        .filter(|c: &Vec<$ty>| c.len() == key.len()).ok_or_else(|| bad(stringify!($field)))?;
                 )*
                 $( $(
-                    self.$link = $crate::engine::table::column_from_bytes(find(stringify!($link))?)
-                        .filter(|c: &Vec<$lty>| c.len() == self.key.len()).ok_or_else(|| bad(stringify!($link)))?;
+                    let $link: Vec<$lty> = $crate::engine::table::column_from_bytes(find(stringify!($link))?)
+                        .filter(|c: &Vec<$lty>| c.len() == key.len()).ok_or_else(|| bad(stringify!($link)))?;
                 )* )?
-                self.free = (0..self.key.len()).rev().filter(|&i| self.key[i] == 0).map(|i| i as u32).collect();
-                self.digest = self.recount();
+                let row = |i: usize| $Row { key: key[i], $( $field: $field[i], )* $( $( $link: $link[i], )* )? };
+                let all: Vec<$Row> = (0..key.len()).map(row).collect();
+                let free = (0..key.len()).rev().filter(|&i| key[i] == 0).map(|i| i as u32).collect();
+                *self = $Table { all, free, written: self.written, ..Default::default() };
+                self.settled = self.recount();
                 Ok(())
             }
-            fn digest(&self) -> u128 { self.digest }
+            fn digest(&self) -> u128 { self.settled.wrapping_add(self.hash_touched()) }
             fn recount(&self) -> u128 {
                 let parts = $crate::engine::parallel::map_chunks(self.len(), $crate::engine::parallel::CHUNK, |r| {
-                    r.fold(0u128, |d, i| d.wrapping_add(Self::hash(&self.get(i))))
+                    r.fold(0u128, |d, i| d.wrapping_add(Self::hash(&self.all[i])))
                 });
                 parts.into_iter().fold(0u128, u128::wrapping_add)
             }
+            fn settle(&mut self) {
+                self.settled = self.digest();
+                self.touched.clear();
+            }
+            fn written(&self) -> u64 { self.written }
         }
     };
 }
@@ -191,6 +323,11 @@ mod tests {
         a.set(9, thing(500));
         a.push(thing(700));
         assert_eq!(a.digest(), a.recount());
+        a.settle();
+        a.update(5, |t| t.n += 1);
+        a.update(5, |t| t.n += 1);
+        a.remove(11);
+        assert_eq!(a.digest(), a.recount(), "settled, and touched again");
         let mut b = Things::default();
         let rows: Vec<Thing> = a.rows().map(|i| a.get(i)).collect();
         for r in rows.iter().rev() {
@@ -216,6 +353,9 @@ mod tests {
             });
             assert_eq!(a.digest(), a.recount(), "update {n}");
             assert_eq!(before.0 == a.get(i), before.1 == a.digest(), "update {n}");
+            if n % 3 == 0 {
+                a.settle();
+            }
             a.set(i, Thing { n: n as u32 / 2, ..a.get(i) });
             assert_eq!(a.digest(), a.recount(), "set {n}");
         }
@@ -231,7 +371,8 @@ mod tests {
             a.push(thing(k));
         }
         a.remove(4);
-        let saved: Vec<(String, Vec<u8>)> = a.columns().iter().map(|c| (c.0.to_string(), c.2.to_vec())).collect();
+        let names = a.columns().into_iter().map(|c| c.0.to_string());
+        let saved: Vec<(String, Vec<u8>)> = names.zip(a.column_bytes()).collect();
         let mut b = Things::default();
         b.restore(&saved).unwrap();
         assert_eq!((a.digest(), a.live(), b.len()), (b.digest(), b.live(), 49));

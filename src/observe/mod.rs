@@ -6,6 +6,7 @@ pub mod indicator;
 pub mod metric;
 pub mod monthly;
 pub mod observer;
+pub mod profile;
 pub mod recorder;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::agents::accounts::{Money, People};
 use crate::agents::migrant::{DESTINATIONS, Destination, Migrant, Origin, SEA, Status};
 use crate::agents::routes::{HubId, NO_WAY};
+use crate::agents::vessel::ZoneState;
 use crate::agents::world::World;
 use crate::engine::dist::{choose, normal, poisson};
 use crate::engine::rng::{Key, Purpose};
@@ -163,12 +164,10 @@ fn news_of_the_coast(w: &World) -> News {
     let zones: std::collections::BTreeSet<usize> = w.routes.hubs.iter().filter_map(|h| h.coast).collect();
     let weight = |z: usize| w.zones.attempts()[z] + 1e-6;
     let all: f64 = zones.iter().map(|&z| weight(z)).sum();
-    let mean = |column: &[f64]| zones.iter().map(|&z| weight(z) * column[z]).sum::<f64>() / all.max(1e-6);
-    News {
-        death: mean(w.zones.death_belief()),
-        back: mean(w.zones.return_belief()),
-        rescue: mean(w.zones.rescue_belief()),
-    }
+    let mean = |what: fn(&ZoneState) -> f64| {
+        zones.iter().map(|&z| weight(z) * what(&w.zones.get(z))).sum::<f64>() / all.max(1e-6)
+    };
+    News { death: mean(|z| z.death_belief), back: mean(|z| z.return_belief), rescue: mean(|z| z.rescue_belief) }
 }
 
 /// News comes home with a lag.

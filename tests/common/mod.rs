@@ -327,7 +327,7 @@ impl Seen {
 impl Observer for Seen {
     fn day(&mut self, w: &World, _: &[(String, i64)]) -> Result<()> {
         self.tallies.push(w.tally.clone());
-        self.waves.extend(w.zones.wave_m());
+        self.waves.extend(w.zones.wave_m().iter());
         self.fares.push(w.fares.price().to_vec());
         self.values.push(self.flows.iter().map(|m| (m.value)(w)).collect());
         Ok(())

@@ -99,7 +99,7 @@ pub(super) fn stocks(m: &mut Vec<Metric>) {
 fn libyan_share(w: &World, iso3: &str) -> f64 {
     let (mut libyan, mut all) = (0, 0);
     let here = |i: &usize| is_country(w, w.groups.country()[*i], iso3) && !is_official(w.groups.bloc()[*i]);
-    for bag in w.groups.rows().filter(here).map(|i| &w.groups.arms()[i]) {
+    for bag in w.groups.rows().filter(here).filter_map(|i| w.groups.arms().get(i)) {
         all += pieces(bag);
         let counted = Class::ALL.into_iter().filter(|&c| !weighed(c as usize));
         libyan += counted.map(|c| i64::from(bag[slot(c, Origin::LibyanDepot)])).sum::<i64>();
@@ -151,7 +151,7 @@ pub(super) fn prices(m: &mut Vec<Metric>) {
             let name = format!("price_{}_{area}", class.name());
             let about = format!("Black-market price of a weapon, mean over the hubs of {people}");
             m.push(metric(name, "USD", "prices", Kind::Level, about, move |w: &World| {
-                let hubs = w.routes.hubs.iter().zip(w.markets.price()).filter(|(h, _)| within(w, h.country));
+                let hubs = w.routes.hubs.iter().zip(w.markets.price().iter()).filter(|(h, _)| within(w, h.country));
                 mean(hubs.map(|(_, price)| price[class as usize]))
             }));
         }

@@ -127,7 +127,7 @@ impl Block for Prices {
 
     fn day(&mut self, w: &World) {
         self.sums.resize(w.markets.len(), [0.0; CLASSES]);
-        for (sums, price) in self.sums.iter_mut().zip(w.markets.price()) {
+        for (sums, price) in self.sums.iter_mut().zip(w.markets.price().iter()) {
             sums.iter_mut().zip(price).for_each(|(sum, p)| *sum += p);
         }
         self.days += 1;

@@ -4,6 +4,7 @@ use super::strategy::{Cell, place};
 use super::{Params, WEEK};
 use crate::agents::migrant::END;
 use crate::agents::patrol::{Beat, Force, Strategy, Watch};
+use crate::agents::sighting::Sighting;
 use crate::agents::world::World;
 use crate::engine::rng::{Key, Purpose};
 use crate::region::{CountryId, NodeId};
@@ -131,9 +132,9 @@ fn posts(p: &Params, w: &World, force: &Force, effect: f64, day: Tick) -> Vec<(N
 
 fn cell(p: &Params, w: &World, node: NodeId, effect: f64) -> Cell {
     let i = node as usize;
-    let remembered = |column: &[f32]| match w.sighting_of[i] {
+    let remembered = |what: fn(&Sighting) -> f32| match w.sighting_of[i] {
         END => 0.0,
-        row => f64::from(column[row as usize]),
+        row => f64::from(what(&w.sightings.get(row as usize))),
     };
     let edges = w.region.graph.edges(node);
     let hours = edges.clone().map(|e| f64::from(w.drive_hours(e))).sum::<f64>() / edges.len().max(1) as f64;
@@ -141,8 +142,8 @@ fn cell(p: &Params, w: &World, node: NodeId, effect: f64) -> Cell {
     Cell {
         node,
         crossings: w.crossings[i],
-        found: remembered(w.sightings.found_then()),
-        effort: remembered(w.sightings.effort_then()),
+        found: remembered(|s| s.found_then),
+        effort: remembered(|s| s.effort_then),
         hazard: p.search_km2_per_day * effect / area * hours / 24.0,
     }
 }

@@ -96,9 +96,9 @@ mod tests {
         let lna = bloc_of("hor_lna");
         let day = w.day;
         align(&event(&["Sabha"], 0.0, false), 1, &mut w, day);
-        assert_eq!(w.groups.bloc(), [LOCAL, TUAREG, LOCAL], "nobody, by lot");
+        assert_eq!(w.groups.bloc().to_vec(), [LOCAL, TUAREG, LOCAL], "nobody, by lot");
         align(&event(&["Sabha"], 1.0, true), 1, &mut w, day);
-        assert_eq!(w.groups.bloc(), [lna, TUAREG, LOCAL]);
+        assert_eq!(w.groups.bloc().to_vec(), [lna, TUAREG, LOCAL]);
         assert_eq!([w.holder(node(&w, "Sabha")), w.holder(node(&w, "Ghat"))], [lna, LOCAL]);
         assert_eq!(w.log.last().map(|e| (e.kind, e.count)), Some(("alignment", 10)));
         w.audit().expect("the digests hold");

@@ -145,8 +145,9 @@ fn transfer(place: &str, stock: [u32; CLASSES], number: u64, w: &mut World) {
     w.ledgers.move_arms(Arms::Outside, Arms::Depots, &bag);
     // Guarded as the best of the army's stores of the country are.
     let own = |&d: &usize| w.depots.country()[d] == at.country;
-    let best = |column: &[f32]| w.depots.rows().filter(own).map(|d| column[d]).fold(0.0, f32::max);
-    let (guards, control) = (best(w.depots.guards()), best(w.depots.control()));
+    let best =
+        |what: fn(&Depot) -> f32| w.depots.rows().filter(own).map(|d| what(&w.depots.get(d))).fold(0.0, f32::max);
+    let (guards, control) = (best(|d| d.guards), best(|d| d.control));
     w.depots.push(Depot {
         key: Key::named("depot", &format!("legal:{place}"), number).0,
         node,
