@@ -98,9 +98,8 @@ impl Memory {
     pub fn risk(&self, seized: f64, safe: f64) -> f64 {
         (seized + self.prior_seized) / (seized + safe + self.prior_seen).max(1e-9)
     }
-    /// The risk that a row stands for on a day.
-    pub fn risk_on(&self, b: &Belief, day: Tick) -> f64 {
-        let kept = self.kept(b.day, day.0);
+    /// The risk that a row stands for when this share of what was known still counts ([`Memory::kept`]).
+    pub fn risk_after(&self, b: &Belief, kept: f64) -> f64 {
         self.risk(f64::from(b.seized) * kept, f64::from(b.safe) * kept)
     }
 }
@@ -150,7 +149,7 @@ mod tests {
         assert!((MEMORY.risk(1.0, 9.0) - 1.1 / 60.0).abs() < 1e-15);
         let b = Belief { key: 1, network: 0, subject: PEOPLE, node: 0, seized: 1.0, safe: 9.0, day: 100, acted: 0.0 };
         let e = libm::exp(-1.0);
-        assert!((MEMORY.risk_on(&b, Tick(200)) - (e + 0.1) / (10.0 * e + 50.0)).abs() < 1e-12);
-        assert_eq!(MEMORY.risk_on(&b, Tick(100)), MEMORY.risk(1.0, 9.0));
+        assert!((MEMORY.risk_after(&b, MEMORY.kept(100, 200)) - (e + 0.1) / (10.0 * e + 50.0)).abs() < 1e-12);
+        assert_eq!(MEMORY.risk_after(&b, MEMORY.kept(100, 100)), MEMORY.risk(1.0, 9.0));
     }
 }

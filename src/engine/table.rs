@@ -14,7 +14,7 @@
 use std::ops::Index;
 
 /// What every table can do, whatever its columns.
-pub trait Table {
+pub trait Table: Send + Sync {
     /// Name in saved states and error messages.
     fn name(&self) -> &'static str;
     /// Number of rows, empty ones included.
@@ -204,6 +204,10 @@ macro_rules! table {
             /// A row, whole.
             #[inline]
             pub fn get(&self, i: usize) -> $Row { self.all[i] }
+            /// Reads rows that will be worked on one after the other: the memory fetches several at once.
+            pub fn read_ahead(&self, rows: &[u32]) {
+                std::hint::black_box(rows.iter().fold(0u64, |sum, &i| sum ^ self.all[i as usize].key));
+            }
             /// Replaces a row.
             #[inline]
             pub fn set(&mut self, i: usize, row: $Row) {

@@ -4,7 +4,7 @@
 use super::dist::exponential;
 use crate::units::Tick;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 /// Rows by the day they are due.
 #[derive(Clone, Debug, Default)]
@@ -44,61 +44,92 @@ pub fn advance(clock: u64, rate: f64) -> u64 {
     clock + libm::round(rate.max(0.0) * UNIT) as u64
 }
 
-/// Rows waiting in one hazard class, by threshold.
+/// Rows waiting in one hazard class, by threshold: in coarse steps of the clock, of which only the one that the clock stands in
+/// is ever looked through (a heap of a million rows waits for the memory at each of twenty levels).
 #[derive(Clone, Debug, Default)]
 pub struct HazardQueue {
-    heap: BinaryHeap<Reverse<(u64, u32)>>,
+    steps: BTreeMap<u64, Vec<(u64, u32)>>,
+    len: usize,
 }
+
+/// Bits of a threshold below its step: steps of 2^-10, about a day at a rate of 0.001.
+const STEP: u32 = 30;
 
 impl HazardQueue {
     /// Adds a row with its threshold.
     pub fn push(&mut self, threshold: u64, row: u32) {
-        self.heap.push(Reverse((threshold, row)));
+        self.steps.entry(threshold >> STEP).or_default().push((threshold, row));
+        self.len += 1;
     }
-    /// Rows whose threshold the clock has reached, taken out.
+    /// Rows whose threshold the clock has reached, taken out by threshold.
     pub fn take(&mut self, clock: u64) -> Vec<u32> {
         let mut due = vec![];
-        while let Some(&Reverse((t, row))) = self.heap.peek() {
-            if t > clock {
+        while let Some(mut step) = self.steps.first_entry().filter(|s| *s.key() <= clock >> STEP) {
+            due.extend(step.get_mut().extract_if(.., |x| x.0 <= clock));
+            if !step.get().is_empty() {
                 break;
             }
-            self.heap.pop();
-            due.push(row);
+            step.remove();
         }
-        due
+        self.len -= due.len();
+        due.sort_unstable();
+        due.into_iter().map(|x| x.1).collect()
     }
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
     /// True when nobody waits.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len == 0
     }
 }
 
 /// A line of people: served by (day of joining, keyed priority, key), so a day's newcomers stand in random order.
 #[derive(Clone, Debug, Default)]
 pub struct Line {
-    heap: BinaryHeap<Reverse<(u32, u64, u64, u32)>>,
+    /// Who joined on a day; put in order, last first, when the first of them is served.
+    days: BTreeMap<u32, Day>,
+    len: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Day {
+    joined: Vec<(u64, u64, u32)>,
+    in_order: bool,
 }
 
 impl Line {
     /// Joins the line.
     pub fn join(&mut self, since: Tick, priority: u64, key: u64, row: u32) {
-        self.heap.push(Reverse((since.0, priority, key, row)));
+        let day = self.days.entry(since.0).or_default();
+        let newcomer = (priority, key, row);
+        let place = if day.in_order { day.joined.partition_point(|x| *x > newcomer) } else { day.joined.len() };
+        day.joined.insert(place, newcomer);
+        self.len += 1;
     }
     /// The next in line, taken out.
     pub fn serve(&mut self) -> Option<u32> {
-        self.heap.pop().map(|Reverse((_, _, _, row))| row)
+        let mut first = self.days.first_entry()?;
+        let day = first.get_mut();
+        if !day.in_order {
+            day.joined.sort_unstable_by_key(|&x| Reverse(x));
+            day.in_order = true;
+        }
+        let (_, _, row) = day.joined.pop()?;
+        if day.joined.is_empty() {
+            first.remove();
+        }
+        self.len -= 1;
+        Some(row)
     }
     /// How many stand in it.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
     /// True when nobody stands in it.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len == 0
     }
 }
 
@@ -136,6 +167,43 @@ mod tests {
         let se = (want * (1.0 - want) / f64::from(n)).sqrt();
         assert!((gone as f64 / f64::from(n) - want).abs() < 4.0 * se);
         assert_eq!(q.len() + gone, n as usize);
+    }
+
+    /// Rows come by threshold, then by number, however they were added and whatever steps of the clock they lie in.
+    #[test]
+    fn a_hazard_queue_gives_rows_by_threshold() {
+        let s = crate::engine::rng::Luck { seed: 5, replicate: 0 }.at_start(crate::engine::rng::Purpose::new("t"));
+        let (mut q, mut left) = (HazardQueue::default(), vec![]);
+        let add = |q: &mut HazardQueue, left: &mut Vec<(u64, u32)>, row: u32, clock: u64| {
+            let t = threshold(clock, s.unit(u64::from(row) + 1) / 50.0) / 3 * 3;
+            q.push(t, row);
+            left.push((t, row));
+        };
+        (0..3000).for_each(|row| add(&mut q, &mut left, row, 0));
+        for n in 1..400_u64 {
+            let clock = n << 26;
+            left.sort_unstable();
+            let due: Vec<u32> = left.extract_if(.., |x| x.0 <= clock).map(|x| x.1).collect();
+            assert_eq!(q.take(clock), due, "clock {clock}");
+            add(&mut q, &mut left, 3000 + n as u32, clock);
+            assert_eq!(q.len(), left.len());
+        }
+        assert!(left.len() < 3000);
+    }
+
+    /// Whoever joins while a day's people are being served takes the place that the lot gives among those left.
+    #[test]
+    fn a_latecomer_takes_its_place_in_line() {
+        let mut l = Line::default();
+        for (priority, row) in [(5, 50), (1, 10), (3, 30)] {
+            l.join(Tick(1), priority, priority, row);
+        }
+        assert_eq!(l.serve(), Some(10));
+        l.join(Tick(1), 4, 4, 40);
+        l.join(Tick(0), 9, 9, 90);
+        let order: Vec<u32> = std::iter::from_fn(|| l.serve()).collect();
+        assert_eq!(order, [90, 30, 40, 50]);
+        assert!(l.is_empty() && l.len() == 0);
     }
 
     #[test]

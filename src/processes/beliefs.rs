@@ -96,7 +96,8 @@ impl Process<World> for BeliefsOfTheDay {
 
 /// One piece of news for each network, subject and cell.
 fn added_up(mut news: Vec<News>) -> Vec<News> {
-    news.sort_unstable();
+    let place = |n: &News| u64::from(n.network) << 40 | u64::from(n.subject) << 32 | u64::from(n.node);
+    news.sort_unstable_by_key(place);
     news.dedup_by(|b, a| {
         let same = (a.network, a.subject, a.node) == (b.network, b.subject, b.node);
         if same {
@@ -158,6 +159,9 @@ fn pass_on(p: &Params, w: &World, n: &News, day: Tick) -> Vec<News> {
 /// Networks whose beliefs have moved, or whose day it is, act on what they now believe.
 fn review(p: &Params, w: &mut World, day: Tick) {
     let memory = p.memory();
+    let oldest = w.beliefs.day().iter().min().map_or(0, |&first| day.0.saturating_sub(first));
+    // By the days since: cheaper than for every row.
+    let kept: Vec<f64> = (0..=oldest).map(|age| memory.kept(0, age)).collect();
     let networks: Vec<u16> = (0..w.networks.len() as u16).collect();
     let plans = crate::engine::parallel::map_items(&networks, 1, |&n| {
         let turn = own_day(day, w.networks.key()[usize::from(n)], p.review_days);
@@ -166,7 +170,7 @@ fn review(p: &Params, w: &mut World, day: Tick) {
         let now: Vec<(usize, f32)> = rows
             .map(|(_, row)| {
                 let b = w.beliefs.get(row);
-                let risk = memory.risk_on(&b, day) as f32;
+                let risk = memory.risk_after(&b, kept[day.0.saturating_sub(b.day) as usize]) as f32;
                 moved += f64::from((risk - b.acted).abs());
                 sum += f64::from(b.acted);
                 (row, risk)

@@ -137,11 +137,18 @@ impl Process<World> for Journeys {
             due.extend(w.queues.clocked[clock].take(w.clocks.value()[clock]));
         }
         due.extend(w.queues.calendar.take(day));
+        w.migrants.read_ahead(&due);
         let next =
             crate::engine::parallel::map_items(&due, 512, |&row| decide(p, w, &w.migrants.get(row as usize), day));
+        let mut rode = vec![0; w.routes.legs.len()];
         for (row, next) in due.into_iter().zip(next) {
+            let before = w.migrants.get(row as usize);
+            if before.status() == Status::Riding as u8 {
+                rode[before.leg as usize] += w.persons_per_agent;
+            }
             apply(w, row as usize, next, day);
         }
+        count_passages(w, &rode);
     }
 }
 
@@ -319,22 +326,23 @@ pub fn leave_shut_lines(w: &mut World, day: Tick) {
     }
 }
 
+/// Counts the people who came by bus today, so many along each leg, in the cells and at the borders of its way.
+fn count_passages(w: &mut World, rode: &[u32]) {
+    let routes = w.routes.clone();
+    for (leg, &people) in routes.legs.iter().zip(rode).filter(|x| *x.1 > 0) {
+        let way = leg.people_way(w.ways.year).unwrap_or(&leg.ways[0]);
+        for &node in &way.path {
+            w.cells[node as usize].people += people;
+        }
+        let crossing =
+            |&(from, to): &(u16, u16)| Crossing { from, to, cargo: None, people, arms: [0; CLASSES], convoy: false };
+        w.tally.crossings.extend(way.borders.iter().map(crossing));
+    }
+}
+
 fn apply(w: &mut World, row: usize, next: Next, day: Tick) {
     let size = u64::from(w.persons_per_agent);
     let before = w.migrants.get(row);
-    if before.status() == Status::Riding as u8 {
-        let routes = w.routes.clone();
-        let leg = &routes.legs[before.leg as usize];
-        let way = leg.people_way(w.ways.year).unwrap_or(&leg.ways[0]);
-        for &node in &way.path {
-            w.cells[node as usize].people += size as u32;
-        }
-        let crossing = |&(from, to): &(u16, u16)| {
-            let (people, arms) = (size as u32, [0; CLASSES]);
-            Crossing { from, to, cargo: None, people, arms, convoy: false }
-        };
-        w.tally.crossings.extend(way.borders.iter().map(crossing));
-    }
     match next {
         Next::Goes { to, money } => {
             w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money.earned) * size);
