@@ -179,11 +179,12 @@ impl Simulation {
         bill_deeds(w, &self.levers, &mut self.spent);
         w.settle();
         w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
+        self.profile.lap("books", w);
         let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
         if recount {
             w.audit().map_err(|what| fault(day, "recount", what))?;
         }
-        self.profile.lap("books", w);
+        self.profile.lap("recount", w);
         Ok(())
     }
 

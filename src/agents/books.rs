@@ -2,17 +2,18 @@
 
 use super::accounts::{Arms, Fighters, Hulls, Money, PEOPLE, People};
 use super::arms::{Bag, CLASSES, Class, ORIGINS};
-use super::migrant::{SEA, Status};
+use super::migrant::{Migrant, Status};
 use super::world::World;
 use crate::engine::ledger::Residual;
+use crate::engine::parallel::{CHUNK, map_chunks};
+use rayon::prelude::*;
 
 impl World {
     /// Recounts digests and ledgers from every row; the error says what does not fit.
     pub fn audit(&self) -> Result<(), String> {
-        for t in self.tables() {
-            if t.digest() != t.recount() {
-                return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
-            }
+        let torn = self.tables().into_par_iter().find_first(|t| t.digest() != t.recount());
+        if let Some(t) = torn {
+            return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
         }
         if let Some(g) = self.groups.rows().find(|&g| self.groups.trained()[g] > self.groups.fighters()[g]) {
             return Err(format!("group {:x}: more trained men than fighters", self.groups.key()[g]));
@@ -40,7 +41,7 @@ impl World {
         let spare: i64 = self.zones.rows().map(|i| i64::from(self.zones.spare_hulls()[i])).sum();
         l.hulls.compare(0, Hulls::Recovered as usize, spare)?;
         let crews: i64 = self.crews.rows().map(|i| self.crews.money()[i]).sum();
-        let migrants: i64 = self.migrants.rows().map(|i| i64::from(self.migrants.money()[i])).sum();
+        let migrants = self.sum_migrants(0, |sum: &mut i64, m| *sum += i64::from(m.money), |a, b| a + b);
         l.money.compare(0, Money::Crews as usize, crews)?;
         let groups: i64 = self.groups.rows().map(|i| self.groups.money()[i]).sum();
         l.money.compare(0, Money::Groups as usize, groups)?;
@@ -89,11 +90,26 @@ impl World {
         Ok(())
     }
 
+    /// Adds something up over all migrants, in parallel; `add` must not mind the order.
+    fn sum_migrants<T: Copy + Send + Sync>(
+        &self,
+        zero: T,
+        count: impl Fn(&mut T, &Migrant) + Sync + Send,
+        add: impl Fn(T, T) -> T,
+    ) -> T {
+        let sums = map_chunks(self.migrants.len(), CHUNK, |rows| {
+            let mut sum = zero;
+            rows.map(|i| self.migrants.get(i)).filter(|m| m.key != 0).for_each(|m| count(&mut sum, &m));
+            sum
+        });
+        sums.into_iter().fold(zero, add)
+    }
+
     fn count_people(&self) -> Result<(), Residual> {
-        let mut counted = [0i64; PEOPLE.len()];
-        for s in self.migrants.rows().map(|i| self.migrants.state()[i]) {
-            counted[Status::account(s & !SEA) as usize] += i64::from(self.persons_per_agent);
-        }
+        let size = i64::from(self.persons_per_agent);
+        let count = |sums: &mut [i64; PEOPLE.len()], m: &Migrant| sums[Status::account(m.status()) as usize] += size;
+        let add = |a: [i64; PEOPLE.len()], b: [i64; PEOPLE.len()]| std::array::from_fn(|i| a[i] + b[i]);
+        let counted = self.sum_migrants([0; PEOPLE.len()], count, add);
         let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
         self.ledgers.people.compare(0, People::Home as usize, home)?;
         for account in Status::ACCOUNTS.map(|a| a.1 as usize) {

@@ -57,8 +57,16 @@ impl Status {
     /// True in the states in which somebody is at `Migrant::hub` and not on the road, at sea or in Europe.
     pub fn at_hub(status: u8) -> bool {
         use Status::*;
-        let states = [Queuing, Earning, Resident, Settled, Beach, BeachEarning, Held, Detained];
-        states.iter().any(|&s| s as u8 == status)
+        const STATES: [Status; 8] = [Queuing, Earning, Resident, Settled, Beach, BeachEarning, Held, Detained];
+        const BITS: u32 = {
+            let (mut bits, mut i) = (0, 0);
+            while i < STATES.len() {
+                bits |= 1 << STATES[i] as u32;
+                i += 1;
+            }
+            bits
+        };
+        BITS >> (status % 32) & 1 == 1
     }
 
     /// The account of people in each state.
@@ -79,8 +87,18 @@ impl Status {
     ];
 
     /// Ledger account of people in a state.
+    #[inline]
     pub fn account(status: u8) -> People {
-        Status::ACCOUNTS.iter().find(|a| a.0 as u8 == status).map_or(People::AtHubs, |a| a.1)
+        const OF: [People; STATUSES] = {
+            let mut of = [People::AtHubs; STATUSES];
+            let mut i = 0;
+            while i < Status::ACCOUNTS.len() {
+                of[Status::ACCOUNTS[i].0 as usize] = Status::ACCOUNTS[i].1;
+                i += 1;
+            }
+            of
+        };
+        OF[usize::from(status) % STATUSES]
     }
 
     /// The hazard clock of those in this state, if they wait for one.

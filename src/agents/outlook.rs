@@ -154,7 +154,8 @@ fn enter(t: &Terms, cargo: Cargo) -> Vec<u32> {
     let by_country: Vec<f64> =
         t.penalty.iter().map(|&p| at_stake(t, cargo) + if cargo == Cargo::People { p } else { 0.0 }).collect();
     let risk = |node: usize, risk: f32| cents(f64::from(risk) * by_country[usize::from(t.region.nodes.country[node])]);
-    let mut out: Vec<u32> = (0..t.region.nodes.len()).map(|node| risk(node, prior)).collect();
+    let usual: Vec<u32> = by_country.iter().map(|&x| cents(f64::from(prior) * x)).collect();
+    let mut out: Vec<u32> = t.region.nodes.country.iter().map(|&c| usual[usize::from(c)]).collect();
     for (node, row) in t.index.rows(t.network, belief::subject(cargo)) {
         out[node as usize] = risk(node as usize, t.beliefs.acted()[row]);
     }

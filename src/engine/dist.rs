@@ -111,11 +111,13 @@ pub fn apportion(n: u64, weights: &[f64]) -> Vec<u64> {
     }
     let exact: Vec<f64> = weights.iter().map(|w| n as f64 * w / total).collect();
     let mut parts: Vec<u64> = exact.iter().map(|x| libm::floor(*x) as u64).collect();
-    let mut order: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
-    order.sort_by(|&i, &j| {
-        (exact[j] - libm::floor(exact[j])).total_cmp(&(exact[i] - libm::floor(exact[i]))).then(i.cmp(&j))
-    });
     let mut left = n.saturating_sub(parts.iter().sum());
+    if left == 0 {
+        return parts;
+    }
+    let rest = |i: usize| exact[i] - parts[i] as f64;
+    let mut order: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
+    order.sort_by(|&i, &j| rest(j).total_cmp(&rest(i)).then(i.cmp(&j)));
     for &i in order.iter().cycle().take(order.len() * 2) {
         if left == 0 {
             break;

@@ -116,14 +116,6 @@ impl Touched {
     }
 }
 
-/// Copies a plain value into a row's bytes and returns where the next one goes.
-#[inline]
-pub fn pack<T: bytemuck::NoUninit>(bytes: &mut [u8], at: usize, v: &T) -> usize {
-    let v = bytemuck::bytes_of(v);
-    bytes[at..at + v.len()].copy_from_slice(v);
-    at + v.len()
-}
-
 /// Bytes of a saved column as values; `None` when the length does not fit.
 pub fn column_from_bytes<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Option<Vec<T>> {
     let size = std::mem::size_of::<T>();
@@ -138,8 +130,8 @@ pub fn column_to_bytes<R, T: bytemuck::NoUninit>(rows: &[R], of: fn(&R) -> &T) -
     rows.iter().flat_map(|r| bytemuck::bytes_of(of(r))).copied().collect()
 }
 
-/// Rows hashed by one worker at a time.
-pub const HASHED: usize = 4096;
+/// Rows of a table that are hashed together.
+pub const HASHED: usize = 2048;
 
 /// Declares a table. See the module's text.
 #[macro_export]
@@ -184,13 +176,9 @@ macro_rules! table {
 
             fn hash(row: &$Row) -> u128 {
                 if row.key == 0 { return 0; }
-                // Packed first, so that small columns share a word of the hash.
-                const BYTES: usize = 8 $( + std::mem::size_of::<$ty>() )*;
-                let mut bytes = [0u8; BYTES];
-                let _at = $crate::engine::table::pack(&mut bytes, 0, &row.key);
-                $( let _at = $crate::engine::table::pack(&mut bytes, _at, &row.$field); )*
-                let mut h = $crate::engine::digest::Hasher::new(Self::SALT);
-                h.bytes(&bytes);
+                let mut h = $crate::engine::digest::Feed::new(Self::SALT);
+                h.add(&row.key);
+                $( h.add(&row.$field); )*
                 h.finish()
             }
             /// Takes a row's hash off before its first change of the day.
@@ -227,10 +215,11 @@ macro_rules! table {
                     self.set(i as usize, row);
                     return i as usize;
                 }
-                self.written += 1;
                 self.all.push(row);
-                self.touched.note(self.all.len() - 1);
-                self.all.len() - 1
+                let i = self.all.len() - 1;
+                self.written += 1;
+                self.touched.note(i);
+                i
             }
             /// Empties a row.
             pub fn remove(&mut self, i: usize) {
@@ -242,6 +231,7 @@ macro_rules! table {
             fn hash_touched(&self) -> u128 {
                 let rows = &self.touched.rows;
                 let parts = $crate::engine::parallel::map_chunks(rows.len(), $crate::engine::table::HASHED, |r| {
+                    self.read_ahead(&rows[r.clone()]);
                     rows[r].iter().fold(0u128, |d, &i| d.wrapping_add(Self::hash(&self.all[i as usize])))
                 });
                 parts.into_iter().fold(0u128, u128::wrapping_add)

@@ -4,7 +4,7 @@
 use super::dist::exponential;
 use crate::units::Tick;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Rows by the day they are due.
 #[derive(Clone, Debug, Default)]
@@ -48,28 +48,36 @@ pub fn advance(clock: u64, rate: f64) -> u64 {
 /// is ever looked through (a heap of a million rows waits for the memory at each of twenty levels).
 #[derive(Clone, Debug, Default)]
 pub struct HazardQueue {
-    steps: BTreeMap<u64, Vec<(u64, u32)>>,
+    /// The first is that of the clock when rows were last taken.
+    steps: VecDeque<Vec<(u64, u32)>>,
+    /// Number of the first.
+    first: u64,
     len: usize,
 }
 
-/// Bits of a threshold below its step: steps of 2^-10, about a day at a rate of 0.001.
-const STEP: u32 = 30;
+/// Bits of a threshold below its step: steps of 2^-7.
+const STEP: u32 = 33;
 
 impl HazardQueue {
     /// Adds a row with its threshold.
     pub fn push(&mut self, threshold: u64, row: u32) {
-        self.steps.entry(threshold >> STEP).or_default().push((threshold, row));
+        // What lies behind the clock comes out with what is due next.
+        let step = (threshold >> STEP).saturating_sub(self.first) as usize;
+        if step >= self.steps.len() {
+            self.steps.resize_with(step + 1, Vec::new);
+        }
+        self.steps[step].push((threshold, row));
         self.len += 1;
     }
     /// Rows whose threshold the clock has reached, taken out by threshold.
     pub fn take(&mut self, clock: u64) -> Vec<u32> {
         let mut due = vec![];
-        while let Some(mut step) = self.steps.first_entry().filter(|s| *s.key() <= clock >> STEP) {
-            due.extend(step.get_mut().extract_if(.., |x| x.0 <= clock));
-            if !step.get().is_empty() {
-                break;
-            }
-            step.remove();
+        while self.first < clock >> STEP {
+            due.extend(self.steps.pop_front().unwrap_or_default());
+            self.first += 1;
+        }
+        if let Some(step) = self.steps.front_mut() {
+            due.extend(step.extract_if(.., |x| x.0 <= clock));
         }
         self.len -= due.len();
         due.sort_unstable();

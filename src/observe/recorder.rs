@@ -8,6 +8,7 @@ use super::observer::Observer;
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
 use crate::agents::world::World;
 use crate::error::{Error, Result};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
@@ -195,12 +196,16 @@ impl Observer for Recorder {
         let year = self.years.entry(date.0.year()).or_insert_with(|| Span::new(self.metrics.len()));
         let mut row = vec![date.to_string()];
         year.pass(&distinct(&w.tally.active));
-        for (m, (truth, seen)) in self.metrics.iter().zip(&mut year.metrics) {
-            let v = (m.value)(w);
+        let values: Vec<(f64, Option<f64>)> = self
+            .metrics
+            .par_iter()
+            .with_min_len(16)
+            .map(|m| ((m.value)(w), m.observed.as_ref().map(|observed| observed(w))))
+            .collect();
+        for ((v, observed), (truth, seen)) in values.into_iter().zip(&mut year.metrics) {
             truth.add(v);
             row.push(number(v));
-            if let Some(observed) = &m.observed {
-                let v = observed(w);
+            if let Some(v) = observed {
                 seen.add(v);
                 row.push(number(v));
             }

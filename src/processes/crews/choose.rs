@@ -61,6 +61,8 @@ pub struct Offers {
     wanted: Vec<[u64; CLASSES]>,
     /// Loads of fuel and of drugs for sale at each hub.
     loads: [Vec<u64>; 2],
+    /// Hubs that buy fuel and drugs, ascending.
+    buyers: [Vec<HubId>; 2],
     /// Idle crews at each hub: they share what is there.
     idle: Vec<u64>,
     /// Hubs where people wait for more seats than crews are bringing.
@@ -86,14 +88,15 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
         supply: vec![[0; CLASSES]; hubs],
         wanted: w.shortfall.clone(),
         loads: GOODS.map(|cargo| loads(p, w, cargo, day)),
+        buyers: GOODS.map(|cargo| buyers(p, w, cargo)),
         idle: vec![0; hubs],
         waits: vec![],
     };
     for i in w.crews.rows() {
-        let c = w.crews.get(i);
-        if c.state == crew::IDLE {
-            o.idle[c.hub as usize] += 1;
-        } else if c.carries() == Some(Cargo::Arms) {
+        if w.crews.state()[i] == crew::IDLE {
+            o.idle[w.crews.hub()[i] as usize] += 1;
+        } else if w.crews.cargo()[i] == Cargo::Arms as u8 {
+            let c = w.crews.get(i);
             let wanted = &mut o.wanted[c.goal as usize];
             for class in Class::ALL {
                 let n = u64::from(arms::of_class(&c.arms, class));
@@ -116,6 +119,15 @@ pub fn offers(p: &Params, w: &World, day: Tick) -> Offers {
 /// True when a hub lies in one of the countries.
 fn lies_in(w: &World, hub: HubId, countries: &[String]) -> bool {
     countries.contains(&w.region.countries[w.routes.hubs[hub as usize].country as usize].iso3)
+}
+
+/// Hubs where fuel (outside its sources) or drugs (at their markets) are sold.
+fn buyers(p: &Params, w: &World, cargo: Cargo) -> Vec<HubId> {
+    let buys = |&hub: &HubId| match cargo {
+        Cargo::Drugs => lies_in(w, hub, &p.drug_markets),
+        _ => !lies_in(w, hub, &p.fuel_sources),
+    };
+    (0..w.routes.hubs.len() as HubId).filter(buys).collect()
 }
 
 /// Loads of fuel or drugs for sale today at each hub: fuel where people live, drugs alike at all sources.
@@ -184,9 +196,9 @@ pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(usize, Plan)>
     plans.into_iter().flatten().collect()
 }
 
-/// What the crews of one network at one hub can do: by kind, plans with what they leave, USD.
+/// What the crews of one network at one hub can do, by kind.
 struct Choice {
-    nests: [Vec<(Plan, f64)>; 5],
+    nests: [Nest; 5],
     /// Away from home, with a way back.
     home: bool,
 }
@@ -195,19 +207,38 @@ impl Choice {
     fn of(p: &Params, w: &World, o: &Offers, network: u16, hub: HubId) -> Choice {
         let t = Site { p, w, o, network, hub, home: w.networks.home()[usize::from(network)] };
         let home = hub != t.home && w.ways.empty.cost(hub, t.home) != NO_WAY;
-        Choice { nests: [t.people(), t.arms(), t.far(), t.goods(0), t.goods(1)], home }
+        let nests = [t.people(), t.arms(), t.far(), t.goods(0), t.goods(1)];
+        Choice { nests: nests.map(|options| Nest::new(options, p.profit_scale_usd)), home }
     }
 
     /// Nested: first the best of each kind, then the kind; else many poor destinations would outweigh one good load.
     fn draw(&self, p: &Params, luck: Stream, key: u64) -> Plan {
-        let pick = |nest: u32, options: &[(Plan, f64)]| logit(options, p.profit_scale_usd, luck.nth(nest).unit(key));
         let mut kinds = vec![(Plan::Wait, 0.0)];
-        kinds.extend((1..).zip(&self.nests).filter_map(|(nest, options)| pick(nest, options)));
+        kinds.extend((1..).zip(&self.nests).filter_map(|(n, nest)| nest.draw(luck.nth(n).unit(key))));
         // The way home has to be driven anyhow, so it weighs as much as waiting.
         if self.home {
             kinds.push((Plan::Home, 0.0));
         }
-        pick(0, &kinds).map_or(Plan::Wait, |k| k.0)
+        Nest::new(kinds, p.profit_scale_usd).draw(luck.nth(0).unit(key)).map_or(Plan::Wait, |k| k.0)
+    }
+}
+
+/// Plans with what they leave, USD, and how readily each is chosen: by logit on profit, what loses money never.
+struct Nest {
+    options: Vec<(Plan, f64)>,
+    weights: Vec<f64>,
+}
+
+impl Nest {
+    fn new(options: Vec<(Plan, f64)>, scale: f64) -> Nest {
+        let best = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);
+        let weight = |profit: f64| if profit >= 0.0 { libm::exp((profit - best) / scale) } else { 0.0 };
+        let weights = options.iter().map(|o| weight(o.1)).collect();
+        Nest { options, weights }
+    }
+    /// One of the options; `None` when all lose money.
+    fn draw(&self, u: f64) -> Option<(Plan, f64)> {
+        choose(u, &self.weights).map(|k| self.options[k])
     }
 }
 
@@ -286,19 +317,15 @@ impl Site<'_> {
     /// Fuel or drugs for sale here, to every hub that buys them. They and arms pay for trips twice as long as people do
     /// (assumption).
     fn goods(&self, k: usize) -> Vec<(Plan, f64)> {
-        let (p, w) = (self.p, self.w);
+        let p = self.p;
         let (cargo, here) = (GOODS[k], self.o.loads[k][self.hub as usize]);
         if here == 0 {
             return vec![];
         }
         let margin = if cargo == Cargo::Fuel { p.fuel_margin_usd } else { p.drug_margin_usd };
-        let sold = |to: HubId| match cargo {
-            Cargo::Drugs => lies_in(w, to, &p.drug_markets),
-            _ => !lies_in(w, to, &p.fuel_sources),
-        };
         let (outlook, terms) = self.outlook();
         let to_go = outlook.to_go(&terms, cargo);
-        let hubs = (0..w.routes.hubs.len() as HubId).filter(|&to| to != self.hub && self.reaches(to, 2.0) && sold(to));
+        let hubs = self.o.buyers[k].iter().copied().filter(|&to| to != self.hub && self.reaches(to, 2.0));
         let options = hubs.filter_map(|to| {
             let cost = to_go.cost(self.hub, to);
             (cost != NO_WAY).then(|| (Plan::Goods(cargo, to), self.profit(margin, cost, to) * self.share(here as f64)))
@@ -353,14 +380,6 @@ impl Site<'_> {
 /// Weapons of a class that fit on a vehicle.
 fn load_of(p: &Params, class: Class) -> u64 {
     libm::floor(p.arms_load_kg / KG[class as usize]) as u64
-}
-
-/// One of the options that do not lose money, by logit on profit; `None` when there is none.
-fn logit(options: &[(Plan, f64)], scale: f64, u: f64) -> Option<(Plan, f64)> {
-    let best = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);
-    let weight = |profit: f64| if profit >= 0.0 { libm::exp((profit - best) / scale) } else { 0.0 };
-    let weights: Vec<f64> = options.iter().map(|o| weight(o.1)).collect();
-    choose(u, &weights).map(|k| options[k])
 }
 
 /// Grants seats' worth of people, market stock, loads and far-off passengers to the crews that want them, and sends those
@@ -422,7 +441,6 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
     }
 }
 
-/// Notes how many loads of people waited on each leg and how many crews would have taken one; fares follow tomorrow.
 /// Agents that a vehicle takes: what does not make a whole one is one more with the chance of the rest; at least one.
 fn places(p: &Params, w: &World, row: usize, day: Tick) -> u64 {
     let size = w.persons_per_agent;
@@ -431,6 +449,7 @@ fn places(p: &Params, w: &World, row: usize, day: Tick) -> u64 {
     (u64::from(p.seats / size) + u64::from(more)).max(1)
 }
 
+/// Notes how many loads of people waited on each leg and how many crews would have taken one; fares follow tomorrow.
 fn note_scarcity(p: &Params, w: &mut World, seats: &[Request]) {
     let mut offered = vec![0u32; w.routes.legs.len()];
     for r in seats {
@@ -559,9 +578,9 @@ mod tests {
     #[test]
     fn profits_are_weighed_on_their_scale() {
         let options = [(Plan::Home, 8000.0), (Plan::Empty(1), 4000.0), (Plan::Wait, 0.0), (Plan::Empty(2), -1.0)];
-        let at = |u: f64| logit(&options, 4000.0, u).map(|o| o.0);
+        let at = |u: f64| Nest::new(options.to_vec(), 4000.0).draw(u).map(|o| o.0);
         assert_eq!([at(0.66), at(0.67)], [Some(Plan::Home), Some(Plan::Empty(1))]);
         assert_eq!([at(0.90), at(0.92), at(0.999_999)], [Some(Plan::Empty(1)), Some(Plan::Wait), Some(Plan::Wait)]);
-        assert_eq!(logit(&options[3..], 4000.0, 0.5), None);
+        assert_eq!(Nest::new(options[3..].to_vec(), 4000.0).draw(0.5), None);
     }
 }
