@@ -124,7 +124,7 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save hop
-//! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/
+//! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read

@@ -759,7 +759,7 @@ fn settings(draw: &[f64]) -> Vec<String> {
 
 /// A point of an additive recurrence in the unit cube (powers of the root of x^(d+1) = x + 1): even cover by any number of points.
 fn even(point: usize, dimensions: usize) -> Vec<f64> {
-    let root = (0..60).fold(1.5_f64, |x, _| (1.0 + x).powf(1.0 / (dimensions + 1) as f64));
+    let root = (0..60).fold(1.5_f64, |x, _| libm::pow(1.0 + x, 1.0 / (dimensions + 1) as f64));
     (1..=dimensions).map(|d| (0.5 + (point + 1) as f64 * root.powi(-(d as i32))).fract()).collect()
 }
 

@@ -156,7 +156,11 @@ fn fatalities_of_2014_to_2016_are_of_the_order_of_ucdps() {
     println!("Libya {libya:.0?} for 1455, 1594, 2349; Mali {mali:.0} for 729");
     for s in &all {
         let of = |name: &str, y: usize| column(s, name)[year(y)].iter().sum::<f64>();
-        println!("  {:?} {:?}", [0, 1, 2].map(|y| of("fatalities_libya", y)), [0, 1, 2].map(|y| of("fatalities_mali", y)));
+        println!(
+            "  {:?} {:?}",
+            [0, 1, 2].map(|y| of("fatalities_libya", y)),
+            [0, 1, 2].map(|y| of("fatalities_mali", y))
+        );
     }
     for (got, want) in libya.into_iter().zip([1455.0, 1594.0, 2349.0]).chain([(mali, 729.0)]) {
         assert!((want / 3.0..=want * 3.0).contains(&got), "{got} for {want}");

@@ -41,7 +41,7 @@ pub struct Profile {
     parts: Vec<&'static str>,
     spans: BTreeMap<(i16, usize), Span>,
     held: BTreeMap<i16, Vec<Held>>,
-    /// When the part that runs now began, and the rows written until then.
+    /// When the part that runs now began, and the rows written until then (a world put in the place of another begins anew).
     last: Option<(Instant, u64)>,
 }
 
@@ -58,7 +58,7 @@ impl Profile {
     pub fn lap(&mut self, part: &'static str, w: &World) {
         let (now, rows) = (Instant::now(), written(w));
         if let Some((then, before)) = self.last.replace((now, rows)) {
-            let span = Span { seconds: (now - then).as_secs_f64(), rows: rows - before };
+            let span = Span { seconds: (now - then).as_secs_f64(), rows: rows.saturating_sub(before) };
             self.charge(w.day.date().0.year(), part, span);
         }
     }
