@@ -921,7 +921,7 @@ fn arrivals_hold(all_runs: &[Run]) -> usize {
 #[ignore = "long: see scripts/long-tests.sh"]
 fn m6_the_shipped_accord_cuts_arrivals_by_three_quarters() {
     let n = replicates(4);
-    let [none, with] = ["central-med-2014", "central-med-accord"].map(|s| runs(&med(s, &[]), n));
+    let [none, with] = ["central-med-2014", "policies/central-med-accord"].map(|s| runs(&med(s, &[]), n));
     accord_holds("on the grid", ACCORD_YEARS.map(|f| paired(&with, &none, |a, b| f(a) / f(b)).0));
 }
 
@@ -982,7 +982,7 @@ fn rate(r: &Run) -> f64 {
 #[ignore = "long: scripts/sea-experiments.sh"]
 fn experiment_standoff() {
     let n = replicates(8);
-    let cells = ["far", "near"].map(|c| runs(&med(&format!("central-med-ships-{c}"), &TWO_YEARS), n));
+    let cells = ["far", "near"].map(|c| runs(&med(&format!("policies/central-med-ships-{c}"), &TWO_YEARS), n));
     let [far, near] = cells;
     let cells = [("EU ships at 110 nm", far), ("at 12 nm", near)];
     table("Standoff (M2)", &cells);
@@ -992,7 +992,7 @@ fn experiment_standoff() {
     let (deaths, half) = clearly(near, far, rate);
     println!("deaths per attempt near less far, boats as chosen: {deaths:+.5} +- {half:.5}");
     let fixed = [TWO_YEARS[0], "processes.sea.kind_scale_usd=10000", "processes.sea.bolder_m=0"];
-    let cell = |c: &str| runs(&med(&format!("central-med-ships-{c}"), &fixed), n);
+    let cell = |c: &str| runs(&med(&format!("policies/central-med-ships-{c}"), &fixed), n);
     let cells = [("EU ships at 110 nm", cell("far")), ("at 12 nm", cell("near"))];
     table("Standoff at a fixed mix of boats (M2)", &cells);
     let [(_, far), (_, near)] = &cells;
@@ -1010,8 +1010,8 @@ fn experiment_pull_back() {
     let open = [TWO_YEARS[0], "lever.pull-back.keep_out_nm=0"];
     let cells = [
         ("central-med-2014", runs(&med("central-med-2014", &TWO_YEARS), n)),
-        ("pull-back, nobody kept out", runs(&med("central-med-pull-back", &open), n)),
-        ("rescuers kept 50 nm off", runs(&med("central-med-pull-back", &TWO_YEARS), n)),
+        ("pull-back, nobody kept out", runs(&med("policies/central-med-pull-back", &open), n)),
+        ("rescuers kept 50 nm off", runs(&med("policies/central-med-pull-back", &TWO_YEARS), n)),
     ];
     table("Pull-back from 2015 (M4)", &cells);
     let [(_, none), (_, open), (_, shut)] = &cells;

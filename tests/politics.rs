@@ -168,7 +168,8 @@ fn fatalities_of_2014_to_2016_are_of_the_order_of_ucdps() {
 }
 
 /// The second paper's recommendations, each against `nato-2016` on the same luck: what docs/papers.md says of what came out. On the
-/// coarse grid, ten persons an agent; differences with intervals of 95 % (Student, `SIROCCO_REPLICATES` pairs, 4 by default).
+/// coarse grid, ten persons an agent; differences with intervals of 95 % (Student, `SIROCCO_REPLICATES` pairs, 4 by default). With
+/// `SIROCCO_POLICY` only the files whose name holds it.
 #[test]
 #[ignore = "long: scripts/long-tests.sh politics"]
 fn every_recommendation_against_its_baseline() {
@@ -193,11 +194,12 @@ fn every_recommendation_against_its_baseline() {
     let level = |f: fn(&Seen) -> f64| base.iter().map(f).sum::<f64>() / f64::from(n);
     let levels: Vec<String> = LINES.iter().map(|l| show(level(l.1)).replace('+', "")).collect();
     println!("| `nato-2016` | {} |", levels.join(" | "));
+    let only = std::env::var("SIROCCO_POLICY").unwrap_or_default();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/policies");
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .expect("the policies")
         .map(|f| f.expect("a file").file_name().to_string_lossy().trim_end_matches(".toml").to_string())
-        .filter(|name| name.starts_with("nato-2016-"))
+        .filter(|name| name.starts_with("nato-2016-") && name.contains(&only))
         .collect();
     names.sort();
     for name in names {
