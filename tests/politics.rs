@@ -167,13 +167,46 @@ fn fatalities_of_2014_to_2016_are_of_the_order_of_ucdps() {
     }
 }
 
+/// A figure of a table of policies: its name, and what a run comes to.
+type Line = (&'static str, fn(&Seen) -> f64);
+
+/// Prints a baseline's levels, and what each policy `prefix*` of `scenarios/policies` differs by, with intervals of 95 % (Student,
+/// `SIROCCO_REPLICATES` pairs on the same luck, 4 by default). With `SIROCCO_POLICY` only the files whose name holds it.
+fn policy_table(base: &str, prefix: &str, lines: &[Line], cell: impl Fn(&str) -> Bench) {
+    let n: u32 = std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
+    let without = runs(&cell(base), n);
+    let head: Vec<&str> = lines.iter().map(|l| l.0).collect();
+    println!("| policy | {} |\n|{}", head.join(" | "), "---|".repeat(head.len() + 1));
+    let show = |x: f64| if x.abs() < 10.0 { format!("{x:+.3}") } else { format!("{x:+.0}") };
+    let level = |f: fn(&Seen) -> f64| without.iter().map(f).sum::<f64>() / f64::from(n);
+    let levels: Vec<String> = lines.iter().map(|l| show(level(l.1)).replace('+', "")).collect();
+    println!("| `{base}` | {} |", levels.join(" | "));
+    let only = std::env::var("SIROCCO_POLICY").unwrap_or_default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/policies");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the policies")
+        .map(|f| f.expect("a file").file_name().to_string_lossy().trim_end_matches(".toml").to_string())
+        .filter(|name| name.starts_with(prefix) && name.contains(&only))
+        .collect();
+    names.sort();
+    for name in names {
+        let with = runs(&cell(&format!("policies/{name}")), n);
+        let cells: Vec<String> = lines
+            .iter()
+            .map(|(_, f)| {
+                let (mean, half) = paired(&with, &without, f);
+                format!("{} ± {}", show(mean), show(half).replace('+', ""))
+            })
+            .collect();
+        println!("| `{}` | {} |", name.trim_start_matches(prefix), cells.join(" | "));
+    }
+}
+
 /// The second paper's recommendations, each against `nato-2016` on the same luck: what docs/papers.md says of what came out. On the
-/// coarse grid, ten persons an agent; differences with intervals of 95 % (Student, `SIROCCO_REPLICATES` pairs, 4 by default). With
-/// `SIROCCO_POLICY` only the files whose name holds it.
+/// coarse grid, ten persons an agent.
 #[test]
 #[ignore = "long: scripts/long-tests.sh politics"]
 fn every_recommendation_against_its_baseline() {
-    type Line = (&'static str, fn(&Seen) -> f64);
     const LINES: [Line; 9] = [
         ("unity at the end", |s| *column(s, "unity").last().unwrap()),
         ("services, mean", |s| mean(s, "services")),
@@ -185,32 +218,22 @@ fn every_recommendation_against_its_baseline() {
         ("sea deaths", |s| sum(s, "sea_deaths")),
         ("cost, million USD", |s| sum(s, "policy_spending") / 1e6),
     ];
-    let n: u32 = std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(4);
-    let cell = |name: &str| runs(&shipped(name, &["run.persons_per_agent=10"]), n);
-    let base = cell("nato-2016");
-    let head: Vec<&str> = LINES.iter().map(|l| l.0).collect();
-    println!("| policy | {} |\n|{}", head.join(" | "), "---|".repeat(head.len() + 1));
-    let show = |x: f64| if x.abs() < 10.0 { format!("{x:+.3}") } else { format!("{x:+.0}") };
-    let level = |f: fn(&Seen) -> f64| base.iter().map(f).sum::<f64>() / f64::from(n);
-    let levels: Vec<String> = LINES.iter().map(|l| show(level(l.1)).replace('+', "")).collect();
-    println!("| `nato-2016` | {} |", levels.join(" | "));
-    let only = std::env::var("SIROCCO_POLICY").unwrap_or_default();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/policies");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .expect("the policies")
-        .map(|f| f.expect("a file").file_name().to_string_lossy().trim_end_matches(".toml").to_string())
-        .filter(|name| name.starts_with("nato-2016-") && name.contains(&only))
-        .collect();
-    names.sort();
-    for name in names {
-        let with = cell(&format!("policies/{name}"));
-        let cells: Vec<String> = LINES
-            .iter()
-            .map(|(_, f)| {
-                let (mean, half) = paired(&with, &base, f);
-                format!("{} ± {}", show(mean), show(half).replace('+', ""))
-            })
-            .collect();
-        println!("| `{}` | {} |", name.trim_start_matches("nato-2016-"), cells.join(" | "));
-    }
+    policy_table("nato-2016", "nato-2016-", &LINES, |name| shipped(name, &["run.persons_per_agent=10"]));
+}
+
+/// Its recommendations for the sea, each against `central-med-2014` on the grid of resolution 4, ten persons an agent.
+#[test]
+#[ignore = "long: scripts/long-tests.sh politics"]
+fn every_recommendation_for_the_sea_against_its_baseline() {
+    const LINES: [Line; 8] = [
+        ("put to sea", |s| sum(s, "sea_departures")),
+        ("arrivals", |s| sum(s, "sea_arrivals")),
+        ("deaths at sea", |s| sum(s, "sea_deaths")),
+        ("deaths per 1,000 who put to sea", |s| 1000.0 * sum(s, "sea_deaths") / sum(s, "sea_departures")),
+        ("pulled back", |s| sum(s, "sea_pulled_back")),
+        ("sent back or home", |s| sum(s, "people_sent_back") + sum(s, "people_sent_home")),
+        ("in detention, mean", |s| mean(s, "people_detained")),
+        ("cost, million USD", |s| sum(s, "policy_spending") / 1e6),
+    ];
+    policy_table("central-med-2014", "central-med-", &LINES, |name| scenario(name, &["run.persons_per_agent=10"]));
 }
