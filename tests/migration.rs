@@ -641,6 +641,19 @@ fn med(name: &str, sets: &[&str]) -> Bench {
     common::scenario(name, &[&["run.persons_per_agent=10"], sets].concat())
 }
 
+/// Policies that the long forms run.
+const ACCORD: &str = "policies/central-med-accord";
+const PULL_BACK: &str = "policies/central-med-pull-back";
+const SHIPS: [&str; 2] = ["policies/central-med-ships-far", "policies/central-med-ships-near"];
+
+/// Regression: the policies were moved, and a long form that nobody runs every day asked for one where it had been.
+#[test]
+fn policies_of_the_long_forms_are_where_they_are_asked_for() {
+    for name in [ACCORD, PULL_BACK, SHIPS[0], SHIPS[1]] {
+        med(name, &["run.resolution=3"]);
+    }
+}
+
 fn replicates(short: u32) -> u32 {
     std::env::var("SIROCCO_REPLICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(short)
 }
@@ -921,7 +934,7 @@ fn arrivals_hold(all_runs: &[Run]) -> usize {
 #[ignore = "long: see scripts/long-tests.sh"]
 fn m6_the_shipped_accord_cuts_arrivals_by_three_quarters() {
     let n = replicates(4);
-    let [none, with] = ["central-med-2014", "policies/central-med-accord"].map(|s| runs(&med(s, &[]), n));
+    let [none, with] = ["central-med-2014", ACCORD].map(|s| runs(&med(s, &[]), n));
     accord_holds("on the grid", ACCORD_YEARS.map(|f| paired(&with, &none, |a, b| f(a) / f(b)).0));
 }
 
@@ -982,7 +995,7 @@ fn rate(r: &Run) -> f64 {
 #[ignore = "long: scripts/sea-experiments.sh"]
 fn experiment_standoff() {
     let n = replicates(8);
-    let cells = ["far", "near"].map(|c| runs(&med(&format!("policies/central-med-ships-{c}"), &TWO_YEARS), n));
+    let cells = SHIPS.map(|c| runs(&med(c, &TWO_YEARS), n));
     let [far, near] = cells;
     let cells = [("EU ships at 110 nm", far), ("at 12 nm", near)];
     table("Standoff (M2)", &cells);
@@ -992,8 +1005,8 @@ fn experiment_standoff() {
     let (deaths, half) = clearly(near, far, rate);
     println!("deaths per attempt near less far, boats as chosen: {deaths:+.5} +- {half:.5}");
     let fixed = [TWO_YEARS[0], "processes.sea.kind_scale_usd=10000", "processes.sea.bolder_m=0"];
-    let cell = |c: &str| runs(&med(&format!("policies/central-med-ships-{c}"), &fixed), n);
-    let cells = [("EU ships at 110 nm", cell("far")), ("at 12 nm", cell("near"))];
+    let [far, near] = SHIPS.map(|ships| runs(&med(ships, &fixed), n));
+    let cells = [("EU ships at 110 nm", far), ("at 12 nm", near)];
     table("Standoff at a fixed mix of boats (M2)", &cells);
     let [(_, far), (_, near)] = &cells;
     let (deaths, half) = clearly(near, far, rate);
@@ -1010,8 +1023,8 @@ fn experiment_pull_back() {
     let open = [TWO_YEARS[0], "lever.pull-back.keep_out_nm=0"];
     let cells = [
         ("central-med-2014", runs(&med("central-med-2014", &TWO_YEARS), n)),
-        ("pull-back, nobody kept out", runs(&med("policies/central-med-pull-back", &open), n)),
-        ("rescuers kept 50 nm off", runs(&med("policies/central-med-pull-back", &TWO_YEARS), n)),
+        ("pull-back, nobody kept out", runs(&med(PULL_BACK, &open), n)),
+        ("rescuers kept 50 nm off", runs(&med(PULL_BACK, &TWO_YEARS), n)),
     ];
     table("Pull-back from 2015 (M4)", &cells);
     let [(_, none), (_, open), (_, shut)] = &cells;
@@ -1028,9 +1041,10 @@ fn experiment_pull_back() {
 #[ignore = "long: scripts/sea-experiments.sh"]
 fn experiment_rescue_pull() {
     let n = replicates(8);
-    let cell = |place: &str, pull: &str| runs(&med(&format!("central-med-ships-{place}"), &[TWO_YEARS[0], pull]), n);
-    let off = [("near, no pull", cell("near", OFF)), ("far, no pull", cell("far", OFF))];
-    let on = [("near, pull 1", cell("near", ON)), ("far, pull 1", cell("far", ON))];
+    let [far, near] = SHIPS;
+    let cell = |ships: &str, pull: &str| runs(&med(ships, &[TWO_YEARS[0], pull]), n);
+    let off = [("near, no pull", cell(near, OFF)), ("far, no pull", cell(far, OFF))];
+    let on = [("near, pull 1", cell(near, ON)), ("far, pull 1", cell(far, ON))];
     table("Ships leave, rescues do not draw people (M3)", &off);
     table("Ships leave, rescues draw people (M3)", &on);
     let home = |x: &[(&str, Vec<Run>); 2]| paired(&x[1].1, &x[0].1, |a, b| a.sum(Home) / b.sum(Home) - 1.0);
