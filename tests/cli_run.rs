@@ -165,17 +165,21 @@ fn what_is_there_is_not_written_over() -> Done {
 #[test]
 fn threads_change_no_byte() -> Done {
     let desk = desk()?;
-    for (threads, out) in [("1", "a"), ("3", "b")] {
-        let (code, err) = run(desk.path(), &["--threads", threads, "--out", out, "--replicates", "2"])?;
+    let mut folders = vec![];
+    // One thread; three for two runs side by side; two for one run after the other.
+    for (threads, inside, out) in [("1", "1", "a"), ("3", "1", "b"), ("2", "2", "c")] {
+        let args = ["--threads", threads, "--threads-per-run", inside, "--out", out, "--replicates", "2"];
+        let (code, err) = run(desk.path(), &args)?;
         assert_eq!(code, 0, "{err}");
+        let mut files = files(&desk.path().join(out))?;
+        assert!(files.remove(Path::new("runtime.json")).is_some());
+        folders.push(files);
     }
-    let [mut a, mut b] = [files(&desk.path().join("a"))?, files(&desk.path().join("b"))?];
-    for f in [&mut a, &mut b] {
-        assert!(f.remove(Path::new("runtime.json")).is_some());
-    }
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    for (name, bytes) in &a {
-        assert!(bytes == &b[name], "{} differs", name.display());
+    for other in &folders[1..] {
+        assert_eq!(folders[0].keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+        for (name, bytes) in &folders[0] {
+            assert!(bytes == &other[name], "{} differs", name.display());
+        }
     }
     Ok(())
 }

@@ -53,9 +53,10 @@ pub struct News {
     pub safe: u32,
 }
 
-/// Rows of the beliefs of each network and subject by node; derived.
+/// Rows of the beliefs of each network and subject by node; derived. Lists in order: they are read from end to end every
+/// day, and rows are hardly ever added.
 #[derive(Clone, Debug, Default)]
-pub struct BeliefIndex(Vec<std::collections::BTreeMap<NodeId, u32>>);
+pub struct BeliefIndex(Vec<Vec<(NodeId, u32)>>);
 
 impl BeliefIndex {
     fn slot(network: u16, subject: u8) -> usize {
@@ -65,17 +66,26 @@ impl BeliefIndex {
     pub fn of(beliefs: &Beliefs, networks: usize) -> BeliefIndex {
         let mut index = BeliefIndex(vec![Default::default(); networks * SUBJECTS]);
         for i in beliefs.rows() {
-            index.0[Self::slot(beliefs.network()[i], beliefs.subject()[i])].insert(beliefs.node()[i], i as u32);
+            index.0[Self::slot(beliefs.network()[i], beliefs.subject()[i])].push((beliefs.node()[i], i as u32));
+        }
+        for rows in &mut index.0 {
+            rows.sort_unstable();
         }
         index
     }
+    fn insert(&mut self, network: u16, subject: u8, node: NodeId, row: usize) {
+        let rows = &mut self.0[Self::slot(network, subject)];
+        let at = rows.partition_point(|x| x.0 < node);
+        rows.insert(at, (node, row as u32));
+    }
     /// Rows of a network on a subject, by rising node.
     pub fn rows(&self, network: u16, subject: u8) -> impl Iterator<Item = (NodeId, usize)> + '_ {
-        self.0[Self::slot(network, subject)].iter().map(|(&node, &row)| (node, row as usize))
+        self.0[Self::slot(network, subject)].iter().map(|&(node, row)| (node, row as usize))
     }
     /// The row about one cell.
     pub fn row(&self, network: u16, subject: u8, node: NodeId) -> Option<usize> {
-        self.0[Self::slot(network, subject)].get(&node).map(|&row| row as usize)
+        let rows = &self.0[Self::slot(network, subject)];
+        rows.binary_search_by_key(&node, |x| x.0).ok().map(|at| rows[at].1 as usize)
     }
 }
 
@@ -121,8 +131,7 @@ impl World {
                 day: day.0,
                 acted: memory.risk(0.0, 0.0) as f32,
             });
-            let slot = BeliefIndex::slot(news.network, news.subject);
-            self.belief_index.0[slot].insert(news.node, row as u32);
+            self.belief_index.insert(news.network, news.subject, news.node, row);
             row
         });
         self.beliefs.update(row, |b| {

@@ -59,13 +59,22 @@ impl World {
         if known != END {
             return known as usize;
         }
+        let row = self.territory.push(self.ground_now(node));
+        self.territory_of[node as usize] = row as u32;
+        row
+    }
+
+    /// The row of a cell, or what it would be if there were one.
+    pub fn ground_now(&self, node: NodeId) -> Ground {
+        let known = self.territory_of[node as usize];
+        if known != END {
+            return self.territory.get(known as usize);
+        }
         let holder = self.first_holder(node);
         let mut share = [0.0; BLOC_COUNT];
         share[usize::from(holder)] = 1.0;
         let key = Key::named("territory", "node", self.region.nodes.id[node as usize]).0;
-        let row = self.territory.push(Ground { key, node, holder, violence: 0.0, share });
-        self.territory_of[node as usize] = row as u32;
-        row
+        Ground { key, node, holder, violence: 0.0, share }
     }
 
     /// Row of each cell, [`END`] where there is none.

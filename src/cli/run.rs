@@ -12,7 +12,7 @@ use crate::observe::recorder::Recorder;
 use crate::report;
 use crate::scenario::schema::Scenario;
 use crate::sim::{Ground, RunOutput};
-use crate::study::ensemble::replicates;
+use crate::study::ensemble::{Split, replicates};
 use crate::units::Date;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,9 @@ pub struct RunArgs {
     /// Threads; all cores when left out. Results are the same on any number
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
+    /// Threads for each replicate; when left out, replicates go side by side first
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads_per_run: Option<u16>,
     /// Last day, instead of the scenario's
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<Date>,
@@ -91,7 +94,9 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let threads = args.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
-    let runs = pool.install(|| simulate(&scenario, &ground, &folder, args))?;
+    let inside = args.threads_per_run.map(usize::from);
+    let split = Split::of(pool.current_num_threads(), scenario.run.replicates as usize, inside);
+    let runs = simulate(&scenario, &ground, &folder, split, args)?;
     write_json(&folder, "manifest.json", &manifest(&scenario, &ground, &runs))?;
     let simulated = Instant::now();
     let charts = match scenario.output.charts {
@@ -99,7 +104,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
         false => 0,
     };
     let charted = simulated.elapsed();
-    let mut runtime = runtime(began, pool.current_num_threads(), &runs);
+    let mut runtime = runtime(began, pool.current_num_threads(), split, &runs);
     let profile = args.profile.then(|| Profile::of_all(runs.iter().map(|r| &r.profile)));
     if let Some(profile) = &profile {
         runtime["profile"] = profile.json();
@@ -121,11 +126,17 @@ pub fn run(args: &RunArgs) -> Result<()> {
 }
 
 /// Runs all replicates; the first writes to the folder itself, the others below `replicates`.
-fn simulate(scenario: &Arc<Scenario>, ground: &Ground, folder: &RunFolder, args: &RunArgs) -> Result<Vec<RunOutput>> {
+fn simulate(
+    scenario: &Arc<Scenario>,
+    ground: &Ground,
+    folder: &RunFolder,
+    split: Split,
+    args: &RunArgs,
+) -> Result<Vec<RunOutput>> {
     let n = scenario.run.replicates;
     let days = scenario.run.end.tick().0 - scenario.run.start.tick().0 + 1;
     let progress = Arc::new(Progress::new(u64::from(days) * u64::from(n), args.quiet));
-    let results = replicates(scenario, ground, n, args.audit, |replicate| {
+    let results = replicates(scenario, ground, n, split, args.audit, |replicate| {
         let at = match replicate {
             0 => folder.path(""),
             k => folder.path(format!("replicates/{k:05}")),
@@ -181,7 +192,7 @@ pub(super) fn metric_json(m: &metric::Metric) -> serde_json::Value {
 }
 
 /// What differs from machine to machine; outside every comparison.
-fn runtime(began: Instant, threads: usize, runs: &[RunOutput]) -> serde_json::Value {
+fn runtime(began: Instant, threads: usize, split: Split, runs: &[RunOutput]) -> serde_json::Value {
     let days: u32 = runs.iter().map(|r| r.days).sum();
     let seconds = began.elapsed().as_secs_f64();
     json!({
@@ -189,6 +200,8 @@ fn runtime(began: Instant, threads: usize, runs: &[RunOutput]) -> serde_json::Va
         "simulated_days": days,
         "days_per_second": f64::from(days) / seconds.max(1e-9),
         "threads": threads,
+        "runs_side_by_side": split.side_by_side,
+        "threads_per_run": split.inside,
         "peak_memory_mib": peak_memory_mib(),
         "system": std::env::consts::OS,
         "processor": std::env::consts::ARCH,

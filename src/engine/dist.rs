@@ -111,19 +111,21 @@ pub fn apportion(n: u64, weights: &[f64]) -> Vec<u64> {
     }
     let exact: Vec<f64> = weights.iter().map(|w| n as f64 * w / total).collect();
     let mut parts: Vec<u64> = exact.iter().map(|x| libm::floor(*x) as u64).collect();
-    let mut left = n.saturating_sub(parts.iter().sum());
+    let left: u64 = n.saturating_sub(parts.iter().sum());
     if left == 0 {
         return parts;
     }
     let rest = |i: usize| exact[i] - parts[i] as f64;
     let mut order: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0.0).collect();
-    order.sort_by(|&i, &j| rest(j).total_cmp(&rest(i)).then(i.cmp(&j)));
-    for &i in order.iter().cycle().take(order.len() * 2) {
-        if left == 0 {
-            break;
-        }
+    let larger = |&i: &usize, &j: &usize| rest(j).total_cmp(&rest(i)).then(i.cmp(&j));
+    // Whose remainders are the largest, not in which order; rounding may leave one more than there are weights.
+    if (left as usize) < order.len() {
+        order.select_nth_unstable_by(left as usize, larger);
+    } else {
+        order.sort_unstable_by(larger);
+    }
+    for &i in order.iter().cycle().take((left as usize).min(order.len() * 2)) {
         parts[i] += 1;
-        left -= 1;
     }
     parts
 }

@@ -14,7 +14,7 @@ use crate::region::{CountryId, NodeId};
 use crate::units::{Tick, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -152,8 +152,9 @@ struct Ground {
 /// The ground of each bloc in each country: cells that it has fought for, and those where its groups stand.
 fn grounds(p: &Params, w: &World) -> BTreeMap<(CountryId, u8), Ground> {
     let mut grounds: BTreeMap<(CountryId, u8), Ground> = BTreeMap::new();
-    let mut cells: BTreeSet<(u8, NodeId)> = BTreeSet::new();
-    let mut armed: BTreeMap<(NodeId, Option<u8>), u64> = BTreeMap::new();
+    let mut cells: Vec<(u8, NodeId)> = vec![];
+    // Fighters of each cell, by bloc.
+    let mut armed: Vec<(NodeId, u8, u64)> = vec![];
     for g in w.groups.rows() {
         let bloc = w.groups.bloc()[g];
         if w.groups.fighters()[g] == 0 {
@@ -161,28 +162,26 @@ fn grounds(p: &Params, w: &World) -> BTreeMap<(CountryId, u8), Ground> {
         }
         let (node, fighters) = (w.groups.node()[g], u64::from(w.groups.fighters()[g]));
         grounds.entry((w.groups.country()[g], bloc)).or_default().fighters += fighters;
-        cells.insert((bloc, node));
-        for key in [Some(bloc), None] {
-            *armed.entry((node, key)).or_default() += fighters;
-        }
+        cells.push((bloc, node));
+        armed.push((node, bloc, fighters));
     }
+    armed.sort_unstable();
     for i in w.territory.rows() {
         let share = w.territory.share()[i];
         cells.extend((0..BLOC_COUNT).filter(|&b| share[b] > 0.0).map(|b| (b as u8, w.territory.node()[i])));
     }
+    cells.sort_unstable();
+    cells.dedup();
     for (bloc, node) in cells {
         let country = w.region.nodes.country[node as usize];
         if let Some(ground) = grounds.get_mut(&(country, bloc)) {
             // Militias of different peoples share a town that they have not fought over.
             let at_peace = w.territory_of[node as usize] == END && !is_official(w.holder(node));
-            let of = |key| armed.get(&(node, key)).copied().unwrap_or(0) as f64;
-            let held = if at_peace { of(Some(bloc)) / of(None).max(1.0) } else { w.control(node, bloc) };
+            let here = armed[armed.partition_point(|x| x.0 < node)..].iter().take_while(|x| x.0 == node);
+            let (own, all) = here.fold((0, 0), |(own, all), x| (own + if x.1 == bloc { x.2 } else { 0 }, all + x.2));
+            let held = if at_peace { own as f64 / (all as f64).max(1.0) } else { w.control(node, bloc) };
             // Men in hiding have friends.
-            let held = if is_jihadist(bloc) && armed.contains_key(&(node, Some(bloc))) {
-                held.max(p.hidden_share)
-            } else {
-                held
-            };
+            let held = if is_jihadist(bloc) && own > 0 { held.max(p.hidden_share) } else { held };
             ground.people += f64::from(w.region.nodes.population[node as usize]) * held;
         }
     }

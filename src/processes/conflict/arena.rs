@@ -24,8 +24,8 @@ pub struct Arena {
     pub parties: Vec<u8>,
     /// Rows of their groups with fighters, by bloc, in order of keys.
     pub groups: BTreeMap<u8, Vec<usize>>,
-    /// Strength of each bloc in each cell that its groups reach, fighters.
-    pub strength: BTreeMap<NodeId, Strengths>,
+    /// Strength of each bloc in each cell that its groups reach, fighters; cells ascending.
+    pub strength: Vec<(NodeId, Strengths)>,
     /// Cells where groups of the parties stand.
     pub stands: Vec<NodeId>,
     /// The same with the bloc of each.
@@ -89,22 +89,29 @@ impl Arena {
                 *at.entry((w.groups.node()[g], bloc)).or_default() += milli;
             }
         }
-        let mut strength: BTreeMap<NodeId, Strengths> = BTreeMap::new();
+        let mut strength: Vec<(NodeId, Strengths)> = vec![];
+        // Where a cell's strengths lie: a look at a column is cheaper than a search for each cell of each group.
+        let mut slot = vec![u32::MAX; w.region.nodes.len()];
         let mut stands: Vec<NodeId> = at.keys().map(|k| k.0).collect();
         stands.dedup();
         let present = at.keys().copied().collect();
         for (&(node, bloc), &milli) in &at {
             for &(cell, near) in reach(p, w, node).iter() {
                 if w.region.nodes.country[cell as usize] == country {
-                    strength.entry(cell).or_insert([0.0; BLOC_COUNT])[usize::from(bloc)] +=
-                        milli as f64 / MILLI * f64::from(near);
+                    let slot = &mut slot[cell as usize];
+                    if *slot == u32::MAX {
+                        *slot = strength.len() as u32;
+                        strength.push((cell, [0.0; BLOC_COUNT]));
+                    }
+                    strength[*slot as usize].1[usize::from(bloc)] += milli as f64 / MILLI * f64::from(near);
                 }
             }
         }
+        strength.sort_unstable_by_key(|x| x.0);
         if parties.contains(&STATE) {
-            for (&cell, k) in &mut strength {
-                if w.holder(cell) == STATE {
-                    k[usize::from(STATE)] += police(p, w, cell);
+            for (cell, k) in &mut strength {
+                if w.holder(*cell) == STATE {
+                    k[usize::from(STATE)] += police(p, w, *cell);
                 }
             }
         }
@@ -113,7 +120,12 @@ impl Arena {
 
     /// Strength of each bloc in a cell.
     pub fn at(&self, node: NodeId) -> Strengths {
-        self.strength.get(&node).copied().unwrap_or([0.0; BLOC_COUNT])
+        self.slot(node).map_or([0.0; BLOC_COUNT], |i| self.strength[i].1)
+    }
+
+    /// Where a cell's strengths are; `None` when nobody reaches it.
+    pub fn slot(&self, node: NodeId) -> Option<usize> {
+        self.strength.binary_search_by_key(&node, |x| x.0).ok()
     }
 
     /// True when two blocs fight each other.

@@ -67,7 +67,8 @@ pub fn stand_by(p: &Params, w: &World, arena: &mut Arena) {
         let cells: BTreeSet<NodeId> = stand.collect();
         let troops = c.troops * p.troop_skill / cells.len().max(1) as f64;
         for cell in cells {
-            let Some(k) = arena.strength.get_mut(&cell) else { continue };
+            let Some(slot) = arena.slot(cell) else { continue };
+            let k = &mut arena.strength[slot].1;
             for &b in &helped {
                 k[usize::from(b)] *= 1.0 + (p.adviser_effect * c.advisers / 100.0).min(1.0);
             }

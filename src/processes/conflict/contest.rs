@@ -3,8 +3,8 @@
 use super::Params;
 use super::arena::{Arena, Strengths};
 use crate::agents::group::BLOC_COUNT;
-use crate::agents::migrant::END;
 use crate::agents::world::World;
+use crate::engine::parallel::map_items;
 use crate::region::NodeId;
 
 /// Days over which a cell's violence is averaged.
@@ -13,6 +13,9 @@ const MONTH: f32 = 30.0;
 const SETTLED: f32 = 1e-4;
 /// A party without this share of a cell, and not this strong there, is not there.
 const THERE: f64 = 0.01;
+
+/// Shares of control of a cell by bloc.
+type Shares = [f32; BLOC_COUNT];
 
 /// A cell that has changed hands.
 pub struct Lost {
@@ -50,8 +53,10 @@ pub fn drift(
     arena: &Arena,
     there: &[u8],
 ) -> Strengths {
-    let base = |b: u8| if b == holder { p.least_strength } else { 0.0 };
-    let power = |b: u8| libm::pow(strength[usize::from(b)], p.decisiveness) + libm::pow(base(b), p.decisiveness);
+    let power = |b: u8| {
+        let own = libm::pow(strength[usize::from(b)], p.decisiveness);
+        if b == holder { own + libm::pow(p.least_strength, p.decisiveness) } else { own }
+    };
     let mut powers = [0.0; BLOC_COUNT];
     for &b in there {
         powers[usize::from(b)] = power(b);
@@ -71,36 +76,41 @@ pub fn drift(
 
 /// Moves control in every cell that is within reach of two parties at war; returns cells that changed hands.
 pub fn contest(p: &Params, w: &mut World, arena: &Arena) -> Vec<Lost> {
+    let moved = map_items(&arena.strength, 64, |(node, strength)| shares_after(p, w, arena, *node, strength));
     let mut lost = vec![];
-    for (&node, strength) in &arena.strength {
-        let known = w.territory_of[node as usize];
-        let there = |b: u8| strength[usize::from(b)] >= 1.0 || w.control(node, b) > THERE;
-        let parties: Vec<u8> = arena.parties.iter().copied().filter(|&b| there(b)).collect();
-        let fight = parties.iter().any(|&a| parties.iter().any(|&b| arena.hostile(a, b)));
-        if !fight {
-            continue;
-        }
-        let row = if known == END { w.ground(node) } else { known as usize };
-        let t = w.territory.get(row);
-        let change = drift(p, strength, &t.share.map(f64::from), t.holder, arena, &parties);
-        let mut share = t.share;
-        for (s, d) in share.iter_mut().zip(change) {
-            *s = (f64::from(*s) + d) as f32;
-        }
-        if share.iter().zip(&t.share).all(|(a, b)| (a - b).abs() < SETTLED) {
-            continue;
-        }
-        let holder = holder_of(&share, t.holder);
+    for ((node, _), moved) in arena.strength.iter().zip(moved) {
+        let (node, Some(moved)) = (*node, moved) else { continue };
+        let row = w.ground(node);
+        let Some(share) = moved else { continue };
+        let last = w.territory.holder()[row];
+        let holder = holder_of(&share, last);
         w.territory.update(row, |x| (x.share, x.holder) = (share, holder));
-        if holder != t.holder {
-            lost.push(Lost { node, by: t.holder, to: holder });
+        if holder != last {
+            lost.push(Lost { node, by: last, to: holder });
         }
     }
     lost
 }
 
+/// Shares of control of a cell after today; `None` where nobody fights, and inside that where hardly anything moves.
+fn shares_after(p: &Params, w: &World, arena: &Arena, node: NodeId, strength: &Strengths) -> Option<Option<Shares>> {
+    let there = |b: u8| strength[usize::from(b)] >= 1.0 || w.control(node, b) > THERE;
+    let parties: Vec<u8> = arena.parties.iter().copied().filter(|&b| there(b)).collect();
+    if !parties.iter().any(|&a| parties.iter().any(|&b| arena.hostile(a, b))) {
+        return None;
+    }
+    let t = w.ground_now(node);
+    let change = drift(p, strength, &t.share.map(f64::from), t.holder, arena, &parties);
+    let mut share = t.share;
+    for (s, d) in share.iter_mut().zip(change) {
+        *s = (f64::from(*s) + d) as f32;
+    }
+    let settled = share.iter().zip(&t.share).all(|(a, b)| (a - b).abs() < SETTLED);
+    Some((!settled).then_some(share))
+}
+
 /// Who holds a cell with these shares: the last holder until another has more than half, or he has less than a tenth.
-fn holder_of(share: &[f32; BLOC_COUNT], last: u8) -> u8 {
+fn holder_of(share: &Shares, last: u8) -> u8 {
     let best = (0..BLOC_COUNT).fold(usize::from(last), |best, b| if share[b] > share[best] { b } else { best });
     if share[best] > 0.5 || share[usize::from(last)] < 0.1 { best as u8 } else { last }
 }
