@@ -14,6 +14,9 @@ pub enum Error {
     /// A file or folder could not be read or written.
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: std::io::Error },
+    /// Stopped from outside, with the state saved.
+    #[error("stopped on {date}; the state of that day is saved")]
+    Interrupted { date: String, signal: i32 },
     /// A ledger does not balance, a number is not finite, or something else that a correct model never does.
     #[error("model fault on {date} in process `{process}`: {what}")]
     Model { date: String, process: String, what: String },
@@ -24,13 +27,15 @@ impl Error {
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Error {
         Error::Io { path: path.into(), source }
     }
-    /// Exit code of the process: 1 a check failed, 2 wrong input, 3 I/O, 4 model fault.
+    /// Exit code of the process: 1 a check failed, 2 wrong input, 3 I/O, 4 model fault, 128 and the signal's number when
+    /// interrupted (130 for SIGINT, 143 for SIGTERM).
     pub fn exit_code(&self) -> i32 {
         match self {
             Error::CheckFailed(_) => 1,
             Error::Input(_) => 2,
             Error::Io { .. } => 3,
             Error::Model { .. } => 4,
+            Error::Interrupted { signal, .. } => 128 + signal,
         }
     }
 }

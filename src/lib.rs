@@ -94,7 +94,7 @@
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
-//! cli/        one file a command           | run validate schema levers processes metrics
+//! cli/        one file a command           | run resume validate schema levers processes metrics
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress
 //! study/      more than one run            | ensemble displacement weapons_kept files
@@ -123,7 +123,7 @@
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
-//!                                          | parallel save hop
+//!                                          | parallel save checkpoint disk hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings

@@ -10,8 +10,11 @@ use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
 use crate::agents::{crew, depot, fare, group, homeland, market, migrant, oil, patrol, patron, state, vessel};
+use crate::engine::checkpoint::Checkpoints;
 use crate::engine::rng::{Key, Luck, hash_name};
+use crate::engine::save::Sections;
 use crate::engine::step::ParamSet;
+use crate::engine::table::column_from_bytes;
 use crate::error::{Error, Result};
 use crate::levers::LeverUse;
 use crate::observe::condition::Condition;
@@ -25,6 +28,7 @@ use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::units::{Tick, Usd};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Ground and tables, read once per process and shared by all replicates.
 #[derive(Clone, Debug)]
@@ -60,6 +64,16 @@ pub struct RunPlan {
     pub audit: bool,
 }
 
+/// How a run is kept safe while it lasts.
+#[derive(Clone)]
+pub struct Keeping {
+    pub checkpoints: Checkpoints,
+    /// Days between two of them; 0: only when the run is stopped.
+    pub every: u32,
+    /// Number of the signal that asks the run to stop at the end of the day; 0 for none.
+    pub stop: Arc<AtomicUsize>,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Default)]
 pub struct RunOutput {
@@ -83,6 +97,8 @@ pub struct Simulation {
     /// What each event without a date waits for.
     conditions: Vec<Option<Condition>>,
     metrics: Arc<Vec<Metric>>,
+    /// Which conditions held on the evening that the state was restored from; they look at what is not in the state.
+    held: Option<Vec<bool>>,
     /// US cents spent today, by lever.
     pub spent: Vec<(String, i64)>,
     /// Where the time goes.
@@ -145,6 +161,7 @@ impl Simulation {
             audit,
             conditions,
             metrics,
+            held: None,
             spent: vec![],
             profile: Profile::default(),
         })
@@ -190,10 +207,11 @@ impl Simulation {
 
     /// Which events begin today: those of this date, and those whose condition holds for the first time.
     fn beginning(&mut self) -> Vec<bool> {
+        let held = self.held.take().unwrap_or_else(|| self.conditions_held());
         let w = &mut self.world;
         let day = w.day;
         let mut begin = vec![];
-        for (i, (event, condition)) in self.scenario.events.iter().zip(&self.conditions).enumerate() {
+        for (i, (event, held)) in self.scenario.events.iter().zip(held).enumerate() {
             let key = Key::named("conditional event", "", i as u64).0;
             let Some((_, earliest, latest)) = event.condition().filter(|_| !w.fired.key().contains(&key)) else {
                 begin.push(event.date().is_some_and(|d| d.tick() == day));
@@ -201,13 +219,41 @@ impl Simulation {
             };
             let open = earliest.is_none_or(|d| d.tick() <= day) && latest.is_none_or(|d| day <= d.tick());
             let first = day > self.scenario.run.start.tick();
-            let now = open && first && condition.is_some_and(|c| c.holds(&self.metrics, w));
+            let now = open && first && held;
             if now {
                 w.fired.push(FiredEvent { key, day: day.0 });
             }
             begin.push(now);
         }
         begin
+    }
+
+    /// For each event, whether what it waits for is so.
+    fn conditions_held(&self) -> Vec<bool> {
+        self.conditions.iter().map(|c| c.is_some_and(|c| c.holds(&self.metrics, &self.world))).collect()
+    }
+
+    /// The state on the evening of a day, for a checkpoint.
+    pub fn save(&self) -> Sections {
+        let mut s = Sections::default();
+        self.world.save_into(&mut s);
+        let held = self.conditions_held().into_iter().map(u8::from);
+        s.put("conditions", held.collect::<Vec<u8>>());
+        s
+    }
+
+    /// Puts a state that [`Simulation::save`] gave into this run, which must be of the same scenario.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn restore(&mut self, state: &Sections) -> std::result::Result<(), String> {
+        self.world.restore_from(state)?;
+        let held: Vec<bool> = state.get("conditions")?.iter().map(|&b| b != 0).collect();
+        if held.len() != self.conditions.len() {
+            return Err("section `conditions` has a wrong length".into());
+        }
+        self.held = Some(held);
+        Ok(())
     }
 
     /// Goes on to the next morning.
@@ -226,8 +272,30 @@ impl Simulation {
 /// # Errors
 /// See [`Simulation::new`] and [`Simulation::day`], and what the observer says.
 pub fn run_one(plan: &RunPlan, ground: &Ground, observer: &mut dyn Observer) -> Result<RunOutput> {
+    run_kept(plan, ground, observer, None, None)
+}
+
+/// The same, from a saved state if there is one, with checkpoints as `keeping` says.
+///
+/// # Errors
+/// As [`run_one`]; [`Error::Interrupted`] when the run was asked to stop and has saved itself; what a checkpoint says that
+/// cannot be written.
+pub fn run_kept(
+    plan: &RunPlan,
+    ground: &Ground,
+    observer: &mut dyn Observer,
+    keeping: Option<&Keeping>,
+    from: Option<&Sections>,
+) -> Result<RunOutput> {
     let mut sim = Simulation::new(plan, ground)?;
     let mut out = RunOutput::default();
+    if let Some(state) = from {
+        let wrong = |why: String| Error::Input(format!("the saved state does not fit the scenario: {why}"));
+        sim.restore(state).map_err(wrong)?;
+        out.digests = column_from_bytes(state.get(DIGESTS).map_err(wrong)?).ok_or_else(|| wrong("digests".into()))?;
+        out.days = out.digests.len() as u32;
+        sim.next_morning();
+    }
     sim.profile.start(&sim.world);
     loop {
         sim.day()?;
@@ -243,12 +311,35 @@ pub fn run_one(plan: &RunPlan, ground: &Ground, observer: &mut dyn Observer) -> 
             out.profile = sim.profile;
             return Ok(out);
         }
+        if let Some(k) = keeping {
+            let signal = k.stop.load(Ordering::Relaxed);
+            if signal != 0 || k.every > 0 && out.days.is_multiple_of(k.every) {
+                keep(k, &sim, observer, &out)?;
+            }
+            if signal != 0 {
+                return Err(Error::Interrupted { date: sim.world.day.date().to_string(), signal: signal as i32 });
+            }
+            sim.profile.lap("checkpoints", &sim.world);
+        }
         sim.next_morning();
         sim.profile.lap("next morning", &sim.world);
         if sim.world.day.date().0.day() == 1 {
             sim.profile.weigh(&sim.world);
         }
     }
+}
+
+/// Section of a checkpoint with the digests of all days so far, and the one with the observer's state.
+const DIGESTS: &str = "digests";
+/// See [`DIGESTS`].
+pub const OBSERVER: &str = "observer";
+
+/// Writes a checkpoint of this evening.
+fn keep(k: &Keeping, sim: &Simulation, observer: &mut dyn Observer, out: &RunOutput) -> Result<()> {
+    let mut state = sim.save();
+    state.put(DIGESTS, bytemuck::cast_slice::<_, u8>(&out.digests));
+    state.put(OBSERVER, observer.keep()?);
+    k.checkpoints.write(sim.world.day.0, &state).map_err(|e| Error::io(k.checkpoints.folder(), e))
 }
 
 fn fault(day: Tick, process: &str, what: String) -> Error {

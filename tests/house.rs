@@ -221,8 +221,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("agents", &["region", "engine", "units", "error"]),
     ("region", &["engine", "units", "error"]),
     ("engine", &["units", "error"]),
-    // Reads a run's files and nothing else of the program.
-    ("report", &["units", "error"]),
+    // Reads a run's files and nothing else of the program; of the engine it has the writing to disk.
+    ("report", &["engine", "units", "error"]),
     ("import", &["scenario", "region", "units", "error"]),
     ("units", &[]),
     ("error", &[]),

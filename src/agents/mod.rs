@@ -27,7 +27,7 @@ pub mod outlook;
 pub mod patrol;
 pub mod patron;
 pub mod routes;
-mod saved;
+pub mod saved;
 pub mod sighting;
 pub mod state;
 pub mod store;

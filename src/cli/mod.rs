@@ -1,5 +1,6 @@
 //! The command line: one file per command. Texts go to standard output, mistakes to standard error.
 
+use crate::engine::disk;
 use crate::error::{Error, Result};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ pub mod levers;
 pub mod metrics;
 pub mod processes;
 mod progress;
+pub mod resume;
 pub mod run;
 pub mod schema;
 pub mod validate;
@@ -33,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a scenario: series, maps and charts
     Run(run::RunArgs),
+    /// Go on with a run that was stopped, as if nothing had happened
+    Resume(resume::ResumeArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
     /// Print the JSON Schema of a file format, for editors
@@ -69,7 +73,11 @@ pub fn main<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
             return error.exit_code();
         }
     };
-    match run_command(cli.command) {
+    let done = run_command(cli.command);
+    if let Some(calls) = disk::calls() {
+        eprintln!("calls that write: {calls}");
+    }
+    match done {
         Ok(()) => 0,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{}", headed(&error));
@@ -81,6 +89,7 @@ pub fn main<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
 fn run_command(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Resume(args) => resume::resume(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Levers(args) => levers::levers(&args),

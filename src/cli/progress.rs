@@ -12,6 +12,8 @@ pub struct Progress {
     plain: bool,
     total: u64,
     done: AtomicU64,
+    /// Of these, days done before.
+    skipped: AtomicU64,
     began: Instant,
 }
 
@@ -26,7 +28,21 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(total), target);
         let style = ProgressStyle::with_template("{msg} [{bar:40}] {percent}% {per_sec} left {eta}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Progress { bar, plain: !terminal && !quiet, total, done: AtomicU64::new(0), began: Instant::now() }
+        Progress {
+            bar,
+            plain: !terminal && !quiet,
+            total,
+            done: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+            began: Instant::now(),
+        }
+    }
+
+    /// So many days were done before.
+    pub fn skip(&self, days: u64) {
+        self.done.fetch_add(days, Ordering::Relaxed);
+        self.skipped.fetch_add(days, Ordering::Relaxed);
+        self.bar.inc(days);
     }
 
     /// One more day is done.
@@ -36,7 +52,7 @@ impl Progress {
         self.bar.inc(1);
         if self.plain && done * LINES / self.total != (done - 1) * LINES / self.total {
             let seconds = self.began.elapsed().as_secs_f64();
-            let speed = done as f64 / seconds.max(1e-9);
+            let speed = (done - self.skipped.load(Ordering::Relaxed)) as f64 / seconds.max(1e-9);
             let left = (self.total - done) as f64 / speed;
             eprintln!("{date}  {:3} %  {speed:.0} days/s  {left:.0} s left", done * 100 / self.total);
         }

@@ -2,21 +2,30 @@
 
 use super::progress::Progress;
 use super::{data_folder, prepare, print};
+use crate::agents::saved::saved_day;
 use crate::agents::world::World;
+use crate::engine::checkpoint::Checkpoints;
+use crate::engine::disk;
+use crate::engine::save::Sections;
+use crate::engine::table::column_from_bytes;
 use crate::error::{Error, Result};
-use crate::observe::folder::RunFolder;
+use crate::observe::folder::{CHECKPOINTS, ORDER, RunFolder};
 use crate::observe::metric;
 use crate::observe::observer::Observer;
 use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
 use crate::report;
 use crate::scenario::schema::Scenario;
-use crate::sim::{Ground, RunOutput};
-use crate::study::ensemble::{Split, replicates};
+use crate::sim::{Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
+use crate::study::ensemble::{Split, runs};
 use crate::units::Date;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Arguments of `run`.
@@ -49,6 +58,9 @@ pub struct RunArgs {
     /// Overwrite the folder for the results
     #[arg(long)]
     pub force: bool,
+    /// Days between checkpoints, from which `sirocco resume` goes on; 0: only when the run is stopped
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub checkpoint: u32,
     /// Recount all ledgers and the digest every day
     #[arg(long)]
     pub audit: bool,
@@ -76,6 +88,10 @@ impl RunArgs {
 
 /// Folder that results go to when `--out` is not given.
 const OUTPUT: &str = "output";
+/// Which program this is.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// See [`VERSION`].
+pub(super) const COMMIT: &str = env!("SIROCCO_COMMIT");
 
 /// Runs a scenario and writes its folder.
 ///
@@ -91,28 +107,97 @@ pub fn run(args: &RunArgs) -> Result<()> {
         eprint!("{warning}");
     }
     let folder = RunFolder::create(Path::new(OUTPUT), &scenario.name, args.force, args.out.as_deref())?;
-    let threads = args.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
-    let inside = args.threads_per_run.map(usize::from);
-    let split = Split::of(pool.current_num_threads(), scenario.run.replicates as usize, inside);
-    let runs = simulate(&scenario, &ground, &folder, split, args)?;
-    write_json(&folder, "manifest.json", &manifest(&scenario, &ground, &runs))?;
-    let simulated = Instant::now();
-    let charts = match scenario.output.charts {
-        true => pool.install(|| report::charts(&folder.path(""), &data))?.len(),
-        false => 0,
+    let order = Order {
+        version: VERSION.into(),
+        commit: COMMIT.into(),
+        scenario: std::path::absolute(&args.scenario).map_err(|e| Error::io(&args.scenario, e))?,
+        sets,
+        data: std::path::absolute(&data).map_err(|e| Error::io(&data, e))?,
+        audit: args.audit,
+        profile: args.profile,
+        checkpoint: args.checkpoint,
+        force: args.force,
+        resolved: scenario.resolved.clone(),
+        inputs: inputs(&scenario, &ground),
     };
-    let charted = simulated.elapsed();
+    order.write(&folder)?;
+    let effort = Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet };
+    carry_out(&order, effort, &scenario, &ground, folder, began)
+}
+
+/// What is to be done, as it stands in the folder of an unfinished run for `sirocco resume`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub version: String,
+    pub commit: String,
+    pub scenario: PathBuf,
+    pub sets: Vec<String>,
+    pub data: PathBuf,
+    pub audit: bool,
+    pub profile: bool,
+    /// Days between checkpoints.
+    pub checkpoint: u32,
+    /// Whether the folder's old content goes when the run is complete.
+    pub force: bool,
+    pub resolved: serde_json::Value,
+    /// Files read, with their hashes.
+    pub inputs: Vec<(String, String)>,
+}
+
+impl Order {
+    fn write(&self, folder: &RunFolder) -> Result<()> {
+        let path = folder.path(ORDER);
+        let text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(&path, e.into()))?;
+        disk::write_durably(&path, &text).map_err(|e| Error::io(&path, e))
+    }
+}
+
+/// How hard to work at it: nothing of this changes a result.
+#[derive(Clone, Copy)]
+pub(super) struct Effort {
+    pub threads: Option<u16>,
+    pub threads_per_run: Option<u16>,
+    pub quiet: bool,
+}
+
+/// Files that a run reads, with their hashes.
+pub(super) fn inputs(s: &Scenario, ground: &Ground) -> Vec<(String, String)> {
+    s.inputs.iter().chain(&ground.region.inputs).chain(&ground.data.inputs).cloned().collect()
+}
+
+/// Does what is still to be done of a run, and moves its files into place.
+pub(super) fn carry_out(
+    order: &Order,
+    effort: Effort,
+    scenario: &Arc<Scenario>,
+    ground: &Ground,
+    folder: RunFolder,
+    began: Instant,
+) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(effort.threads.map_or(0, usize::from)).build();
+    let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
+    let inside = effort.threads_per_run.map(usize::from);
+    let split = Split::of(pool.current_num_threads(), scenario.run.replicates as usize, inside);
+    let written = || -> Result<(Vec<RunOutput>, usize, f64)> {
+        let runs = simulate(order, scenario, ground, &folder, split, effort.quiet)?;
+        write_json(&folder, "manifest.json", &manifest(scenario, ground, &runs))?;
+        let simulated = Instant::now();
+        let charts = match scenario.output.charts {
+            true => pool.install(|| report::charts(&folder.path(""), &order.data))?.len(),
+            false => 0,
+        };
+        Ok((runs, charts, simulated.elapsed().as_secs_f64()))
+    };
+    let (runs, charts, charted) = written().inspect_err(|why| say_how_to_go_on(why, &folder))?;
     let mut runtime = runtime(began, pool.current_num_threads(), split, &runs);
-    let profile = args.profile.then(|| Profile::of_all(runs.iter().map(|r| &r.profile)));
+    let profile = order.profile.then(|| Profile::of_all(runs.iter().map(|r| &r.profile)));
     if let Some(profile) = &profile {
         runtime["profile"] = profile.json();
-        runtime["profile"]["charts_seconds"] = json!(charted.as_secs_f64());
+        runtime["profile"]["charts_seconds"] = json!(charted);
     }
-    write_json(&folder, "runtime.json", &runtime)?;
+    write_json(&folder, "runtime.json", &runtime).inspect_err(|why| say_how_to_go_on(why, &folder))?;
     let done = folder.finish()?;
-    if args.quiet {
+    if effort.quiet {
         return Ok(());
     }
     let days: u32 = runs.iter().map(|r| r.days).sum();
@@ -120,33 +205,107 @@ pub fn run(args: &RunArgs) -> Result<()> {
     if let Some(profile) = &profile {
         print(&profile.text())?;
         let memory = peak_memory_mib().map_or(String::new(), |mib| format!("; {mib} MiB at most"));
-        print(&format!("charts {:.1} s{memory}\n", charted.as_secs_f64()))?;
+        print(&format!("charts {charted:.1} s{memory}\n"))?;
     }
-    print(&format!("{} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", days, done.display()))
+    print(&format!("{days} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", done.display()))
 }
 
-/// Runs all replicates; the first writes to the folder itself, the others below `replicates`.
+/// Where a run that ended early has left something to go on from, says how.
+fn say_how_to_go_on(why: &Error, folder: &RunFolder) {
+    if matches!(why, Error::Interrupted { .. } | Error::Io { .. }) && folder.can_go_on() {
+        eprintln!("What is done is kept. Go on with: sirocco resume {}", folder.folder().display());
+    }
+}
+
+/// Runs all replicates, as far as they are not done; the first writes to the folder itself, the others below `replicates`.
 fn simulate(
+    order: &Order,
     scenario: &Arc<Scenario>,
     ground: &Ground,
     folder: &RunFolder,
     split: Split,
-    args: &RunArgs,
+    quiet: bool,
 ) -> Result<Vec<RunOutput>> {
     let n = scenario.run.replicates;
-    let days = scenario.run.end.tick().0 - scenario.run.start.tick().0 + 1;
-    let progress = Arc::new(Progress::new(u64::from(days) * u64::from(n), args.quiet));
-    let results = replicates(scenario, ground, n, split, args.audit, |replicate| {
+    let (first, last) = (scenario.run.start.tick(), scenario.run.end.tick());
+    let days = u64::from(last.0 - first.0 + 1);
+    let progress = Arc::new(Progress::new(days * u64::from(n), quiet));
+    let stop = stopped_by_signals()?;
+    let one = |replicate: u32| {
         let at = match replicate {
             0 => folder.path(""),
             k => folder.path(format!("replicates/{k:05}")),
         };
-        std::fs::create_dir_all(&at).map_err(|e| Error::io(&at, e))?;
-        let recorder = Recorder::new(&at, scenario.output.cells, scenario.run.end.tick())?;
-        Ok(Watched { recorder, progress: progress.clone() })
-    });
+        let checkpoints = Checkpoints::in_folder(folder.path(format!("{CHECKPOINTS}/{replicate:05}")));
+        let done = folder.path(format!("{CHECKPOINTS}/{replicate:05}.done"));
+        if let Some(out) = done_before(&done) {
+            progress.skip(u64::from(out.days));
+            return Ok(out);
+        }
+        let signal = stop.load(Ordering::Relaxed);
+        if signal != 0 {
+            return Err(Error::Interrupted { date: first.date().to_string(), signal: signal as i32 });
+        }
+        disk::create_dir_all(&at).map_err(|e| Error::io(&at, e))?;
+        let found = checkpoints.latest(|state| Recorder::fits(&at, state.get(OBSERVER)?));
+        let found = found.map_err(|e| Error::io(checkpoints.folder(), e))?;
+        for (path, why) in &found.damaged {
+            eprintln!("warning: {}: {why}; the one before it is used", path.display());
+        }
+        let recorder = match &found.state {
+            Some(state) => Recorder::resume(&at, last, state.get(OBSERVER).map_err(Error::Input)?)?,
+            None => Recorder::new(&at, scenario.output.cells, last)?,
+        };
+        if let Some(state) = &found.state {
+            let day = saved_day(state).map_err(Error::Input)?;
+            progress.skip(u64::from((day.0 + 1).saturating_sub(first.0)));
+            if !quiet {
+                eprintln!("replicate {replicate} goes on after {}", day.date());
+            }
+        }
+        let mut watched = Watched { recorder, progress: progress.clone() };
+        let plan = RunPlan { scenario: scenario.clone(), replicate, values: vec![], audit: order.audit };
+        let keeping = Keeping { checkpoints, every: order.checkpoint, stop: stop.clone() };
+        let out = run_kept(&plan, ground, &mut watched, Some(&keeping), found.state.as_ref())?;
+        folder.sync(&at)?;
+        note_done(&done, &out)?;
+        // They are large, and there may be hundreds of replicates.
+        keeping.checkpoints.remove().map_err(|e| Error::io(keeping.checkpoints.folder(), e))?;
+        Ok(out)
+    };
+    let results = runs(n, split, one);
     progress.finish();
-    results.into_iter().map(|r| r.map(|(out, _)| out)).collect()
+    // An error says more than that the others were stopped.
+    let (stopped, rest): (Vec<_>, Vec<_>) =
+        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
+    rest.into_iter().chain(stopped).collect()
+}
+
+/// A number that SIGINT and SIGTERM set, for runs to see in the evening. A second signal ends the program at once.
+fn stopped_by_signals() -> Result<Arc<AtomicUsize>> {
+    let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    for signal in [SIGINT, SIGTERM] {
+        let now = flag::register_conditional_shutdown(signal, 128 + signal, again.clone())
+            .and_then(|_| flag::register(signal, again.clone()))
+            .and_then(|_| flag::register_usize(signal, stop.clone(), signal as usize));
+        now.map_err(|e| Error::io("signals", e))?;
+    }
+    Ok(stop)
+}
+
+/// What came of a replicate that was done before.
+fn done_before(path: &Path) -> Option<RunOutput> {
+    let state = Sections::from_bytes(&std::fs::read(path).ok()?).ok()?;
+    let digests: Vec<u128> = column_from_bytes(state.get("digests").ok()?)?;
+    Some(RunOutput { days: digests.len() as u32, digests, ..RunOutput::default() })
+}
+
+/// Notes that a replicate is done.
+fn note_done(path: &Path, out: &RunOutput) -> Result<()> {
+    let mut state = Sections::default();
+    state.put("digests", bytemuck::cast_slice::<_, u8>(&out.digests));
+    let made = path.parent().map_or(Ok(()), disk::create_dir_all);
+    made.and_then(|()| disk::write_durably(path, &state.to_bytes())).map_err(|e| Error::io(path, e))
 }
 
 /// A recorder that also moves the progress bar.
@@ -160,6 +319,9 @@ impl Observer for Watched {
         self.progress.day(world.day.date());
         self.recorder.day(world, spent)
     }
+    fn keep(&mut self) -> Result<Vec<u8>> {
+        self.recorder.keep()
+    }
     fn end(&mut self, world: &World) -> Result<()> {
         self.recorder.end(world)
     }
@@ -167,13 +329,13 @@ impl Observer for Watched {
 
 /// What the run was, the same on every machine and number of threads.
 fn manifest(s: &Scenario, ground: &Ground, runs: &[RunOutput]) -> serde_json::Value {
-    let inputs = s.inputs.iter().chain(&ground.region.inputs).chain(&ground.data.inputs);
-    let inputs: Vec<_> = inputs.map(|(path, hash)| json!({"path": path, "blake3": hash})).collect();
+    let inputs: Vec<_> =
+        inputs(s, ground).into_iter().map(|(path, hash)| json!({"path": path, "blake3": hash})).collect();
     let metrics: Vec<_> = metric::all().iter().map(metric_json).collect();
     json!({
         "sirocco": env!("CARGO_PKG_NAME"),
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": env!("SIROCCO_COMMIT"),
+        "version": VERSION,
+        "commit": COMMIT,
         "scenario": s.name,
         "title": s.title,
         "about": s.about,
@@ -217,7 +379,7 @@ fn peak_memory_mib() -> Option<u64> {
 
 fn write_json(folder: &RunFolder, name: &str, value: &serde_json::Value) -> Result<()> {
     let path = folder.path(name);
-    std::fs::write(&path, format!("{value:#}\n")).map_err(|e| Error::io(path, e))
+    disk::write(&path, format!("{value:#}\n").as_bytes()).map_err(|e| Error::io(path, e))
 }
 
 /// A date given as an argument.

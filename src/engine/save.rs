@@ -1,5 +1,6 @@
-//! A state as bytes: named sections behind a header, with a checksum over everything.
+//! A state as bytes: named sections behind a header, with a checksum over everything; and single values.
 
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
 const MAGIC: &[u8; 8] = b"SIROCCO1";
@@ -10,8 +11,8 @@ pub struct Sections(BTreeMap<String, Vec<u8>>);
 
 impl Sections {
     /// Adds a section; a second one of the same name replaces the first.
-    pub fn put(&mut self, name: impl Into<String>, bytes: &[u8]) {
-        self.0.insert(name.into(), bytes.to_vec());
+    pub fn put(&mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.0.insert(name.into(), bytes.into());
     }
     /// A section's bytes.
     pub fn get(&self, name: &str) -> Result<&[u8], String> {
@@ -23,7 +24,9 @@ impl Sections {
     }
     /// All sections as one block of bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = MAGIC.to_vec();
+        let size: usize = self.0.iter().map(|(name, bytes)| 16 + name.len() + bytes.len()).sum();
+        let mut out = Vec::with_capacity(size + 64);
+        out.extend(MAGIC);
         out.extend((self.0.len() as u64).to_le_bytes());
         for (name, bytes) in &self.0 {
             out.extend((name.len() as u64).to_le_bytes());
@@ -68,6 +71,22 @@ fn number(rest: &mut &[u8]) -> Result<u64, String> {
     Ok(u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]))
 }
 
+/// A value as bytes.
+pub fn pack<T: Serialize>(value: &T) -> Vec<u8> {
+    // Writing into memory fails only for types that cannot say how long they are; ours can.
+    postcard::to_stdvec(value).unwrap_or_default()
+}
+
+/// A value from the bytes that [`pack`] gave.
+///
+/// # Errors
+/// That the bytes are no such value.
+pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let (value, rest) =
+        postcard::take_from_bytes(bytes).map_err(|e| format!("what was added up cannot be read: {e}"))?;
+    if rest.is_empty() { Ok(value) } else { Err("what was added up is longer than it should be".into()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,8 +94,8 @@ mod tests {
     #[test]
     fn sections_survive_and_damage_is_seen() {
         let mut s = Sections::default();
-        s.put("a/x", &[1, 2, 3]);
-        s.put("a/y", &[]);
+        s.put("a/x", [1, 2, 3]);
+        s.put("a/y", []);
         let bytes = s.to_bytes();
         let back = Sections::from_bytes(&bytes).unwrap();
         assert_eq!(back.get("a/x").unwrap(), [1, 2, 3]);
@@ -88,5 +107,14 @@ mod tests {
             assert!(Sections::from_bytes(&torn).is_err(), "byte {i}");
             assert!(Sections::from_bytes(&bytes[..i]).is_err(), "cut at {i}");
         }
+    }
+
+    #[test]
+    fn values_come_back_and_nothing_else_does() {
+        let value = vec![(1u16, f64::NAN.to_bits(), "a".to_string())];
+        let bytes = pack(&value);
+        assert_eq!(unpack::<Vec<(u16, u64, String)>>(&bytes).unwrap(), value);
+        assert!(unpack::<Vec<(u16, u64, String)>>(&bytes[1..]).is_err());
+        assert!(unpack::<Vec<u8>>(&[&bytes[..], &[0]].concat()).is_err());
     }
 }

@@ -1,10 +1,13 @@
 //! A run's folder: its files appear whole, all together, or not at all.
 //!
-//! While a run lasts everything is under `NAME/.partial/`; [`RunFolder::finish`] moves it into place. A run that is dropped
-//! before that leaves nothing. Two runs never share a folder: `create_dir` has one winner, and the owner of a `.partial`
+//! While a run lasts everything is under `NAME/.partial/`; [`RunFolder::finish`] moves it into place, without what begins
+//! with a dot. A run that is dropped before that leaves nothing, unless it has saved a state: then [`RunFolder::resume`] goes
+//! on with it. Two runs never share a folder: `create_dir` has one winner, and the owner of a `.partial`
 //! holds a lock on a file in it, so that what a dead run left can be told from what a living one is writing.
 
+use crate::engine::disk;
 use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Component, Path, PathBuf};
@@ -15,6 +18,12 @@ const PARTIAL: &str = ".partial";
 const LOCK: &str = ".lock";
 /// Where the old content waits, inside `.partial`, while the new one is moved into place.
 const OLD: &str = ".old";
+/// In `.partial`: what a run is to do, for `sirocco resume`.
+pub const ORDER: &str = ".order.json";
+/// In `.partial`: saved states, by replicate.
+pub const CHECKPOINTS: &str = ".checkpoints";
+/// In `.partial`: what is being moved into place, while it is.
+const MOVES: &str = ".moves.json";
 /// Moved into place last: a folder that has it is complete.
 const LAST: &str = "manifest.json";
 /// A folder that holds one of these was written by this program. `--force` replaces no other: a slip of the finger in
@@ -27,12 +36,14 @@ const MAX_NAMES: u32 = 100_000;
 #[derive(Debug)]
 pub struct RunFolder {
     folder: PathBuf,
-    /// The folder did not exist before.
+    /// The folder is not older than its run.
     created: bool,
     force: bool,
     /// Held open, and with it the lock, as long as the run lasts.
     _lock: File,
     finished: bool,
+    /// What is there stays when the run is dropped.
+    kept: bool,
 }
 
 /// What came of trying to own a folder's `.partial`.
@@ -62,14 +73,14 @@ impl RunFolder {
                 1 => out_root.join(name),
                 _ => out_root.join(format!("{name}-{n}")),
             };
-            match fs::create_dir(&folder) {
+            match disk::create_dir(&folder) {
                 Ok(()) => {}
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
                 Err(e) => return Err(Error::io(folder, e)),
             }
             // Between the two create_dir a forced run may have taken the folder: then the next name is ours.
-            if let Claim::Mine(lock) = claim(&folder, false)? {
-                return Ok(RunFolder { folder, created: true, force, _lock: lock, finished: false });
+            if let Claim::Mine(lock) = claim(&folder, Found::Refuse)? {
+                return Ok(RunFolder { folder, created: true, force, _lock: lock, finished: false, kept: false });
             }
         }
         Err(Error::Input(format!("{}: {MAX_NAMES} runs named `{name}` are there already", out_root.display())))
@@ -82,21 +93,64 @@ impl RunFolder {
         if let Some(parent) = dir.parent().filter(|p| !p.as_os_str().is_empty()) {
             make_all(parent)?;
         }
-        let created = match fs::create_dir(dir) {
+        let created = match disk::create_dir(dir) {
             Ok(()) => true,
             Err(e) if e.kind() == ErrorKind::AlreadyExists => false,
             Err(e) => return Err(Error::io(dir, e)),
         };
         may_use(dir, force)?;
-        let Claim::Mine(lock) = claim(dir, force)? else {
+        let Claim::Mine(lock) = claim(dir, if force { Found::Empty } else { Found::Refuse })? else {
             return Err(Error::Input(format!("another run is writing to {}", dir.display())));
         };
-        let run = RunFolder { folder: dir.to_path_buf(), created, force, _lock: lock, finished: false };
+        let run = RunFolder { folder: dir.to_path_buf(), created, force, _lock: lock, finished: false, kept: false };
         // Looked at again now that it is ours: another run may have finished in it in between.
         if !force && !entries(dir)?.iter().all(|e| e == PARTIAL) {
             return Err(not_empty(dir));
         }
         Ok(run)
+    }
+
+    /// Goes on with the unfinished run of a folder.
+    ///
+    /// # Errors
+    /// A folder without one, or whose run is still going on.
+    pub fn resume(dir: &Path) -> Result<RunFolder> {
+        let partial = dir.join(PARTIAL);
+        if !partial.join(ORDER).is_file() {
+            let why = if dir.join(LAST).is_file() { "its run is complete" } else { "it holds no unfinished run" };
+            return Err(Error::Input(format!("{}: there is nothing to resume: {why}", dir.display())));
+        }
+        let Claim::Mine(lock) = claim(dir, Found::Keep)? else {
+            return Err(Error::Input(format!("{}: its run is still going on", dir.display())));
+        };
+        Ok(RunFolder {
+            folder: dir.to_path_buf(),
+            created: false,
+            force: false,
+            _lock: lock,
+            finished: false,
+            kept: true,
+        })
+    }
+
+    /// The same folder, whose old content goes when the run is complete if `force`.
+    pub fn replacing(mut self, force: bool) -> RunFolder {
+        self.force = force;
+        self
+    }
+
+    /// True when a state is saved from which the run can go on.
+    pub fn can_go_on(&self) -> bool {
+        let saved = entries(&self.path(CHECKPOINTS)).unwrap_or_default();
+        saved.iter().any(|e| !entries(&self.path(CHECKPOINTS).join(e)).is_ok_and(|inside| inside.is_empty()))
+    }
+
+    /// Makes everything below a folder of the run durable.
+    ///
+    /// # Errors
+    /// The system's, with the path.
+    pub fn sync(&self, below: &Path) -> Result<()> {
+        sync_tree(below)
     }
 
     /// The folder where the files will be when the run is complete.
@@ -110,7 +164,7 @@ impl RunFolder {
     }
 
     /// A new file of the run, in a subfolder if `rel` has one. Flush or drop it before [`RunFolder::finish`].
-    pub fn file(&self, rel: &str) -> Result<BufWriter<File>> {
+    pub fn file(&self, rel: &str) -> Result<BufWriter<disk::File>> {
         if !is_plain(Path::new(rel)) {
             return Err(Error::Input(format!("`{rel}` cannot be the name of a run's file")));
         }
@@ -118,28 +172,55 @@ impl RunFolder {
         if let Some(parent) = path.parent() {
             make_all(parent)?;
         }
-        let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
+        let file = disk::File::create(&path).map_err(|e| Error::io(&path, e))?;
         Ok(BufWriter::new(file))
     }
 
     /// Makes the run's files durable and moves them into place. Old content of a forced folder goes only now; when moving
-    /// fails everything is put back.
+    /// fails everything is put back, and when the program is killed meanwhile [`RunFolder::finish_moving`] goes on.
     pub fn finish(mut self) -> Result<PathBuf> {
-        let partial = self.folder.join(PARTIAL);
-        sync_tree(&partial)?;
-        let mut new: Vec<_> = entries(&partial)?.into_iter().filter(|e| e != LOCK && e != OLD).collect();
-        new.sort_by_key(|e| (e == LAST, e.clone()));
+        sync_tree(&self.path(""))?;
+        let moves = self.moves()?;
+        let journal = self.path(MOVES);
+        let text = serde_json::to_vec(&moves).map_err(|e| Error::io(&journal, e.into()))?;
+        disk::write_durably(&journal, &text).map_err(|e| Error::io(&journal, e))?;
         let mut moved = Vec::new();
-        if let Err(e) = self.swap(&partial, &new, &mut moved) {
+        if let Err(e) = self.swap(&moves, &mut moved) {
             for (from, to) in moved.into_iter().rev() {
                 // Should even this fail, `.partial/.old` must survive: it is the only copy of the old content.
                 if fs::rename(&to, &from).is_err() {
                     self.finished = true;
                 }
             }
+            if !self.finished {
+                let _ = fs::remove_file(journal);
+            }
             return Err(e);
         }
+        self.clean()
+    }
+
+    /// True when the program was killed while it moved the files of a complete run into place.
+    pub fn was_moving(&self) -> bool {
+        self.path(MOVES).is_file()
+    }
+
+    /// Moves what is not yet in place.
+    ///
+    /// # Errors
+    /// A file that cannot be moved; another attempt may be made.
+    pub fn finish_moving(self) -> Result<PathBuf> {
+        let journal = self.path(MOVES);
+        let text = fs::read(&journal).map_err(|e| Error::io(&journal, e))?;
+        let moves = serde_json::from_slice(&text).map_err(|e| Error::io(&journal, e.into()))?;
+        self.swap(&moves, &mut Vec::new())?;
+        self.clean()
+    }
+
+    /// After the last file is in place.
+    fn clean(mut self) -> Result<PathBuf> {
         self.finished = true;
+        let partial = self.path("");
         sync_dir(&self.folder)?;
         fs::remove_dir_all(&partial).map_err(|e| Error::io(&partial, e))?;
         sync_dir(&self.folder)?;
@@ -149,37 +230,59 @@ impl RunFolder {
         Ok(self.folder.clone())
     }
 
-    /// Old content out of the way, new content into place; every move is noted in `moved` (from, to).
-    fn swap(&self, partial: &Path, new: &[std::ffi::OsString], moved: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
+    /// What is to be moved, in order: the sign of a complete folder goes first and comes last.
+    fn moves(&self) -> Result<Moves> {
+        let names = |dir: &Path| -> Result<Vec<String>> {
+            let text = |e: std::ffi::OsString| {
+                e.into_string().map_err(|e| Error::Input(format!("{}: the name {e:?} is not text", dir.display())))
+            };
+            entries(dir)?.into_iter().map(text).collect()
+        };
+        let mut old = if self.force { names(&self.folder)? } else { vec![] };
+        old.retain(|e| e != PARTIAL);
+        old.sort_by_key(|e| (e != LAST, e.clone()));
+        let mut new = names(&self.path(""))?;
+        new.retain(|e| !e.starts_with('.'));
+        new.sort_by_key(|e| (e == LAST, e.clone()));
+        Ok(Moves { old, new })
+    }
+
+    /// Old content out of the way, new content into place, as far as they are not; every move is noted in `moved` (from, to).
+    fn swap(&self, moves: &Moves, moved: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
         let mut go = |from: PathBuf, to: PathBuf| -> Result<()> {
-            fs::rename(&from, &to).map_err(|e| Error::io(&to, e))?;
+            disk::rename(&from, &to).map_err(|e| Error::io(&to, e))?;
             moved.push((from, to));
             Ok(())
         };
-        if self.force {
-            let old = partial.join(OLD);
-            make_all(&old)?;
-            let mut kept: Vec<_> = entries(&self.folder)?.into_iter().filter(|e| e != PARTIAL).collect();
-            // The sign of a complete folder goes first, as it comes last.
-            kept.sort_by_key(|e| (e != LAST, e.clone()));
-            for e in kept {
-                go(self.folder.join(&e), old.join(&e))?;
-            }
+        let there = |path: &Path| path.symlink_metadata().is_ok();
+        let aside = self.path(OLD);
+        if !moves.old.is_empty() {
+            make_all(&aside)?;
         }
-        for e in new {
+        for e in moves.old.iter().filter(|e| !there(&aside.join(e))) {
+            go(self.folder.join(e), aside.join(e))?;
+        }
+        for e in moves.new.iter().filter(|e| there(&self.path(e))) {
             let to = self.folder.join(e);
-            if to.symlink_metadata().is_ok() {
+            if there(&to) {
                 return Err(Error::io(to, ErrorKind::AlreadyExists.into()));
             }
-            go(partial.join(e), to)?;
+            go(self.path(e), to)?;
         }
         Ok(())
     }
 }
 
+/// Names to be moved out of a run's folder and into it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Moves {
+    old: Vec<String>,
+    new: Vec<String>,
+}
+
 impl Drop for RunFolder {
     fn drop(&mut self) {
-        if self.finished {
+        if self.finished || self.kept || self.can_go_on() {
             return;
         }
         // There is nobody to tell: what cannot be removed now is recognised as a dead run's `.partial` later.
@@ -209,15 +312,31 @@ fn may_use(dir: &Path, force: bool) -> Result<()> {
 }
 
 fn not_empty(dir: &Path) -> Error {
+    if dir.join(PARTIAL).join(ORDER).is_file()
+        && entries(&dir.join(PARTIAL).join(CHECKPOINTS)).is_ok_and(|e| !e.is_empty())
+    {
+        let dir = dir.display();
+        return Error::Input(format!(
+            "{dir} holds an unfinished run: go on with `sirocco resume {dir}`, name another folder, or replace it with --force"
+        ));
+    }
     Error::Input(format!("{} is not empty: name another folder, or replace its run with --force", dir.display()))
 }
 
-/// Tries to own the `.partial` of `dir`; with `take_over` also one that a dead run left, emptied.
-fn claim(dir: &Path, take_over: bool) -> Result<Claim> {
+/// What to do with a `.partial` that a dead run left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Refuse,
+    Empty,
+    Keep,
+}
+
+/// Tries to own the `.partial` of `dir`.
+fn claim(dir: &Path, found: Found) -> Result<Claim> {
     let partial = dir.join(PARTIAL);
-    let made = match fs::create_dir(&partial) {
+    let made = match disk::create_dir(&partial) {
         Ok(()) => true,
-        Err(e) if e.kind() == ErrorKind::AlreadyExists && take_over => false,
+        Err(e) if e.kind() == ErrorKind::AlreadyExists && found != Found::Refuse => false,
         Err(e) if e.kind() == ErrorKind::AlreadyExists => return Ok(Claim::Taken),
         Err(e) => return Err(Error::io(partial, e)),
     };
@@ -238,7 +357,7 @@ fn claim(dir: &Path, take_over: bool) -> Result<Claim> {
     if !same_file(&lock, &path) {
         return Ok(Claim::Taken);
     }
-    if !made {
+    if !made && found == Found::Empty {
         for e in entries(&partial)?.into_iter().filter(|e| e != LOCK) {
             remove(&partial.join(e))?;
         }
@@ -267,7 +386,7 @@ fn is_plain(path: &Path) -> bool {
 }
 
 fn make_all(dir: &Path) -> Result<()> {
-    fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))
+    disk::create_dir_all(dir).map_err(|e| Error::io(dir, e))
 }
 
 fn remove(path: &Path) -> Result<()> {
@@ -292,18 +411,14 @@ fn sync_tree(dir: &Path) -> Result<()> {
         if meta.is_dir() {
             sync_tree(&path)?;
         } else if meta.is_file() {
-            File::open(&path).and_then(|f| f.sync_all()).map_err(|e| Error::io(&path, e))?;
+            disk::sync_file(&path).map_err(|e| Error::io(&path, e))?;
         }
     }
     sync_dir(dir)
 }
 
-/// A folder's names are durable only after its own fsync; elsewhere than on Unix a folder cannot be opened for that.
 fn sync_dir(dir: &Path) -> Result<()> {
-    if cfg!(unix) {
-        File::open(dir).and_then(|f| f.sync_all()).map_err(|e| Error::io(dir, e))?;
-    }
-    Ok(())
+    disk::sync_folder(dir).map_err(|e| Error::io(dir, e))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::agents::arms::CHANNEL_NAMES;
 use crate::agents::crew::CARGO_NAMES;
 use crate::error::Result;
 use crate::region::NodeId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -27,7 +28,7 @@ pub fn entropy_bits(passages: &Passages) -> f64 {
 }
 
 /// A year, or the whole run: every metric, true and observed, and the passages of crews with cargo.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Span {
     pub metrics: Vec<(Period, Period)>,
     pub passages: Passages,

@@ -11,6 +11,14 @@ pub trait Observer {
     /// Whatever ends the run, such as a full disk.
     fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()>;
 
+    /// Makes what was written so far durable, and gives what is needed to go on from here.
+    ///
+    /// # Errors
+    /// As [`Observer::day`].
+    fn keep(&mut self) -> Result<Vec<u8>> {
+        Ok(vec![])
+    }
+
     /// Called once, after the last day.
     ///
     /// # Errors

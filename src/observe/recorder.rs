@@ -7,17 +7,24 @@ use super::monthly::Monthly;
 use super::observer::Observer;
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
 use crate::agents::world::World;
+use crate::engine::disk::File;
+use crate::engine::save::{pack, unpack};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 pub(super) type Out = csv::Writer<BufWriter<File>>;
 
+/// The file with a row a day.
+const SERIES: &str = "series.csv";
+/// The file with a row an event.
+const EVENTS: &str = "events.csv";
+
 /// Running sum of a metric over the days on which it has a value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Period {
     sum: f64,
     first: f64,
@@ -87,11 +94,45 @@ pub(super) fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
 pub(super) fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
     let path = folder.join(name);
     let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
-    let mut out = csv::WriterBuilder::new().from_writer(BufWriter::new(file));
+    let mut out = writer(file);
     if !head.is_empty() {
         out.write_record(head).map_err(io(&path))?;
     }
     Ok(out)
+}
+
+fn writer(file: File) -> Out {
+    csv::WriterBuilder::new().from_writer(BufWriter::new(file))
+}
+
+/// Goes on with a file after its first `len` bytes.
+pub(super) fn reopen(folder: &Path, name: &str, lengths: &Lengths) -> Result<Out> {
+    let path = folder.join(name);
+    let len = *lengths.get(name).ok_or_else(|| Error::Input(format!("the saved state knows no file `{name}`")))?;
+    File::after(&path, len).map(writer).map_err(|e| Error::io(&path, e))
+}
+
+/// Makes a file durable and notes how long it is.
+pub(super) fn keep(out: &mut Out, folder: &Path, name: &str, lengths: &mut Lengths) -> Result<()> {
+    let path = folder.join(name);
+    flush(out, &path)?;
+    let file = out.get_ref().get_ref();
+    let len = file.sync().and_then(|()| file.len()).map_err(|e| Error::io(&path, e))?;
+    lengths.insert(name.into(), len);
+    Ok(())
+}
+
+/// Bytes of each file when the state was saved.
+pub(super) type Lengths = BTreeMap<String, u64>;
+
+/// What a recorder needs to go on: how far its files were, and what it has added up.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    lengths: Lengths,
+    years: BTreeMap<i16, Span>,
+    spent: BTreeMap<String, i64>,
+    /// Of each monthly file, by its name.
+    blocks: BTreeMap<String, Vec<u8>>,
 }
 
 pub(super) fn flush(out: &mut Out, path: &Path) -> Result<()> {
@@ -128,13 +169,46 @@ impl Recorder {
         Ok(Recorder {
             metrics,
             folder: folder.to_path_buf(),
-            series: create(folder, "series.csv", &head)?,
-            events: create(folder, "events.csv", &["date", "kind", "place", "item", "count"])?,
+            series: create(folder, SERIES, &head)?,
+            events: create(folder, EVENTS, &["date", "kind", "place", "item", "count"])?,
             monthly: Monthly::new(folder, cells)?,
             last_day,
             years: BTreeMap::new(),
             spent: BTreeMap::new(),
         })
+    }
+
+    /// Goes on with the files in `folder` from a state that [`Recorder::keep`] gave.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or is shorter than it was; bytes that are no such state.
+    pub fn resume(folder: &Path, last_day: crate::units::Tick, kept: &[u8]) -> Result<Recorder> {
+        let kept: Kept = unpack(kept).map_err(Error::Input)?;
+        Ok(Recorder {
+            metrics: all(),
+            folder: folder.to_path_buf(),
+            series: reopen(folder, SERIES, &kept.lengths)?,
+            events: reopen(folder, EVENTS, &kept.lengths)?,
+            monthly: Monthly::resume(folder, &kept.lengths, &kept.blocks)?,
+            last_day,
+            years: kept.years,
+            spent: kept.spent,
+        })
+    }
+
+    /// Says why the files in `folder` are not those of a state that [`Recorder::keep`] gave.
+    ///
+    /// # Errors
+    /// The reason, with the file's name.
+    pub fn fits(folder: &Path, kept: &[u8]) -> std::result::Result<(), String> {
+        let kept: Kept = unpack(kept)?;
+        for (name, len) in kept.lengths {
+            let there = std::fs::metadata(folder.join(&name)).map_err(|e| format!("{name}: {e}"))?.len();
+            if there < len {
+                return Err(format!("{name} has {there} bytes, and had {len} then"));
+            }
+        }
+        Ok(())
     }
 
     fn write_summary(&self) -> Result<()> {
@@ -210,9 +284,9 @@ impl Observer for Recorder {
                 row.push(number(v));
             }
         }
-        let path = self.folder.join("series.csv");
+        let path = self.folder.join(SERIES);
         self.series.write_record(&row).map_err(io(&path))?;
-        let path = self.folder.join("events.csv");
+        let path = self.folder.join(EVENTS);
         for e in &w.log {
             self.events
                 .write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()])
@@ -224,12 +298,20 @@ impl Observer for Recorder {
         self.monthly.day(w, w.day.next().date().0.day() == 1 || w.day == self.last_day)
     }
 
+    fn keep(&mut self) -> Result<Vec<u8>> {
+        let mut lengths = Lengths::new();
+        keep(&mut self.series, &self.folder, SERIES, &mut lengths)?;
+        keep(&mut self.events, &self.folder, EVENTS, &mut lengths)?;
+        let blocks = self.monthly.keep(&self.folder, &mut lengths)?;
+        Ok(pack(&Kept { lengths, years: self.years.clone(), spent: self.spent.clone(), blocks }))
+    }
+
     fn end(&mut self, w: &World) -> Result<()> {
         self.write_summary()?;
         self.write_flows(w)?;
         indicator::write(&self.folder, &self.metrics, &self.years)?;
-        flush(&mut self.series, &self.folder.join("series.csv"))?;
-        flush(&mut self.events, &self.folder.join("events.csv"))?;
+        flush(&mut self.series, &self.folder.join(SERIES))?;
+        flush(&mut self.events, &self.folder.join(EVENTS))?;
         self.monthly.flush()
     }
 }

@@ -4,11 +4,11 @@
 //! pixel), and a PNG is drawn at twice its size and averaged down (smooth edges, evenly spaced letters).
 
 use super::theme::{self, BITMAP_EM, FAMILY};
+use crate::engine::disk;
 use crate::error::{Error, Result};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, RGBColor, TextStyle};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Drawn pixels for a logical one in an SVG.
@@ -225,23 +225,24 @@ pub fn pixels(figure: &impl Figure) -> Result<(usize, usize, Vec<u8>)> {
 
 /// Writes `dir/name.svg` and `dir/name.png`, each under another name first, so that a reader finds it whole or not at all.
 pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>> {
-    fs::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
+    disk::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
     let text = svg(figure)?;
     let as_svg = dir.join(format!("{name}.svg"));
     let part = dir.join(format!(".{name}.{}.svg", std::process::id()));
-    fs::write(&part, text).map_err(|e| Error::io(&part, e))?;
-    fs::rename(&part, &as_svg).map_err(|e| Error::io(&as_svg, e))?;
+    disk::write(&part, text.as_bytes()).map_err(|e| Error::io(&part, e))?;
+    disk::rename(&part, &as_svg).map_err(|e| Error::io(&as_svg, e))?;
 
     let (w, h, px) = pixels(figure)?;
     let as_png = dir.join(format!("{name}.png"));
     let part = dir.join(format!(".{name}.{}.png", std::process::id()));
-    {
-        // A back end on a file is the encoder plotters has; the picture is put into it whole.
-        let mut back = BitMapBackend::new(&part, (w as u32, h as u32));
-        let done = back.blit_bitmap((0, 0), (w as u32, h as u32), &px).and_then(|()| back.present());
-        done.map_err(|e| Error::io(&part, std::io::Error::other(e.to_string())))?;
-    }
-    fs::rename(&part, &as_png).map_err(|e| Error::io(&as_png, e))?;
+    let mut bytes = vec![];
+    let mut encoder = png::Encoder::new(&mut bytes, w as u32, h as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let done = encoder.write_header().and_then(|mut out| out.write_image_data(&px));
+    done.map_err(fault)?;
+    disk::write(&part, &bytes).map_err(|e| Error::io(&part, e))?;
+    disk::rename(&part, &as_png).map_err(|e| Error::io(&as_png, e))?;
     Ok(vec![as_svg, as_png])
 }
 

@@ -1,10 +1,6 @@
-//! Replicates of a scenario in one process: the ground is read once, each replicate has its own luck.
+//! Many runs in one process, side by side.
 
 use crate::error::{Error, Result};
-use crate::observe::observer::Observer;
-use crate::scenario::schema::Scenario;
-use crate::sim::{Ground, RunOutput, RunPlan, run_one};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How threads are shared: so many runs side by side, each with so many threads of its own. Results do not hang on it.
@@ -28,25 +24,13 @@ impl Split {
     }
 }
 
-/// Runs replicates `0..n`; `observer` makes the observer of each. Results are in order of replicates.
+/// Does runs `0..n`; results are in their order.
 ///
 /// # Errors
-/// Each replicate's own; all of them when no threads can be had.
-pub fn replicates<O: Observer + Send>(
-    scenario: &Arc<Scenario>,
-    ground: &Ground,
-    n: u32,
-    split: Split,
-    audit: bool,
-    observer: impl Fn(u32) -> Result<O> + Sync,
-) -> Vec<Result<(RunOutput, O)>> {
+/// Each run's own; all of them when no threads can be had.
+pub fn runs<T: Send>(n: u32, split: Split, one: impl Fn(u32) -> Result<T> + Sync) -> Vec<Result<T>> {
     let next = AtomicU32::new(0);
-    let one = |replicate: u32| {
-        let mut seen = observer(replicate)?;
-        let plan = RunPlan { scenario: scenario.clone(), replicate, values: vec![], audit };
-        run_one(&plan, ground, &mut seen).map(|out| (out, seen))
-    };
-    // A lane takes the next replicate when it has done one. Its threads are its own: were all in one pool, a thread that
+    // A lane takes the next run when it has done one. Its threads are its own: were all in one pool, a thread that
     // waits for a part of one run would begin another and keep the first one waiting, and memory would grow.
     let lane = || {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(split.inside).build();

@@ -1,6 +1,6 @@
 //! `holdings.csv`, `received.csv` and `prices.csv`: who holds which arms, how they came to armed groups, what they cost.
 
-use super::{Block, Row, iso3, names};
+use super::{Block, Row, iso3, names, pack, unpack};
 use crate::agents::arms::{Bag, CHANNEL_NAMES, CLASS_NAMES, CLASSES, EMPTY, ORIGIN_NAMES, ORIGINS};
 use crate::agents::group::BLOCS;
 use crate::agents::store;
@@ -8,6 +8,7 @@ use crate::agents::tally::Received;
 use crate::agents::world::World;
 use crate::observe::recorder::number;
 use crate::region::CountryId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the holders of each country have.
@@ -67,7 +68,7 @@ fn held(w: &World) -> Held {
 }
 
 /// What came to armed groups since the first of the month, by country, bloc and channel.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Receipts {
     sums: BTreeMap<(CountryId, u8, usize), [u64; CLASSES]>,
 }
@@ -94,6 +95,15 @@ impl Block for Receipts {
         self.add(&w.tally.received);
     }
 
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
+    }
+
     fn end_month(&mut self, w: &World) -> Vec<Row> {
         let mut rows = vec![];
         for ((country, bloc, channel), counts) in std::mem::take(&mut self.sums) {
@@ -110,7 +120,7 @@ impl Block for Receipts {
 }
 
 /// Prices of each day since the first of the month, added up by hub.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Prices {
     sums: Vec<[f64; CLASSES]>,
     days: u32,
@@ -131,6 +141,15 @@ impl Block for Prices {
             sums.iter_mut().zip(price).for_each(|(sum, p)| *sum += p);
         }
         self.days += 1;
+    }
+
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
     }
 
     fn end_month(&mut self, w: &World) -> Vec<Row> {

@@ -1,15 +1,15 @@
 //! `borders.csv`: what crossed each land border.
 
-use super::legs::carrier;
-use super::{Block, Row, iso3, names};
+use super::{Block, Row, iso3, names, pack, unpack};
 use crate::agents::arms::{CLASS_NAMES, CLASSES};
 use crate::agents::tally::Crossing;
 use crate::agents::world::World;
-use crate::region::{Carrier, CountryId};
+use crate::region::CountryId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What crossed a border in one direction with crews, with buses, or with convoys of fighters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct BorderCount {
     people: u64,
     /// Crews with cargo, and without.
@@ -19,10 +19,16 @@ struct BorderCount {
 }
 
 /// Country left, country entered, and who carried it.
-type BorderKey = (CountryId, CountryId, &'static str);
+type BorderKey = (CountryId, CountryId, u8);
+
+/// Who carries over borders, in the order of their numbers.
+const BY: [&str; 3] = ["buses", "convoys", "crews"];
+const BUSES: u8 = 0;
+const CONVOYS: u8 = 1;
+const CREWS: u8 = 2;
 
 /// Crossings since the first of the month.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Borders {
     crossings: BTreeMap<BorderKey, BorderCount>,
 }
@@ -41,11 +47,20 @@ impl Block for Borders {
         add_crossings(&mut self.crossings, &w.tally.crossings);
     }
 
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
+    }
+
     fn end_month(&mut self, w: &World) -> Vec<Row> {
         let row = |((from, to, by), c): (BorderKey, BorderCount)| {
             let counts = [c.people, c.crews, c.empty, c.arms.iter().sum()].into_iter().chain(c.arms);
             let counts = counts.map(|n| n.to_string());
-            [iso3(w, from), iso3(w, to), by.into()].into_iter().chain(counts).collect()
+            [iso3(w, from), iso3(w, to), BY[usize::from(by)].into()].into_iter().chain(counts).collect()
         };
         std::mem::take(&mut self.crossings).into_iter().map(row).collect()
     }
@@ -56,9 +71,9 @@ fn add_crossings(sums: &mut BTreeMap<BorderKey, BorderCount>, crossings: &[Cross
         // A crossing without a cargo is a bus with people or a crew with nobody.
         let bus = x.cargo.is_none() && x.people > 0;
         let by = match (x.convoy, bus) {
-            (true, _) => "convoys",
-            (false, true) => carrier(Carrier::Public),
-            (false, false) => carrier(Carrier::Crew),
+            (true, _) => CONVOYS,
+            (false, true) => BUSES,
+            (false, false) => CREWS,
         };
         let sum = sums.entry((x.from, x.to, by)).or_default();
         sum.people += u64::from(x.people);
@@ -84,10 +99,10 @@ mod tests {
         add_crossings(&mut sums, &[x(1, 2, Some(Cargo::Arms), 0, 12), x(2, 1, Some(Cargo::Fuel), 0, 0), convoy]);
         let count = |people, crews, empty, n| BorderCount { people, crews, empty, arms: [n, 0, 0, 0, 0, 0] };
         let want = [
-            ((1, 2, "crews"), count(30, 2, 1, 12)),
-            ((1, 2, "buses"), count(4, 0, 0, 0)),
-            ((2, 1, "convoys"), count(0, 0, 0, 60)),
-            ((2, 1, "crews"), count(0, 1, 0, 0)),
+            ((1, 2, CREWS), count(30, 2, 1, 12)),
+            ((1, 2, BUSES), count(4, 0, 0, 0)),
+            ((2, 1, CONVOYS), count(0, 0, 0, 60)),
+            ((2, 1, CREWS), count(0, 1, 0, 0)),
         ];
         assert_eq!(sums, BTreeMap::from(want));
     }

@@ -1,9 +1,10 @@
 //! `conflict.csv`: the war in each country.
 
-use super::{Block, Row, iso3, names};
+use super::{Block, Row, iso3, names, pack, unpack};
 use crate::agents::group::is_official;
 use crate::agents::world::World;
 use crate::region::{CountryId, NodeId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A cell is contested while nobody has more of it than this.
@@ -27,7 +28,7 @@ struct War {
 }
 
 /// The dead since the first of the month.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Conflict {
     fatalities: BTreeMap<CountryId, i64>,
 }
@@ -55,6 +56,15 @@ impl Block for Conflict {
         for &(country, n) in &w.tally.fatalities {
             *self.fatalities.entry(country).or_default() += n;
         }
+    }
+
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
     }
 
     fn end_month(&mut self, w: &World) -> Vec<Row> {

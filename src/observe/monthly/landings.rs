@@ -1,13 +1,14 @@
 //! `landings.csv`: who landed in Europe, from which coast and where.
 
-use super::{Block, Row, iso3, names};
+use super::{Block, Row, iso3, names, pack, unpack};
 use crate::agents::migrant::nationality_name;
 use crate::agents::tally::Landing;
 use crate::agents::world::World;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Landings since the first of the month, by nationality, hub of departure and place.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Landings {
     people: BTreeMap<(u32, u16, u16), u64>,
 }
@@ -24,6 +25,15 @@ impl Block for Landings {
     fn day(&mut self, w: &World) {
         let nations = w.origins.nationality();
         add(&mut self.people, &w.tally.landings, |origin| nations.get(usize::from(origin)).copied().unwrap_or(0));
+    }
+
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
     }
 
     fn end_month(&mut self, w: &World) -> Vec<Row> {

@@ -1,15 +1,16 @@
 //! `legs.csv`: what became of crews with cargo between two hubs.
 
-use super::{Block, Row, names};
+use super::{Block, Row, names, pack, unpack};
 use crate::agents::crew::CARGO_NAMES;
 use crate::agents::routes::LegId;
 use crate::agents::tally::LegCount;
 use crate::agents::world::World;
 use crate::observe::recorder::number;
 use crate::region::Carrier;
+use serde::{Deserialize, Serialize};
 
 /// Legs since the first of the month.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Legs {
     /// By leg, the fares of each day, US cents, added up.
     fares: Vec<u64>,
@@ -37,6 +38,15 @@ impl Block for Legs {
         self.days += 1;
     }
 
+    fn keep(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    fn resume(&mut self, kept: &[u8]) -> Result<(), String> {
+        *self = unpack(kept)?;
+        Ok(())
+    }
+
     fn end_month(&mut self, w: &World) -> Vec<Row> {
         let month = std::mem::take(self);
         let used = w.leg_counts.iter().enumerate().filter(|x| *x.1 != LegCount::default());
@@ -52,7 +62,7 @@ impl Block for Legs {
 }
 
 /// Name of a carrier in files.
-pub(super) fn carrier(c: Carrier) -> &'static str {
+fn carrier(c: Carrier) -> &'static str {
     match c {
         Carrier::Crew => "crews",
         Carrier::Public => "buses",

@@ -7,10 +7,12 @@ mod conflict;
 mod landings;
 mod legs;
 
-use super::recorder::{Out, create, flush, io};
+use super::recorder::{Lengths, Out, create, flush, io, keep, reopen};
 use crate::agents::world::World;
-use crate::error::Result;
+use crate::engine::save::{pack, unpack};
+use crate::error::{Error, Result};
 use crate::region::CountryId;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A line of a file, without its month.
@@ -28,6 +30,14 @@ trait Block: Send {
     }
     /// Adds a day.
     fn day(&mut self, _: &World) {}
+    /// What it has added up since the first of the month, for a checkpoint.
+    fn keep(&self) -> Vec<u8> {
+        vec![]
+    }
+    /// Goes on from what [`Block::keep`] gave.
+    fn resume(&mut self, _: &[u8]) -> std::result::Result<(), String> {
+        Ok(())
+    }
     /// The lines of the month that ends today; counting begins anew.
     fn end_month(&mut self, w: &World) -> Vec<Row>;
 }
@@ -50,18 +60,6 @@ impl Monthly {
     /// # Errors
     /// A file that cannot be made, by its path.
     pub fn new(folder: &Path, cells: bool) -> Result<Monthly> {
-        let mut blocks: Vec<Box<dyn Block>> = vec![
-            Box::new(legs::Legs::default()),
-            Box::new(borders::Borders::default()),
-            Box::new(arms::Holdings),
-            Box::new(arms::Receipts::default()),
-            Box::new(arms::Prices::default()),
-            Box::new(conflict::Conflict::default()),
-            Box::new(landings::Landings::default()),
-        ];
-        if cells {
-            blocks.push(Box::new(cells::Cells));
-        }
         let open = |block: Box<dyn Block>| {
             let mut head = block.columns();
             head.insert(block.before_month(), "month".into());
@@ -69,7 +67,34 @@ impl Monthly {
             let out = create(folder, block.file(), &head)?;
             Ok(Written { path: folder.join(block.file()), block, out })
         };
-        Ok(Monthly { files: blocks.into_iter().map(open).collect::<Result<_>>()? })
+        Ok(Monthly { files: blocks(cells).into_iter().map(open).collect::<Result<_>>()? })
+    }
+
+    /// Goes on with the files in `folder` from what [`Monthly::keep`] gave.
+    ///
+    /// # Errors
+    /// A file that cannot be opened or is shorter than it was; a state that does not fit.
+    pub fn resume(folder: &Path, lengths: &Lengths, kept: &BTreeMap<String, Vec<u8>>) -> Result<Monthly> {
+        let there = blocks(true).into_iter().filter(|b| kept.contains_key(b.file()));
+        let open = |mut block: Box<dyn Block>| {
+            let path = folder.join(block.file());
+            let wrong = |why| Error::Input(format!("{}: {why}", path.display()));
+            block.resume(&kept[block.file()]).map_err(wrong)?;
+            Ok(Written { out: reopen(folder, block.file(), lengths)?, path, block })
+        };
+        Ok(Monthly { files: there.map(open).collect::<Result<_>>()? })
+    }
+
+    /// Makes the files durable, notes how long they are, and gives what they have added up.
+    ///
+    /// # Errors
+    /// As [`Monthly::day`].
+    pub fn keep(&mut self, folder: &Path, lengths: &mut Lengths) -> Result<BTreeMap<String, Vec<u8>>> {
+        let one = |f: &mut Written| {
+            keep(&mut f.out, folder, f.block.file(), lengths)?;
+            Ok((f.block.file().to_string(), f.block.keep()))
+        };
+        self.files.iter_mut().map(one).collect()
     }
 
     /// Adds a day; on the last of a month (`end`) writes it down.
@@ -99,6 +124,23 @@ impl Monthly {
     pub fn flush(&mut self) -> Result<()> {
         self.files.iter_mut().try_for_each(|f| flush(&mut f.out, &f.path))
     }
+}
+
+/// All files, `cells.csv` only if it is wanted.
+fn blocks(cells: bool) -> Vec<Box<dyn Block>> {
+    let mut blocks: Vec<Box<dyn Block>> = vec![
+        Box::new(legs::Legs::default()),
+        Box::new(borders::Borders::default()),
+        Box::new(arms::Holdings),
+        Box::new(arms::Receipts::default()),
+        Box::new(arms::Prices::default()),
+        Box::new(conflict::Conflict::default()),
+        Box::new(landings::Landings::default()),
+    ];
+    if cells {
+        blocks.push(Box::new(self::cells::Cells));
+    }
+    blocks
 }
 
 /// Names of columns.
