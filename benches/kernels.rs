@@ -3,126 +3,52 @@
 //! Every figure is the median of several samples, and the samples of a kernel and of its reference are taken by turns, so
 //! that the ratios hold where the times move about. Work on one thread is measured by the time that the process had a
 //! core, where the system tells it (Linux), so that other work on the machine counts less; work on two threads by the
-//! clock, and that is only right on an idle machine: the last line says how much of a core one thread got. Nothing here
+//! clock, and that is only right on an idle machine: the last line says how much of a core threads got. Nothing here
 //! passes or fails by time.
 
+mod common;
+
+use common::*;
 use rand_philox::{Philox, philox4x32_10, splitmix64};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
+use sirocco::agents::accounts::{Hulls, People};
+use sirocco::agents::controls::Guard;
+use sirocco::agents::migrant::{END, Migrant, SEA, Status};
+use sirocco::agents::tally::Tally;
+use sirocco::agents::vessel::{Boat, NEVER, NM_KM, RESCUE, RUBBER, Vessel, WOOD};
+use sirocco::agents::world::World;
+use sirocco::cli::run::{RunArgs, run as run_command};
 use sirocco::engine::digest::Feed;
-use sirocco::engine::hop::Hops;
-use sirocco::engine::rng::{Luck, Purpose, Stream, mix};
+use sirocco::engine::rng::{Purpose, Stream, mix};
+use sirocco::engine::step::Process;
 use sirocco::engine::table::Table;
 use sirocco::engine::wake::{Calendar, HazardQueue, advance, threshold};
-use sirocco::observe::observer::Blind;
+use sirocco::observe::observer::Observer;
+use sirocco::processes::sea::{Params as SeaParams, SeaCrossing, sinking_rate};
 use sirocco::region::Region;
 use sirocco::region::costs::{CLOSED, CostField, Costs, Scratch};
 use sirocco::region::geodata::GeoData;
 use sirocco::region::graph::Graph;
-use sirocco::scenario::diagnose::Names;
-use sirocco::scenario::load::{load, peek};
-use sirocco::sim::{Ground, RunPlan, run_one};
-use sirocco::units::Tick;
+use sirocco::report::charts;
+use sirocco::sim::{Simulation, run_one};
+use sirocco::units::{Date, Tick};
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
-use std::path::Path;
-use std::sync::{Arc, LazyLock};
-use std::time::Instant;
-
-const LUCK: Luck = Luck { seed: 1, replicate: 0 };
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
-const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+use std::path::{Path, PathBuf};
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if !args.iter().any(|a| a == "--bench") {
-        println!("these are measurements, not tests: run them with `cargo bench`");
-        return;
-    }
-    let wanted: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
-    let benches: [(&str, fn()); 6] =
-        [("walk", walk), ("draws", draws), ("route", route), ("wake", wake), ("table", table_rows), ("model", model)];
-    for (name, bench) in benches {
-        if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
-            bench();
-        }
-    }
-    let [clock, core] = [by_clock, on_core].map(|clock| medians_by(clock, 5, [&mut spin])[0]);
-    println!(
-        "\nOne thread got {:.0} % of a core. Below 95 %, take no figure by the clock for true.",
-        100.0 * core / clock
-    );
-}
-
-/// Work for a tenth of a second or so.
-fn spin() {
-    black_box((0..60_000_000_u64).fold(0, |s, i| mix(s ^ i)));
-}
-
-// ---- the harness ------------------------------------------------------------------------------------------------
-
-/// Median seconds of each task over `samples` rounds; in each round every task
-/// runs, as often as makes a sample long enough. A run before the first round is not counted.
-fn medians<const N: usize>(samples: usize, tasks: [&mut dyn FnMut(); N]) -> [f64; N] {
-    medians_by(on_core, samples, tasks)
-}
-
-fn medians_by<const N: usize>(clock: fn() -> f64, samples: usize, mut tasks: [&mut dyn FnMut(); N]) -> [f64; N] {
-    // How often a task must run for a sample to be long beside the ticks of the clocks.
-    let times = tasks.each_mut().map(|task| {
-        let start = Instant::now();
-        task();
-        (SAMPLE / start.elapsed().as_secs_f64()).clamp(1.0, 1e6) as u32
-    });
-    let mut took = vec![[0.0; N]; samples];
-    for round in &mut took {
-        for ((task, seconds), &times) in tasks.iter_mut().zip(round).zip(&times) {
-            let start = clock();
-            (0..times).for_each(|_| task());
-            *seconds = (clock() - start) / f64::from(times);
-        }
-    }
-    std::array::from_fn(|k| median(took.iter().map(|round| round[k]).collect()))
-}
-
-/// Least seconds of a sample, about.
-const SAMPLE: f64 = 0.1;
-
-/// Seconds by the clock.
-fn by_clock() -> f64 {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed().as_secs_f64()
-}
-
-/// Seconds that all threads of this process had a core; by the clock where the system does not tell.
-fn on_core() -> f64 {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return by_clock() };
-    let nanos = |t: std::fs::DirEntry| -> Option<u64> {
-        std::fs::read_to_string(t.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()
-    };
-    let all: Option<u64> = tasks.flatten().map(nanos).sum();
-    all.map_or_else(by_clock, |n| n as f64 / 1e9)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn title(name: &str, unit: &str) {
-    println!("\n{name:<62} {unit:>16} {:>9}", "ratio");
-}
-
-/// One line of a table; the ratio says how many times as fast as the reference.
-fn line(what: &str, value: f64, ratio: Option<f64>) {
-    let ratio = ratio.map_or("reference".into(), |r| format!("{r:.2}"));
-    println!("  {what:<60} {value:>16.2} {ratio:>9}");
-}
-
-/// Threads that live to the end, so that the sum of their times only grows.
-fn pool(threads: usize) -> &'static ThreadPool {
-    Box::leak(Box::new(ThreadPoolBuilder::new().num_threads(threads).build().expect("threads")))
+    run(&wanted(&[
+        ("walk", walk),
+        ("draws", draws),
+        ("route", route),
+        ("wake", wake),
+        ("table", table_rows),
+        ("sea", sea),
+        ("report", report),
+        ("model", model),
+    ]));
 }
 
 /// Uniform number in [0, 1) of the plain references: one splitmix generator for each agent.
@@ -132,25 +58,6 @@ fn splitmix_next(state: &mut u64) -> f64 {
 }
 
 // ---- walk -------------------------------------------------------------------------------------------------------
-
-const WALK: Purpose = Purpose::new("bench.walk");
-const WIDTH: u32 = 250;
-const CELLS: u32 = WIDTH * 200;
-const P: f64 = 0.3;
-
-/// A hexagonal net on a torus, six neighbours by weight; every third cell has two far ones (a road) on top.
-fn net() -> Vec<Vec<(u32, f64)>> {
-    let way =
-        |cell: u32, step: u32| ((cell + step) % CELLS, 0.1 + (mix(u64::from(cell * 8 + step)) % 1000) as f64 / 1000.0);
-    (0..CELLS)
-        .map(|cell| {
-            let near = [1, CELLS - 1, WIDTH, CELLS - WIDTH, WIDTH + 1, CELLS - WIDTH - 1];
-            let far = [9 * WIDTH, CELLS - 9 * WIDTH];
-            let far = &far[..if cell % 3 == 0 { 2 } else { 0 }];
-            near.iter().chain(far).map(|&step| way(cell, step)).collect()
-        })
-        .collect()
-}
 
 /// The model as one would write it first: agents as structs, weights as floats, one agent after another.
 struct Plain {
@@ -192,36 +99,6 @@ impl PlainNet {
                 s.spawn(|_| self.day(agents, counts));
             }
         });
-    }
-}
-
-fn start_cell(i: u64) -> u32 {
-    (mix(i) % u64::from(CELLS)) as u32
-}
-
-/// The engine's walkers.
-struct Walk {
-    hops: Hops,
-    keys: Vec<u64>,
-    at: Vec<u32>,
-    counts: Vec<u32>,
-    day: u32,
-}
-
-impl Walk {
-    fn new(n: u64) -> Walk {
-        let at: Vec<u32> = (0..n).map(start_cell).collect();
-        let mut counts = vec![0; CELLS as usize];
-        at.iter().for_each(|&c| counts[c as usize] += 1);
-        Walk { hops: Hops::new(&net()).expect("net"), keys: (0..n).map(|i| mix(i + 1)).collect(), at, counts, day: 0 }
-    }
-    fn day(&mut self) {
-        self.day += 1;
-        self.hops.step(LUCK.on(WALK, Tick(self.day)), P, &self.keys, &mut self.at, &mut self.counts);
-    }
-    fn hash(&self) -> u64 {
-        let rows = self.keys.iter().zip(&self.at).map(|(k, c)| mix(k ^ mix(u64::from(*c))));
-        rows.fold(0, u64::wrapping_add)
     }
 }
 
@@ -480,27 +357,31 @@ sirocco::table! {
     Row { key: u64, due: u64, money: i64, place: u32, since: u32, route: u16, origin: u16, status: u8, flags: [u8; 3] }
 }
 
-fn table_rows() {
-    const N: usize = 1_000_000;
-    let row = |k: u64| Row {
-        key: k,
-        due: k * 3,
-        money: 7,
-        place: 9,
-        since: 1,
-        route: 2,
-        origin: 3,
-        status: 4,
-        flags: [0; 3],
-    };
+const ROWS: usize = 1_000_000;
+
+fn row(k: u64) -> Row {
+    Row { key: k, due: k * 3, money: 7, place: 9, since: 1, route: 2, origin: 3, status: 4, flags: [0; 3] }
+}
+
+fn filled() -> Rows {
     let mut rows = Rows::default();
-    for k in 1..=N as u64 {
+    for k in 1..=ROWS as u64 {
         rows.push(row(k));
     }
+    rows
+}
+
+/// Rows as events touch them: not in order.
+fn scattered() -> Vec<usize> {
+    (0..ROWS).map(|i| i * 7919 % ROWS).collect()
+}
+
+fn table_rows() {
+    const N: usize = ROWS;
+    let rows = filled();
     title(&format!("table: {N} rows of {} bytes", rows.row_bytes()), "ns per row");
     let mut plain: Vec<Row> = (1..=N as u64).map(row).collect();
-    // Rows as events touch them: not in order.
-    let order: Vec<usize> = (0..N).map(|i| i * 7919 % N).collect();
+    let order = scattered();
     // The digest kept as the definition says: both rows hashed, each from its first column to its last.
     let hash = |r: &Row| {
         let mut h = Feed::new(7);
@@ -560,24 +441,361 @@ fn touch(rows: &RefCell<Rows>, order: &[usize], passes: u32) {
     }
 }
 
+// ---- sea --------------------------------------------------------------------------------------------------------
+
+const BOATS: usize = 2000;
+const DAYS_AT_SEA: u32 = 5;
+const WAVE_M: f64 = 0.8;
+
+/// How voyages ended: boats landed, sunk, brought back, left behind after a rescue or cast ashore, still at sea; with the
+/// dead and the hours under way of all boats.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Ends {
+    boats: [i64; 5],
+    dead: i64,
+    hours: i64,
+}
+
+/// Parameters of the voyages: no boat is launched later, and no vessel goes to port, so that boats do not compete for
+/// rescuers. Then a loop that knows nothing of the other boats must come to the same shares.
+fn sea_params() -> SeaParams {
+    SeaParams { boats_per_beach: 0.0, hours_on_scene: 1000, ..SeaParams::default() }
+}
+
+/// Kind of a boat, and people aboard.
+fn load(boat: usize) -> (u8, usize) {
+    if boat.is_multiple_of(3) { (WOOD, 325) } else { (RUBBER, 130) }
+}
+
+/// The world of a shipped scenario with so many boats put out from one beach at once, and vessels off it that never fill.
+fn put_out() -> World {
+    let (plan, ground) = ready("central-med-2014", &["initial.migrants.residents=0", "initial.migrants.on_coast=0"]);
+    let mut w = Simulation::new(&plan, &ground).expect("world").world;
+    let libyan = |&h: &usize| Some(w.routes.hubs[h].country) == w.libya && w.ways.coast[h].is_some();
+    let hub = (0..w.routes.hubs.len()).find(libyan).expect("a beach");
+    let (zone, lane) = (w.ways.coast[hub].expect("a coast"), w.open_lane(hub).expect("a lane"));
+    w.zones.update(zone, |z| z.wave_m = WAVE_M);
+    w.controls.guards.insert(zone, Guard { boat_days: 0.3, keep_out_km: 0.0 });
+    let vessel = |key: u64| Vessel {
+        key,
+        sender: 0,
+        zone: zone as u16,
+        on_duty: 1,
+        missions: RESCUE,
+        standoff_km: (30.0 * NM_KM) as f32,
+        effect: 1.0,
+        capacity: 400,
+        aboard: 0,
+        first_rescue: NEVER,
+        lands: 0,
+        back: 0,
+        first: END,
+    };
+    for key in 1..=5 {
+        w.vessels.push(vessel(key));
+    }
+    (0..w.vessels.len()).for_each(|v| w.vessels.update(v, |v| v.capacity = u32::MAX));
+    let all: usize = (0..BOATS).map(|b| load(b).1).sum();
+    for k in 1..=all as u64 {
+        let state = Status::AtSea as u8 | SEA;
+        w.migrants.push(Migrant { state, ..Migrant::at(mix(k), hub as u16, Status::AtSea) });
+    }
+    w.ledgers.move_people(People::Outside, People::AtSea, all as u64);
+    w.ledgers.move_hulls(Hulls::Outside, Hulls::AtSea, BOATS as u32);
+    let mut rows = boarding(all);
+    for b in 0..BOATS {
+        let (kind, people) = load(b);
+        let first = rows.by_ref().take(people).fold(END, |next, row| {
+            w.migrants.update(row as usize, |m| m.next = next);
+            row
+        });
+        w.boats.push(Boat {
+            key: mix(b as u64 + 7),
+            zone: zone as u16,
+            lane: lane as u16,
+            hub: hub as u16,
+            kind,
+            adrift: 0,
+            called: 0,
+            hours: 0,
+            km: 0.0,
+            quality: 1.0,
+            people: people as u32,
+            first,
+        });
+    }
+    w.settle();
+    w
+}
+
+/// Rows of people in the order in which they board: as they come from a line, not side by side in the table.
+fn boarding(all: usize) -> impl Iterator<Item = u32> {
+    (0..all).map(move |i| (i * 7919 % all) as u32)
+}
+
+/// The days through the engine; the evening's digest too, if asked for.
+fn voyages(w: &mut World, p: &SeaParams, digest: bool) {
+    for _ in 0..DAYS_AT_SEA {
+        let day = w.day;
+        SeaCrossing::run(p, w, day);
+        if digest {
+            w.settle();
+        }
+        w.day = day.next();
+    }
+}
+
+fn ends_of(w: &World) -> Ends {
+    let hulls = |a: Hulls| w.ledgers.hulls.balance(0, a as usize);
+    let left = hulls(Hulls::Abandoned) + hulls(Hulls::Recovered) + hulls(Hulls::Destroyed);
+    Ends {
+        boats: [hulls(Hulls::Landed), hulls(Hulls::Sunk), hulls(Hulls::Seized), left, hulls(Hulls::AtSea)],
+        dead: w.tally.deaths_sea,
+        hours: w.tally.boat_hours,
+    }
+}
+
+struct PlainBoat {
+    kind: u8,
+    km: f64,
+    adrift: bool,
+    called: bool,
+    people: Vec<u32>,
+    luck: u64,
+}
+
+/// The waters of the plain reference.
+struct PlainSea {
+    p: SeaParams,
+    standoff_km: Vec<f64>,
+    boat_days: f64,
+    lane_km: f64,
+}
+
+impl PlainSea {
+    fn of(w: &World, p: SeaParams) -> PlainSea {
+        let (boat, v) = (w.boats.get(0), &w.vessels);
+        let here = |i: &usize| v.zone()[*i] == boat.zone;
+        let standoff_km = v.rows().filter(here).map(|i| f64::from(v.standoff_km()[i])).collect();
+        let guard = w.controls.guards[&usize::from(boat.zone)];
+        let lane_km = w.region.sea.lanes[usize::from(boat.lane)].km;
+        PlainSea { p, standoff_km, boat_days: guard.boat_days, lane_km }
+    }
+
+    fn boats(all: usize) -> Vec<PlainBoat> {
+        let mut rows = boarding(all);
+        let boat = |b: usize| {
+            let (kind, people) = load(b);
+            let people = rows.by_ref().take(people).collect();
+            PlainBoat { kind, km: 0.0, adrift: false, called: false, people, luck: mix(b as u64 + 99) }
+        };
+        (0..BOATS).map(boat).collect()
+    }
+
+    /// An hour of a boat: false when its voyage is over.
+    fn hour(&self, b: &mut PlainBoat, people: &mut [Migrant], ends: &mut Ends) -> bool {
+        let p = &self.p;
+        ends.hours += 1;
+        let sinks = sinking_rate(p, b.kind, WAVE_M);
+        let near = self.standoff_km.iter().filter(|s| b.called || **s <= b.km).count() as f64;
+        let rescued = p.rescue_per_hour * near * if b.called { p.call_factor } else { 1.0 };
+        let out = b.km <= p.coast_guard_km && WAVE_M <= p.coast_guard_wave_m;
+        let back = if out { p.pullback_per_hour * self.boat_days } else { 0.0 };
+        let own = if b.adrift { p.washed_ashore_per_hour } else { p.engine_failure_per_hour[usize::from(b.kind)] };
+        let sum = sinks + rescued + back + own;
+        let (u, event) = (splitmix_next(&mut b.luck), 1.0 - libm::exp(-sum));
+        let mut put = |state: Status| {
+            for &row in &b.people {
+                people[row as usize].enter(state);
+            }
+        };
+        if u >= event {
+            b.km += if b.adrift { 0.0 } else { p.boat_kmh };
+            if b.km < self.lane_km {
+                return true;
+            }
+            put(Status::InProcessing);
+            ends.boats[0] += 1;
+            return false;
+        }
+        let at = u / event * sum;
+        if at < sinks {
+            put(Status::Aboard);
+            for &row in &b.people {
+                if splitmix_next(&mut b.luck) < p.deaths_given_sinking {
+                    people[row as usize].key = 0;
+                    ends.dead += 1;
+                }
+            }
+            ends.boats[1] += 1;
+        } else if at < sinks + rescued {
+            put(Status::Aboard);
+            ends.boats[3] += 1;
+        } else if at < sinks + rescued + back {
+            put(Status::Detained);
+            ends.boats[2] += 1;
+        } else if b.adrift {
+            put(Status::BeachEarning);
+            ends.boats[3] += 1;
+        } else {
+            b.adrift = true;
+            b.called = splitmix_next(&mut b.luck) < p.call_chance;
+            return true;
+        }
+        false
+    }
+}
+
+fn sea() {
+    let start = put_out();
+    let (p, people) = (sea_params(), start.migrants.len());
+    title(&format!("sea: {BOATS} boats, {people} people, {DAYS_AT_SEA} days by the hour"), "ns per boat-hour");
+    let waters = PlainSea::of(&start, p.clone());
+    let (mut plain, ours) = (Ends::default(), RefCell::new(Ends::default()));
+    let one = pool(1);
+    let through_engine = |digest: bool| {
+        let mut w = start.clone();
+        w.tally = Tally::default();
+        let took = time(on_core, || one.install(|| voyages(&mut w, &p, digest)));
+        *ours.borrow_mut() = ends_of(&w);
+        took
+    };
+    let took = medians_told(
+        5,
+        [
+            &mut || {
+                let mut boats = PlainSea::boats(people);
+                let mut rows: Vec<Migrant> = (0..people).map(|i| start.migrants.get(i)).collect();
+                plain = Ends::default();
+                let took = time(on_core, || {
+                    for _ in 0..DAYS_AT_SEA * 24 {
+                        boats.retain_mut(|b| waters.hour(b, &mut rows, &mut plain));
+                    }
+                });
+                black_box(rows);
+                plain.boats[4] = boats.len() as i64;
+                took
+            },
+            &mut || through_engine(false),
+            &mut || through_engine(true),
+        ],
+    );
+    let ours = ours.into_inner();
+    let each = |seconds: f64, e: &Ends| seconds * 1e9 / e.hours as f64;
+    line("plain loop over boats and hours, no books", each(took[0], &plain), None);
+    for (what, seconds) in
+        [("processes::sea, with its ledgers", took[1]), ("the same, digest settled each evening", took[2])]
+    {
+        line(what, each(seconds, &ours), Some(each(took[0], &plain) / each(seconds, &ours)));
+    }
+    aside("  the last by person aboard, ns", took[2] * 1e9 / people as f64);
+    let shown = |e: &Ends| format!("{:?}, {} dead, {} boat-hours", e.boats, e.dead, e.hours);
+    println!("  boats landed, sunk, brought back, left after a rescue or cast ashore, still out:");
+    println!("    plain loop {}\n    engine     {}", shown(&plain), shown(&ours));
+    // Two counts of the same chance differ by five standard errors once in a million times.
+    for (a, b) in plain.boats.iter().zip(ours.boats) {
+        assert!(((a - b) as f64).abs() <= 5.0 * ((a + b) as f64).sqrt() + 1.0, "the reference disagrees");
+    }
+}
+
+// ---- report -----------------------------------------------------------------------------------------------------
+
+fn report() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let out = temporary.path().join("run");
+    let command = RunArgs {
+        scenario: scenario_file("libya-2011"),
+        replicates: None,
+        seed: None,
+        threads: None,
+        until: Some(Date::new(2012, 12, 31)),
+        sets: vec![],
+        out: Some(out.clone()),
+        force: false,
+        audit: false,
+        profile: false,
+        data: Some(DATA.into()),
+        quiet: true,
+    };
+    run_command(&command).expect("run");
+    let geo = Path::new(DATA).join("geo");
+    let inputs = ["manifest.json", "series.csv", "cells.csv"].map(|f| out.join(f));
+    let inputs: Vec<PathBuf> =
+        inputs.into_iter().chain(["countries.geojson", "places.csv"].map(|f| geo.join(f))).collect();
+    let files = charts(&out, Path::new(DATA)).expect("charts");
+    let drawn: Vec<Vec<u8>> = files.iter().map(|f| std::fs::read(f).expect("chart")).collect();
+    let bytes: usize = drawn.iter().map(Vec::len).sum();
+    title(&format!("report: {} chart files of 14 months, {:.1} MB", files.len(), bytes as f64 / 1e6), "ms for all");
+    let copies = temporary.path().join("copies");
+    std::fs::create_dir_all(&copies).expect("a folder");
+    let draw = |threads: &ThreadPool| drop(threads.install(|| charts(&out, Path::new(DATA))).expect("charts"));
+    let (one, two) = (pool(1), pool(2));
+    let [read, write, alone] = medians(
+        3,
+        [
+            &mut || inputs.iter().for_each(|f| assert!(black_box(plain_reading(f)).is_finite())),
+            &mut || {
+                for (file, bytes) in files.iter().zip(&drawn) {
+                    std::fs::write(copies.join(file.file_name().expect("name")), bytes).expect("copy");
+                }
+            },
+            &mut || draw(one),
+        ],
+    );
+    let [single, both] = medians_by(by_clock, 3, [&mut || draw(one), &mut || draw(two)]);
+    line("the same files read, every field parsed as a number", read * 1e3, None);
+    aside("the finished charts written once more", write * 1e3);
+    line("report::charts, 1 thread", alone * 1e3, Some(read / alone));
+    line("report::charts, 2 threads, by the clock, against 1", both * 1e3, Some(single / both));
+    aside("  a file, 1 thread", alone * 1e3 / files.len() as f64);
+}
+
+/// What a program does at least that draws from a file: every number of it parsed.
+fn plain_reading(file: &Path) -> f64 {
+    let bytes = std::fs::read(file).expect("file");
+    if file.extension().is_none_or(|x| x != "csv") {
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("json");
+        return json.as_object().map_or(0.0, |o| o.len() as f64);
+    }
+    let mut rows = csv::Reader::from_reader(bytes.as_slice());
+    let mut record = csv::StringRecord::new();
+    let mut sum = 0.0;
+    while rows.read_record(&mut record).expect("row") {
+        sum += record.iter().filter_map(|f| f.parse::<f64>().ok()).sum::<f64>();
+    }
+    sum
+}
+
 // ---- model ------------------------------------------------------------------------------------------------------
+
+/// Counts the agents' rows that are written from the second day on.
+#[derive(Default)]
+struct Writes {
+    before: Option<u64>,
+    after: u64,
+}
+
+impl Observer for Writes {
+    fn day(&mut self, w: &World, _: &[(String, i64)]) -> sirocco::error::Result<()> {
+        self.after = w.tables().iter().map(|t| t.written()).sum();
+        self.before.get_or_insert(self.after);
+        Ok(())
+    }
+}
 
 fn model() {
     title("model: whole days of the shipped scenarios", "days per second");
     let (one, two) = (pool(1), pool(2));
+    let (mut rows, order) = (filled(), scattered());
     for (name, end) in [("libya-2011", "2012-02-16"), ("central-med-2014", "2014-04-30")] {
-        let file = Path::new(SCENARIOS).join(format!("{name}.toml"));
-        let sets = [format!("run.end={end}")];
-        let start = Instant::now();
-        let peeked = peek(&file, &sets).expect("scenario");
-        let ground = Ground::load(Path::new(DATA), &peeked.region, peeked.resolution, &peeked.folder).expect("ground");
-        let scenario = Arc::new(load(&file, &sets, &Names::of(&ground.region)).expect("scenario"));
-        let loading = start.elapsed().as_secs_f64();
-        let plan = RunPlan { scenario, replicate: 0, values: vec![], audit: false };
-        let (mut days, mut digests) = (0, vec![]);
+        let mut made = None;
+        let loading = time(by_clock, || made = Some(ready(name, &[&format!("run.end={end}")])));
+        let (plan, ground) = made.expect("ready");
+        let (mut days, mut digests, mut events) = (0, vec![], 0);
         let mut run = |pool: &ThreadPool| {
-            let out = pool.install(|| run_one(&plan, &ground, &mut Blind)).expect("run");
-            days = out.days;
+            let mut writes = Writes::default();
+            let out = pool.install(|| run_one(&plan, &ground, &mut writes)).expect("run");
+            (days, events) = (out.days, writes.after - writes.before.unwrap_or(0));
             digests.push(out.digests.last().copied());
         };
         let run = RefCell::new(&mut run);
@@ -585,19 +803,31 @@ fn model() {
         let [single, double] = medians_by(
             by_clock,
             3,
-            [
-                &mut || {
-                    let start = on_core();
-                    run.borrow_mut()(one);
-                    worked.push(on_core() - start);
-                },
-                &mut || run.borrow_mut()(two),
-            ],
+            [&mut || worked.push(time(on_core, || run.borrow_mut()(one))), &mut || run.borrow_mut()(two)],
         );
         assert!(digests.iter().all(|d| *d == digests[0]), "threads changed the model");
-        println!("  {:<60} {:>16.2}", format!("{name}, {days} days, 1 thread"), f64::from(days) / median(worked));
-        line(&format!("{name}, 1 thread, by the clock"), f64::from(days) / single, None);
-        line(&format!("{name}, 2 threads, by the clock"), f64::from(days) / double, Some(single / double));
-        println!("  {:<60} {loading:>16.2}", "  seconds to read data and scenario, once");
+        // As many rows of one table written, and the digest settled as often, with no rule that says what to write.
+        let settled_after = events / u64::from(days);
+        let [bare] = medians(
+            3,
+            [&mut || {
+                one.install(|| {
+                    for (nth, &i) in (1..=events).zip(order.iter().cycle()) {
+                        rows.update(i, |r| r.due += 1);
+                        if nth.is_multiple_of(settled_after) {
+                            rows.settle();
+                        }
+                    }
+                });
+            }],
+        );
+        let worked = median(worked);
+        let per_second = |seconds: f64| f64::from(days) / seconds;
+        line(&format!("as many rows written as in {name}, and no more"), per_second(bare), None);
+        line(&format!("{name}, {days} days, 1 thread"), per_second(worked), Some(bare / worked));
+        aside("  the same, million rows written a second", events as f64 / worked / 1e6);
+        line(&format!("{name}, 1 thread, by the clock"), per_second(single), None);
+        line(&format!("{name}, 2 threads, by the clock"), per_second(double), Some(single / double));
+        aside("  seconds to read data and scenario, once", loading);
     }
 }

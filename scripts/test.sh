@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change goes in. Needs the Rust toolchain (cargo, rustfmt, clippy); a C compiler is
-# installed through Debian's packages when there is none. The last lines are those of the test runner.
+# Everything that must hold before a change goes in. Needs the Rust toolchain (cargo, rustfmt, clippy); a C compiler
+# and valgrind are installed through Debian's packages when there is none; without valgrind the counts of instructions are left
+# out, and that is said. The last lines are those of the test runner.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -62,6 +63,9 @@ done
 if compgen -G "benches/*.rs" >/dev/null; then
     say "Benchmarks compile"
     cargo bench --locked --no-run --bench '*'
+
+    say "Instruction counts: no kernel takes over 5 % more than it did"
+    scripts/instruction-counts.sh
 fi
 
 if [ -f tests/determinism.rs ]; then
