@@ -15,7 +15,7 @@ use sirocco::engine::table::Table;
 use sirocco::engine::wake::{HazardQueue, advance, threshold};
 use sirocco::observe::observer::Blind;
 use sirocco::sim::{Ground, RunPlan, Simulation, run_one};
-use sirocco::study::ensemble::replicates;
+use sirocco::study::ensemble::{Split, runs};
 use sirocco::units::Tick;
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -377,15 +377,15 @@ fn threads() {
 
 fn many_replicates() {
     let (plan, ground) = ready("libya-2011", &["run.end=2011-11-18"]);
-    let (one, two) = (pool(1), pool(2));
+    let one = pool(1);
+    let replicate = |replicate: u32| run_one(&RunPlan { replicate, ..plan.clone() }, &ground, &mut Blind);
     let together = |n: u32| {
-        for result in replicates(&plan.scenario, &ground, n, false, |_| Ok(Blind)) {
+        for result in runs(n, Split::of(2, n as usize, None), replicate) {
             drop(result.expect("run"));
         }
     };
     // Other luck is other work: each replicate is its own reference.
-    let alone =
-        |replicate: u32| drop(run_one(&RunPlan { replicate, ..plan.clone() }, &ground, &mut Blind).expect("run"));
+    let alone = |n: u32| drop(replicate(n).expect("run"));
     let sheet = Sheet::new(
         "Replicates of `libya-2011`, 30 days, on one ground, by the clock; the ratio is that of side by side to one by one, at \
          best 0.5.",
@@ -394,11 +394,8 @@ fn many_replicates() {
     );
     for n in [1, 2, 4] {
         forget_peak();
-        let [one_by_one, side_by_side] = medians_by(
-            by_clock,
-            3,
-            [&mut || one.install(|| (0..n).for_each(alone)), &mut || two.install(|| together(n))],
-        );
+        let [one_by_one, side_by_side] =
+            medians_by(by_clock, 3, [&mut || one.install(|| (0..n).for_each(alone)), &mut || together(n)]);
         let cells = [short(one_by_one), short(side_by_side), short(side_by_side / f64::from(n)), short(peak() / MIB)];
         sheet.line_against(one_by_one, n, &cells, side_by_side);
     }
