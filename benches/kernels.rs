@@ -708,6 +708,8 @@ fn report() {
         replicates: None,
         seed: None,
         threads: None,
+        threads_per_run: None,
+        checkpoint: 0,
         until: Some(Date::new(2012, 12, 31)),
         sets: vec![],
         out: Some(out.clone()),
