@@ -10,7 +10,7 @@ use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
 use crate::agents::{crew, depot, fare, group, homeland, market, migrant, oil, patrol, patron, state, vessel};
-use crate::engine::checkpoint::Checkpoints;
+use crate::engine::checkpoint::{Checkpoints, Failed, Writer};
 use crate::engine::rng::{Key, Luck, hash_name};
 use crate::engine::save::Sections;
 use crate::engine::step::ParamSet;
@@ -296,6 +296,7 @@ pub fn run_kept(
         out.days = out.digests.len() as u32;
         sim.next_morning();
     }
+    let mut writer = keeping.map(|k| Writer::new(k.checkpoints.clone()));
     sim.profile.start(&sim.world);
     loop {
         sim.day()?;
@@ -308,15 +309,17 @@ pub fn run_kept(
             observer.end(&sim.world)?;
             sim.profile.lap("observer", &sim.world);
             sim.profile.weigh(&sim.world);
+            writer.as_mut().map_or(Ok(()), Writer::wait).map_err(failed)?;
             out.profile = sim.profile;
             return Ok(out);
         }
-        if let Some(k) = keeping {
+        if let Some((k, writer)) = keeping.zip(writer.as_mut()) {
             let signal = k.stop.load(Ordering::Relaxed);
             if signal != 0 || k.every > 0 && out.days.is_multiple_of(k.every) {
-                keep(k, &sim, observer, &out)?;
+                keep(writer, &sim, observer, &out)?;
             }
             if signal != 0 {
+                writer.wait().map_err(failed)?;
                 return Err(Error::Interrupted { date: sim.world.day.date().to_string(), signal: signal as i32 });
             }
             sim.profile.lap("checkpoints", &sim.world);
@@ -334,12 +337,17 @@ const DIGESTS: &str = "digests";
 /// See [`DIGESTS`].
 pub const OBSERVER: &str = "observer";
 
-/// Writes a checkpoint of this evening.
-fn keep(k: &Keeping, sim: &Simulation, observer: &mut dyn Observer, out: &RunOutput) -> Result<()> {
+/// Begins to write a checkpoint of this evening.
+fn keep(writer: &mut Writer, sim: &Simulation, observer: &mut dyn Observer, out: &RunOutput) -> Result<()> {
     let mut state = sim.save();
     state.put(DIGESTS, bytemuck::cast_slice::<_, u8>(&out.digests));
-    state.put(OBSERVER, observer.keep()?);
-    k.checkpoints.write(sim.world.day.0, &state).map_err(|e| Error::io(k.checkpoints.folder(), e))
+    let kept = observer.keep()?;
+    state.put(OBSERVER, kept.state);
+    writer.begin(sim.world.day.0, state, kept.files).map_err(failed)
+}
+
+fn failed((path, why): Failed) -> Error {
+    Error::io(path, why)
 }
 
 fn fault(day: Tick, process: &str, what: String) -> Error {

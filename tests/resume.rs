@@ -15,7 +15,7 @@ use sirocco::engine::checkpoint::Checkpoints;
 use sirocco::engine::rng::mix;
 use sirocco::engine::save::Sections;
 use sirocco::error::Error as Fault;
-use sirocco::observe::observer::Observer;
+use sirocco::observe::observer::{Kept, Observer};
 use sirocco::observe::recorder::Recorder;
 use sirocco::sim::{Keeping, OBSERVER, RunPlan, run_kept};
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ impl Observer for Stops {
         }
         self.recorder.day(w, spent)
     }
-    fn keep(&mut self) -> sirocco::error::Result<Vec<u8>> {
+    fn keep(&mut self) -> sirocco::error::Result<Kept> {
         self.recorder.keep()
     }
     fn end(&mut self, w: &World) -> sirocco::error::Result<()> {

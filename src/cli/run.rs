@@ -11,7 +11,7 @@ use crate::engine::table::column_from_bytes;
 use crate::error::{Error, Result};
 use crate::observe::folder::{CHECKPOINTS, ORDER, RunFolder};
 use crate::observe::metric;
-use crate::observe::observer::Observer;
+use crate::observe::observer::{Kept, Observer};
 use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
 use crate::report;
@@ -319,7 +319,7 @@ impl Observer for Watched {
         self.progress.day(world.day.date());
         self.recorder.day(world, spent)
     }
-    fn keep(&mut self) -> Result<Vec<u8>> {
+    fn keep(&mut self) -> Result<Kept> {
         self.recorder.keep()
     }
     fn end(&mut self, world: &World) -> Result<()> {

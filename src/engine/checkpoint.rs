@@ -5,6 +5,7 @@ use super::save::Sections;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 /// Generations kept: when the newest is damaged, the one before it is there.
 const KEPT: usize = 2;
@@ -98,6 +99,56 @@ impl Checkpoints {
     }
 }
 
+/// A file that could not be written, with the reason.
+pub type Failed = (PathBuf, io::Error);
+
+/// Writes checkpoints while the run goes on, one at a time.
+pub struct Writer {
+    checkpoints: Checkpoints,
+    now: Option<JoinHandle<Result<(), Failed>>>,
+}
+
+impl Writer {
+    /// A writer into these.
+    pub fn new(checkpoints: Checkpoints) -> Writer {
+        Writer { checkpoints, now: None }
+    }
+
+    /// Begins to write the state of a day, after `files`, which it tells the length of, are durable.
+    ///
+    /// # Errors
+    /// What became of the one before, for which this waits.
+    pub fn begin(&mut self, day: u32, state: Sections, files: Vec<PathBuf>) -> Result<(), Failed> {
+        self.wait()?;
+        let checkpoints = self.checkpoints.clone();
+        self.now = Some(std::thread::spawn(move || {
+            for file in files {
+                disk::sync_file(&file).map_err(|e| (file, e))?;
+            }
+            checkpoints.write(day, &state).map_err(|e| (checkpoints.folder, e))
+        }));
+        Ok(())
+    }
+
+    /// Waits until the last one is written.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn wait(&mut self) -> Result<(), Failed> {
+        let Some(now) = self.now.take() else { return Ok(()) };
+        now.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // A run that ends early says why by itself; its folder must not be written to any more.
+        if let Some(now) = self.now.take() {
+            let _ = now.join();
+        }
+    }
+}
+
 /// Day of a checkpoint by its name.
 fn day_of(path: &Path) -> Option<u32> {
     path.file_name()?.to_str()?.strip_suffix(ENDING)?.parse().ok()
@@ -149,7 +200,9 @@ mod tests {
     fn one_that_does_not_fit_is_passed_over() {
         let dir = tempfile::tempdir().unwrap();
         let c = Checkpoints::in_folder(dir.path());
-        [1, 2].map(|day| c.write(day, &state(day)).unwrap());
+        for day in [1, 2] {
+            c.write(day, &state(day)).unwrap();
+        }
         let old = |s: &Sections| if s.get("day")? == 1u32.to_le_bytes() { Ok(()) } else { Err("too new".to_string()) };
         let found = c.latest(old).unwrap();
         assert_eq!(found.state.unwrap().get("day").unwrap(), 1u32.to_le_bytes());

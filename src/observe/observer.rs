@@ -2,6 +2,15 @@
 
 use crate::agents::world::World;
 use crate::error::Result;
+use std::path::PathBuf;
+
+/// What an observer needs to go on.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub state: Vec<u8>,
+    /// Files whose content must be durable before the state is.
+    pub files: Vec<PathBuf>,
+}
 
 /// Sees the world at the end of every day.
 pub trait Observer {
@@ -11,12 +20,12 @@ pub trait Observer {
     /// Whatever ends the run, such as a full disk.
     fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()>;
 
-    /// Makes what was written so far durable, and gives what is needed to go on from here.
+    /// Gives what is needed to go on from here, with everything so far in the files.
     ///
     /// # Errors
     /// As [`Observer::day`].
-    fn keep(&mut self) -> Result<Vec<u8>> {
-        Ok(vec![])
+    fn keep(&mut self) -> Result<Kept> {
+        Ok(Kept::default())
     }
 
     /// Called once, after the last day.

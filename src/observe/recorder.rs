@@ -4,7 +4,7 @@
 use super::indicator::{self, Span, distinct};
 use super::metric::{Kind, Metric, all};
 use super::monthly::Monthly;
-use super::observer::Observer;
+use super::observer::{Kept, Observer};
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
 use crate::agents::world::World;
 use crate::engine::disk::File;
@@ -112,12 +112,11 @@ pub(super) fn reopen(folder: &Path, name: &str, lengths: &Lengths) -> Result<Out
     File::after(&path, len).map(writer).map_err(|e| Error::io(&path, e))
 }
 
-/// Makes a file durable and notes how long it is.
-pub(super) fn keep(out: &mut Out, folder: &Path, name: &str, lengths: &mut Lengths) -> Result<()> {
+/// Writes out what is waiting for a file and notes how long it is.
+pub(super) fn note_length(out: &mut Out, folder: &Path, name: &str, lengths: &mut Lengths) -> Result<()> {
     let path = folder.join(name);
     flush(out, &path)?;
-    let file = out.get_ref().get_ref();
-    let len = file.sync().and_then(|()| file.len()).map_err(|e| Error::io(&path, e))?;
+    let len = out.get_ref().get_ref().len().map_err(|e| Error::io(&path, e))?;
     lengths.insert(name.into(), len);
     Ok(())
 }
@@ -127,7 +126,7 @@ pub(super) type Lengths = BTreeMap<String, u64>;
 
 /// What a recorder needs to go on: how far its files were, and what it has added up.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct Added {
     lengths: Lengths,
     years: BTreeMap<i16, Span>,
     spent: BTreeMap<String, i64>,
@@ -183,7 +182,7 @@ impl Recorder {
     /// # Errors
     /// A file that cannot be opened or is shorter than it was; bytes that are no such state.
     pub fn resume(folder: &Path, last_day: crate::units::Tick, kept: &[u8]) -> Result<Recorder> {
-        let kept: Kept = unpack(kept).map_err(Error::Input)?;
+        let kept: Added = unpack(kept).map_err(Error::Input)?;
         Ok(Recorder {
             metrics: all(),
             folder: folder.to_path_buf(),
@@ -201,7 +200,7 @@ impl Recorder {
     /// # Errors
     /// The reason, with the file's name.
     pub fn fits(folder: &Path, kept: &[u8]) -> std::result::Result<(), String> {
-        let kept: Kept = unpack(kept)?;
+        let kept: Added = unpack(kept)?;
         for (name, len) in kept.lengths {
             let there = std::fs::metadata(folder.join(&name)).map_err(|e| format!("{name}: {e}"))?.len();
             if there < len {
@@ -298,12 +297,14 @@ impl Observer for Recorder {
         self.monthly.day(w, w.day.next().date().0.day() == 1 || w.day == self.last_day)
     }
 
-    fn keep(&mut self) -> Result<Vec<u8>> {
+    fn keep(&mut self) -> Result<Kept> {
         let mut lengths = Lengths::new();
-        keep(&mut self.series, &self.folder, SERIES, &mut lengths)?;
-        keep(&mut self.events, &self.folder, EVENTS, &mut lengths)?;
+        note_length(&mut self.series, &self.folder, SERIES, &mut lengths)?;
+        note_length(&mut self.events, &self.folder, EVENTS, &mut lengths)?;
         let blocks = self.monthly.keep(&self.folder, &mut lengths)?;
-        Ok(pack(&Kept { lengths, years: self.years.clone(), spent: self.spent.clone(), blocks }))
+        let files = lengths.keys().map(|name| self.folder.join(name)).collect();
+        let state = Added { lengths, years: self.years.clone(), spent: self.spent.clone(), blocks };
+        Ok(Kept { state: pack(&state), files })
     }
 
     fn end(&mut self, w: &World) -> Result<()> {

@@ -7,7 +7,7 @@ mod conflict;
 mod landings;
 mod legs;
 
-use super::recorder::{Lengths, Out, create, flush, io, keep, reopen};
+use super::recorder::{Lengths, Out, create, flush, io, note_length, reopen};
 use crate::agents::world::World;
 use crate::engine::save::{pack, unpack};
 use crate::error::{Error, Result};
@@ -85,13 +85,13 @@ impl Monthly {
         Ok(Monthly { files: there.map(open).collect::<Result<_>>()? })
     }
 
-    /// Makes the files durable, notes how long they are, and gives what they have added up.
+    /// Writes out what is waiting, notes how long the files are, and gives what they have added up.
     ///
     /// # Errors
     /// As [`Monthly::day`].
     pub fn keep(&mut self, folder: &Path, lengths: &mut Lengths) -> Result<BTreeMap<String, Vec<u8>>> {
         let one = |f: &mut Written| {
-            keep(&mut f.out, folder, f.block.file(), lengths)?;
+            note_length(&mut f.out, folder, f.block.file(), lengths)?;
             Ok((f.block.file().to_string(), f.block.keep()))
         };
         self.files.iter_mut().map(one).collect()
