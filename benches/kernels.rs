@@ -709,7 +709,7 @@ fn report() {
         seed: None,
         threads: None,
         threads_per_run: None,
-        checkpoint: 0,
+        checkpoint: None,
         until: Some(Date::new(2012, 12, 31)),
         sets: vec![],
         out: Some(out.clone()),

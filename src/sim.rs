@@ -29,6 +29,7 @@ use crate::units::{Tick, Usd};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// Ground and tables, read once per process and shared by all replicates.
 #[derive(Clone, Debug)]
@@ -70,6 +71,8 @@ pub struct Keeping {
     pub checkpoints: Checkpoints,
     /// Days between two of them; 0: only when the run is stopped.
     pub every: u32,
+    /// Least time by the clock between two of them: what takes seconds is sooner done again than saved.
+    pub at_least: Duration,
     /// Number of the signal that asks the run to stop at the end of the day; 0 for none.
     pub stop: Arc<AtomicUsize>,
 }
@@ -296,6 +299,7 @@ pub fn run_kept(
         out.days = out.digests.len() as u32;
         sim.next_morning();
     }
+    let mut kept = Instant::now();
     let mut writer = keeping.map(|k| Writer::new(k.checkpoints.clone()));
     sim.profile.start(&sim.world);
     loop {
@@ -315,7 +319,9 @@ pub fn run_kept(
         }
         if let Some((k, writer)) = keeping.zip(writer.as_mut()) {
             let signal = k.stop.load(Ordering::Relaxed);
-            if signal != 0 || k.every > 0 && out.days.is_multiple_of(k.every) {
+            let due = k.every > 0 && out.days.is_multiple_of(k.every) && kept.elapsed() >= k.at_least;
+            if signal != 0 || due {
+                kept = Instant::now();
                 keep(writer, &sim, observer, &out)?;
             }
             if signal != 0 {

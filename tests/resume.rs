@@ -93,7 +93,8 @@ fn run_in_parts(b: &common::Bench, stops: &[u32]) -> Result<(Files, Vec<u128>), 
     let plan = RunPlan { scenario: b.scenario.clone(), replicate: 0, values: vec![], audit: false };
     for (k, &on) in stops.iter().chain([&u32::MAX]).enumerate() {
         let stop = Arc::new(AtomicUsize::new(0));
-        let keeping = Keeping { checkpoints: checkpoints.clone(), every: 45, stop: stop.clone() };
+        let keeping =
+            Keeping { checkpoints: checkpoints.clone(), every: 45, at_least: Duration::ZERO, stop: stop.clone() };
         let found = checkpoints.latest(|s| Recorder::fits(&out, s.get(OBSERVER)?))?;
         assert!(found.damaged.is_empty(), "{:?}", found.damaged);
         let recorder = match &found.state {

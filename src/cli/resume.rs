@@ -104,7 +104,7 @@ mod tests {
             data: "data".into(),
             audit: false,
             profile: false,
-            checkpoint: 90,
+            checkpoint: None,
             force: false,
             resolved: json!({"run": {"seed": 1, "end": "2012-01-01"}}),
             inputs: owned(inputs),

@@ -26,7 +26,7 @@ use signal_hook::flag;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Arguments of `run`.
 #[derive(clap::Args, Debug)]
@@ -58,9 +58,10 @@ pub struct RunArgs {
     /// Overwrite the folder for the results
     #[arg(long)]
     pub force: bool,
-    /// Days between checkpoints, from which `sirocco resume` goes on; 0: only when the run is stopped
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
-    pub checkpoint: u32,
+    /// Days between checkpoints, from which `sirocco resume` goes on; 0: only when the run is stopped. When left out: every
+    /// 90 days, but no more often than every 20 seconds
+    #[arg(long, value_name = "DAYS")]
+    pub checkpoint: Option<u32>,
     /// Recount all ledgers and the digest every day
     #[arg(long)]
     pub audit: bool,
@@ -88,6 +89,10 @@ impl RunArgs {
 
 /// Folder that results go to when `--out` is not given.
 const OUTPUT: &str = "output";
+/// Days between checkpoints when nothing is said, and the least time by the clock.
+const CHECKPOINT_DAYS: u32 = 90;
+/// See [`CHECKPOINT_DAYS`].
+const CHECKPOINT_PAUSE: Duration = Duration::from_secs(20);
 /// Which program this is.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// See [`VERSION`].
@@ -135,8 +140,8 @@ pub(super) struct Order {
     pub data: PathBuf,
     pub audit: bool,
     pub profile: bool,
-    /// Days between checkpoints.
-    pub checkpoint: u32,
+    /// Days between checkpoints, if it was said.
+    pub checkpoint: Option<u32>,
     /// Whether the folder's old content goes when the run is complete.
     pub force: bool,
     pub resolved: serde_json::Value,
@@ -265,7 +270,9 @@ fn simulate(
         }
         let mut watched = Watched { recorder, progress: progress.clone() };
         let plan = RunPlan { scenario: scenario.clone(), replicate, values: vec![], audit: order.audit };
-        let keeping = Keeping { checkpoints, every: order.checkpoint, stop: stop.clone() };
+        let (every, at_least) =
+            order.checkpoint.map_or((CHECKPOINT_DAYS, CHECKPOINT_PAUSE), |days| (days, Duration::ZERO));
+        let keeping = Keeping { checkpoints, every, at_least, stop: stop.clone() };
         let out = run_kept(&plan, ground, &mut watched, Some(&keeping), found.state.as_ref())?;
         folder.sync(&at)?;
         note_done(&done, &out)?;
