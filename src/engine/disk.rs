@@ -104,7 +104,7 @@ impl File {
     ///
     /// # Errors
     /// The system's.
-    pub fn len(&self) -> io::Result<u64> {
+    pub fn bytes(&self) -> io::Result<u64> {
         self.0.metadata().map(|m| m.len())
     }
 }
@@ -205,7 +205,7 @@ mod tests {
         write(&path, b"0123456789").unwrap();
         let mut file = File::after(&path, 4).unwrap();
         file.write_all(b"x").unwrap();
-        assert_eq!(file.len().unwrap(), 5);
+        assert_eq!(file.bytes().unwrap(), 5);
         assert_eq!(fs::read(&path).unwrap(), b"0123x");
         assert_eq!(File::after(&path, 6).unwrap_err().kind(), ErrorKind::UnexpectedEof);
         assert_eq!(fs::read(&path).unwrap(), b"0123x", "left as it was");

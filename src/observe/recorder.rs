@@ -116,7 +116,7 @@ pub(super) fn reopen(folder: &Path, name: &str, lengths: &Lengths) -> Result<Out
 pub(super) fn note_length(out: &mut Out, folder: &Path, name: &str, lengths: &mut Lengths) -> Result<()> {
     let path = folder.join(name);
     flush(out, &path)?;
-    let len = out.get_ref().get_ref().len().map_err(|e| Error::io(&path, e))?;
+    let len = out.get_ref().get_ref().bytes().map_err(|e| Error::io(&path, e))?;
     lengths.insert(name.into(), len);
     Ok(())
 }
