@@ -51,65 +51,24 @@ fn main() {
     ]));
 }
 
-/// Uniform number in [0, 1) of the plain references: one splitmix generator for each agent.
-fn splitmix_next(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    (splitmix64(*state) >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 // ---- walk -------------------------------------------------------------------------------------------------------
 
-/// The model as one would write it first: agents as structs, weights as floats, one agent after another.
-struct Plain {
-    cell: usize,
-    luck: u64,
-}
-
-struct PlainNet {
-    ways: Vec<Vec<(u32, f64)>>,
-    totals: Vec<f64>,
-}
-
-impl PlainNet {
-    fn day(&self, agents: &mut [Plain], counts: &mut [i64]) {
-        for a in agents {
-            if splitmix_next(&mut a.luck) < P {
-                let ways = &self.ways[a.cell];
-                let mut left = splitmix_next(&mut a.luck) * self.totals[a.cell];
-                let mut to = ways[ways.len() - 1].0;
-                for &(cell, weight) in ways {
-                    left -= weight;
-                    if left < 0.0 {
-                        to = cell;
-                        break;
-                    }
-                }
-                counts[a.cell] -= 1;
-                a.cell = to as usize;
-                counts[a.cell] += 1;
-            }
+/// A plain day cut in as many parts as there are threads, each with counts of its own.
+fn plain_day_on(threads: usize, net: &PlainNet, agents: &mut [Plain], counts: &mut [Vec<i64>]) {
+    let part = agents.len().div_ceil(threads);
+    rayon::scope(|s| {
+        for (agents, counts) in agents.chunks_mut(part).zip(counts) {
+            s.spawn(|_| net.day(agents, counts));
         }
-    }
-
-    /// The same cut in as many parts as there are threads, each with counts of its own.
-    fn day_on(&self, threads: usize, agents: &mut [Plain], counts: &mut [Vec<i64>]) {
-        let part = agents.len().div_ceil(threads);
-        rayon::scope(|s| {
-            for (agents, counts) in agents.chunks_mut(part).zip(counts) {
-                s.spawn(|_| self.day(agents, counts));
-            }
-        });
-    }
+    });
 }
 
 fn walk() {
     title(&format!("walk: {CELLS} cells, 6-8 ways, p = {P}"), "M agent-ticks/s");
     let (one, two) = (pool(1), pool(2));
-    let ways = net();
-    let totals = ways.iter().map(|w| w.iter().map(|x| x.1).sum()).collect();
-    let plain = PlainNet { ways, totals };
+    let plain = PlainNet::new(net());
     for (n, days, samples) in [(1_000_000_u64, 5, 7), (10_000_000, 1, 5)] {
-        let mut agents: Vec<Plain> = (0..n).map(|i| Plain { cell: start_cell(i) as usize, luck: mix(i + 1) }).collect();
+        let mut agents = Plain::all(&start_cells(n));
         let mut counts = vec![vec![0; CELLS as usize]; 2];
         let walk = RefCell::new(Walk::new(n));
         let walk_on = |pool: &ThreadPool| {
@@ -118,7 +77,7 @@ fn walk() {
         };
         let mut plain_on = |pool: &ThreadPool| {
             let threads = pool.current_num_threads();
-            pool.install(|| (0..days).for_each(|_| plain.day_on(threads, &mut agents, &mut counts)));
+            pool.install(|| (0..days).for_each(|_| plain_day_on(threads, &plain, &mut agents, &mut counts)));
         };
         let rate = |seconds: f64| n as f64 * f64::from(days) / seconds / 1e6;
         let [slow, fast] = medians(samples, [&mut || plain_on(one), &mut || walk_on(one)]);

@@ -3,6 +3,7 @@
 // Each bench uses its part of this.
 #![allow(dead_code)]
 
+use rand_philox::splitmix64;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sirocco::cli::prepare;
 use sirocco::engine::hop::Hops;
@@ -58,7 +59,7 @@ pub fn run(parts: &[Part]) {
 }
 
 /// Work for a tenth of a second or so.
-fn spin() {
+pub fn spin() {
     black_box((0..60_000_000_u64).fold(0, |s, i| mix(s ^ i)));
 }
 
@@ -170,8 +171,11 @@ pub const CELLS: u32 = WIDTH * 200;
 /// Chance that a walker moves on a day.
 pub const P: f64 = 0.3;
 
+/// Ways out of each cell: neighbour and weight.
+pub type Ways = Vec<Vec<(u32, f64)>>;
+
 /// A hexagonal net on a torus, six neighbours by weight; every third cell has two far ones (a road) on top.
-pub fn net() -> Vec<Vec<(u32, f64)>> {
+pub fn net() -> Ways {
     let way =
         |cell: u32, step: u32| ((cell + step) % CELLS, 0.1 + (mix(u64::from(cell * 8 + step)) % 1000) as f64 / 1000.0);
     (0..CELLS)
@@ -188,21 +192,97 @@ pub fn start_cell(i: u64) -> u32 {
     (mix(i) % u64::from(CELLS)) as u32
 }
 
+/// Cells in which agents 0 to `n` start.
+pub fn start_cells(n: u64) -> Vec<u32> {
+    (0..n).map(start_cell).collect()
+}
+
+/// Key of agent `i`, from which its luck comes.
+fn key(i: u64) -> u64 {
+    mix(i + 1)
+}
+
+/// Uniform number in [0, 1) of the plain references: one splitmix generator for each agent.
+pub fn splitmix_next(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    (splitmix64(*state) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// The model as one would write it first: agents as structs, weights as floats, one agent after another.
+#[derive(Clone, Copy)]
+pub struct Plain {
+    pub cell: usize,
+    luck: u64,
+}
+
+impl Plain {
+    /// Agents in the given cells.
+    pub fn all(start: &[u32]) -> Vec<Plain> {
+        (0..).zip(start).map(|(i, &cell)| Plain { cell: cell as usize, luck: key(i) }).collect()
+    }
+
+    /// One day of one agent.
+    #[inline]
+    pub fn day(&mut self, net: &PlainNet, counts: &mut [i64]) {
+        if splitmix_next(&mut self.luck) < P {
+            let ways = &net.ways[self.cell];
+            let mut left = splitmix_next(&mut self.luck) * net.totals[self.cell];
+            let mut to = ways[ways.len() - 1].0;
+            for &(cell, weight) in ways {
+                left -= weight;
+                if left < 0.0 {
+                    to = cell;
+                    break;
+                }
+            }
+            counts[self.cell] -= 1;
+            self.cell = to as usize;
+            counts[self.cell] += 1;
+        }
+    }
+}
+
+/// The net of the plain agents, and the sum of the weights of each cell.
+pub struct PlainNet {
+    ways: Ways,
+    totals: Vec<f64>,
+}
+
+impl PlainNet {
+    pub fn new(ways: Ways) -> PlainNet {
+        let totals = ways.iter().map(|w| w.iter().map(|x| x.1).sum()).collect();
+        PlainNet { ways, totals }
+    }
+
+    pub fn day(&self, agents: &mut [Plain], counts: &mut [i64]) {
+        agents.iter_mut().for_each(|a| a.day(self, counts));
+    }
+}
+
 /// The engine's walkers.
 pub struct Walk {
     hops: Hops,
     keys: Vec<u64>,
-    at: Vec<u32>,
-    counts: Vec<u32>,
+    pub at: Vec<u32>,
+    pub counts: Vec<u32>,
     day: u32,
 }
 
 impl Walk {
     pub fn new(n: u64) -> Walk {
-        let at: Vec<u32> = (0..n).map(start_cell).collect();
+        Walk::from(start_cells(n))
+    }
+    /// Walkers in the given cells.
+    pub fn from(at: Vec<u32>) -> Walk {
         let mut counts = vec![0; CELLS as usize];
         at.iter().for_each(|&c| counts[c as usize] += 1);
-        Walk { hops: Hops::new(&net()).expect("net"), keys: (0..n).map(|i| mix(i + 1)).collect(), at, counts, day: 0 }
+        Walk {
+            hops: Hops::new(&net()).expect("net"),
+            keys: (0..at.len() as u64).map(key).collect(),
+            at,
+            counts,
+            day: 0,
+        }
     }
     pub fn day(&mut self) {
         self.day += 1;
