@@ -42,17 +42,21 @@ impl Checkpoints {
     ///
     /// # Errors
     /// The system's; older checkpoints are left as they were.
-    pub fn write(&self, day: u32, state: &Sections) -> io::Result<()> {
-        disk::create_dir_all(&self.folder)?;
+    pub fn write(&self, day: u32, state: &Sections) -> Result<(), Failed> {
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |why| (path, why)
+        };
+        disk::create_dir_all(&self.folder).map_err(failed(&self.folder))?;
         // Of equal length, so that names are in the order of days.
         let path = self.folder.join(format!("{day:010}{ENDING}"));
-        disk::write_durably(&path, &state.to_bytes())?;
+        disk::write_durably(&path, &state.to_bytes()).map_err(failed(&path))?;
         if let Err(why) = read(&path) {
             let _ = fs::remove_file(&path);
-            return Err(io::Error::other(format!("what was written is not what is read: {why}")));
+            return Err(failed(&path)(io::Error::other(format!("what was written is not what is read: {why}"))));
         }
-        for old in self.newest_first()?.into_iter().skip(KEPT) {
-            fs::remove_file(old)?;
+        for old in self.newest_first().map_err(failed(&self.folder))?.into_iter().skip(KEPT) {
+            fs::remove_file(&old).map_err(failed(&old))?;
         }
         Ok(())
     }
@@ -125,7 +129,7 @@ impl Writer {
             for file in files {
                 disk::sync_file(&file).map_err(|e| (file, e))?;
             }
-            checkpoints.write(day, &state).map_err(|e| (checkpoints.folder, e))
+            checkpoints.write(day, &state)
         }));
         Ok(())
     }
@@ -165,7 +169,7 @@ mod tests {
 
     fn state(day: u32) -> Sections {
         let mut s = Sections::default();
-        s.put("day", &day.to_le_bytes());
+        s.put("day", day.to_le_bytes());
         s
     }
 

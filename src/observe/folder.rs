@@ -145,12 +145,13 @@ impl RunFolder {
         saved.iter().any(|e| !entries(&self.path(CHECKPOINTS).join(e)).is_ok_and(|inside| inside.is_empty()))
     }
 
-    /// Makes everything below a folder of the run durable.
+    /// Makes the files in a folder of the run durable, not those in folders below it: other replicates write and remove there.
     ///
     /// # Errors
     /// The system's, with the path.
-    pub fn sync(&self, below: &Path) -> Result<()> {
-        sync_tree(below)
+    pub fn sync(&self, dir: &Path) -> Result<()> {
+        sync_files(dir)?;
+        sync_dir(dir)
     }
 
     /// The folder where the files will be when the run is complete.
@@ -410,11 +411,21 @@ fn sync_tree(dir: &Path) -> Result<()> {
         let meta = path.symlink_metadata().map_err(|e| Error::io(&path, e))?;
         if meta.is_dir() {
             sync_tree(&path)?;
-        } else if meta.is_file() {
+        }
+    }
+    sync_files(dir)?;
+    sync_dir(dir)
+}
+
+/// The files in a folder.
+fn sync_files(dir: &Path) -> Result<()> {
+    for name in entries(dir)? {
+        let path = dir.join(name);
+        if path.is_file() {
             disk::sync_file(&path).map_err(|e| Error::io(&path, e))?;
         }
     }
-    sync_dir(dir)
+    Ok(())
 }
 
 fn sync_dir(dir: &Path) -> Result<()> {
