@@ -397,6 +397,7 @@ mod tests {
         let inserted = |digest: u16| {
             said(&|r: &mut Record| {
                 r.parts.insert(1, "rain".into());
+                r.days[0].parts = vec![7, 7, 8, 9];
                 r.days[1].parts = vec![17, digest, 30, 31];
             })
         };
