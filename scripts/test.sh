@@ -52,13 +52,16 @@ cargo build --locked --release
 sirocco="${CARGO_TARGET_DIR:-target}/release/sirocco"
 
 say "Every shipped scenario is valid"
-"$sirocco" validate scenarios/*.toml scenarios/policies/*.toml
+"$sirocco" validate scenarios/*.toml scenarios/policies/*.toml scenarios/benchmarks/*.toml
 
 say "Smoke run: two months of libya-2011, books and digest recounted every day"
 "$sirocco" run scenarios/libya-2011.toml --until 2011-12-20 --audit --out "$scratch/smoke" </dev/null
 for file in manifest.json series.csv summary.csv flows.csv events.csv cells.csv charts/map_people.png; do
     [ -s "$scratch/smoke/$file" ] || { echo "error: the smoke run wrote no $file" >&2; exit 1; }
 done
+
+say "Benchmark suite: results are those stored"
+"$sirocco" check
 
 if compgen -G "benches/*.rs" >/dev/null; then
     say "Benchmarks compile"

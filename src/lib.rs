@@ -94,10 +94,10 @@
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
-//! cli/        one file a command           | run resume validate schema levers processes metrics
+//! cli/        one file a command           | run resume validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
-//!             and what they share          | data describe progress
-//! study/      more than one run            | ensemble displacement weapons_kept files
+//!             and what they share          | data describe progress junit
+//! study/      more than one run            | ensemble check displacement weapons_kept files
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle

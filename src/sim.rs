@@ -108,6 +108,11 @@ pub struct Simulation {
     pub profile: Profile,
 }
 
+/// The part of a day before its first process, and the one after its last.
+pub const EVENTS_AND_LEVERS: &str = "events and levers";
+/// See [`EVENTS_AND_LEVERS`].
+pub const BOOKS: &str = "books";
+
 /// Days between full recounts when not auditing every day.
 const RECOUNT_DAYS: u32 = 30;
 
@@ -175,6 +180,15 @@ impl Simulation {
     /// # Errors
     /// [`Error::Model`] when a ledger does not balance, naming the process.
     pub fn day(&mut self) -> Result<()> {
+        self.day_watched(&mut |_, _| {})
+    }
+
+    /// The same; `after` sees the world after each part of the day, by name: [`EVENTS_AND_LEVERS`], every process, [`BOOKS`].
+    /// It may settle the tables, to take a digest in the middle of the day, and must change nothing else.
+    ///
+    /// # Errors
+    /// As [`Simulation::day`].
+    pub fn day_watched(&mut self, after: &mut dyn FnMut(&'static str, &mut World)) -> Result<()> {
         // Conditions look at what was yesterday.
         let begin = self.beginning();
         let w = &mut self.world;
@@ -188,10 +202,12 @@ impl Simulation {
 
         calendar::happen(&self.scenario.events, &begin, w, day);
         self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
-        self.profile.lap("events and levers", w);
+        self.profile.lap(EVENTS_AND_LEVERS, w);
+        after(EVENTS_AND_LEVERS, w);
         for step in DAY {
             (step.run)(&self.params[step.name], w, day);
             self.profile.lap(step.name, w);
+            after(step.name, w);
             for ledger in w.ledgers.all() {
                 ledger.check().map_err(|r| fault(day, step.name, r.to_string()))?;
             }
@@ -199,7 +215,8 @@ impl Simulation {
         bill_deeds(w, &self.levers, &mut self.spent);
         w.settle();
         w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
-        self.profile.lap("books", w);
+        self.profile.lap(BOOKS, w);
+        after(BOOKS, w);
         let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
         if recount {
             w.audit().map_err(|what| fault(day, "recount", what))?;

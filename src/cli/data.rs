@@ -55,6 +55,21 @@ pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
 /// # Errors
 /// A missing or bad data file.
 pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result::Result<(Scenario, Ground), Report>> {
+    prepare_on(file, sets, &mut |spec, resolution, folder| Ground::load(data, spec, resolution, folder))
+}
+
+/// Gives the ground of a region at a resolution, for a scenario file in a folder; see [`Ground::load`].
+pub type Grounds<'a> = dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground> + 'a;
+
+/// As [`prepare`], with the ground from `grounds`, which may keep what several scenarios share.
+///
+/// # Errors
+/// Those of `grounds`.
+pub fn prepare_on(
+    file: &Path,
+    sets: &[String],
+    grounds: &mut Grounds,
+) -> Result<std::result::Result<(Scenario, Ground), Report>> {
     if let Err(report) = load(file, sets, &Names::any())
         && (report.unreadable.is_some() || report.diagnostics.iter().any(|d| d.key.starts_with("region")))
     {
@@ -64,12 +79,12 @@ pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result:
         Ok(peeked) => peeked,
         Err(report) => return Ok(Err(report)),
     };
-    let ground = match Ground::load(data, &peeked.region, peeked.resolution, &peeked.folder) {
+    let ground = match grounds(&peeked.region, peeked.resolution, &peeked.folder) {
         Ok(ground) => ground,
         // Perhaps a country that is none: the whole ground knows all names, and the file's own line is named.
         Err(why) => {
             let whole = RegionSpec { countries: vec![], ..peeked.region };
-            let ground = Ground::load(data, &whole, peeked.resolution, &peeked.folder)?;
+            let ground = grounds(&whole, peeked.resolution, &peeked.folder)?;
             return match load(file, sets, &Names::of(&ground.region)) {
                 Err(report) => Ok(Err(report)),
                 Ok(_) => Err(why),

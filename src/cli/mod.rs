@@ -6,10 +6,12 @@ use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
 
+pub mod check;
 pub mod cost_per_weapon;
 mod data;
 mod describe;
 pub mod displacement;
+mod junit;
 pub mod levers;
 pub mod metrics;
 pub mod processes;
@@ -39,6 +41,8 @@ pub enum Command {
     Resume(resume::ResumeArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
+    /// Run a suite of benchmarks and say what has changed since its results were stored
+    Check(check::CheckArgs),
     /// Print the JSON Schema of a file format, for editors
     Schema(schema::SchemaArgs),
     /// List the policy levers with their keys, units, ranges and costs
@@ -91,6 +95,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Run(args) => run::run(&args),
         Command::Resume(args) => resume::resume(&args),
         Command::Validate(args) => validate::validate(&args),
+        Command::Check(args) => check::check(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Levers(args) => levers::levers(&args),
         Command::Processes(args) => processes::processes(&args),

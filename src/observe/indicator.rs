@@ -154,6 +154,11 @@ impl Reading<'_> {
     }
 }
 
+/// The indicators of a span: name, unit and value; NaN where there is none, such as a share of nothing.
+pub fn of(metrics: &[Metric], span: &Span) -> Vec<(String, &'static str, f64)> {
+    Reading { metrics, span }.indicators()
+}
+
 /// Writes the indicators of every year, and of the whole run as year `all`.
 ///
 /// # Errors
@@ -165,7 +170,7 @@ pub fn write(folder: &Path, metrics: &[Metric], years: &BTreeMap<i16, Span>) -> 
     years.values().for_each(|span| all.add(span));
     let named = years.iter().map(|(year, span)| (year.to_string(), span));
     for (year, span) in named.chain([("all".to_string(), &all)]) {
-        for (name, unit, value) in (Reading { metrics, span }).indicators() {
+        for (name, unit, value) in of(metrics, span) {
             out.write_record([&year, &name, unit, &number(value)]).map_err(io(&path))?;
         }
     }

@@ -1,5 +1,6 @@
 //! More than one run.
 
+pub mod check;
 pub mod displacement;
 pub mod ensemble;
 mod files;
