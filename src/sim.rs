@@ -26,6 +26,7 @@ use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::units::{Tick, Usd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -178,13 +179,14 @@ impl Simulation {
     /// One day: events and levers, every process in order, then the books.
     ///
     /// # Errors
-    /// [`Error::Model`] when a ledger does not balance, naming the process.
+    /// [`Error::Model`], naming the process, when a ledger does not balance, a number is not finite, or whole numbers overflow.
     pub fn day(&mut self) -> Result<()> {
         self.day_watched(&mut |_, _| {})
     }
 
-    /// The same; `after` sees the world after each part of the day, by name: [`EVENTS_AND_LEVERS`], every process, [`BOOKS`].
-    /// It may settle the tables, to take a digest in the middle of the day, and must change nothing else.
+    /// The same; `after` sees the world after each part of the day, by name: [`EVENTS_AND_LEVERS`], every process, [`BOOKS`],
+    /// before its work is checked. It may settle the tables, to take a digest in the middle of the day, and must change nothing else (but in tests
+    /// of the checks).
     ///
     /// # Errors
     /// As [`Simulation::day`].
@@ -200,26 +202,33 @@ impl Simulation {
             w.leg_counts.fill(Default::default());
         }
 
-        calendar::happen(&self.scenario.events, &begin, w, day);
-        self.spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
+        // What the state was made or restored with is nobody's fault of today.
+        sound(w, "state of the morning")?;
+        self.spent = guarded(day, EVENTS_AND_LEVERS, || {
+            calendar::happen(&self.scenario.events, &begin, w, day);
+            let spent = pull_levers(w, &self.levers, self.scenario.run.end.tick());
+            after(EVENTS_AND_LEVERS, w);
+            spent
+        })?;
+        sound(w, EVENTS_AND_LEVERS)?;
         self.profile.lap(EVENTS_AND_LEVERS, w);
-        after(EVENTS_AND_LEVERS, w);
         for step in DAY {
-            (step.run)(&self.params[step.name], w, day);
+            guarded(day, step.name, || {
+                (step.run)(&self.params[step.name], w, day);
+                after(step.name, w);
+            })?;
             self.profile.lap(step.name, w);
-            after(step.name, w);
-            for ledger in w.ledgers.all() {
-                ledger.check().map_err(|r| fault(day, step.name, r.to_string()))?;
-            }
+            sound(w, step.name)?;
+            self.profile.lap("numbers and ledgers", w);
         }
-        bill_deeds(w, &self.levers, &mut self.spent);
+        guarded(day, "books", || bill_deeds(w, &self.levers, &mut self.spent))?;
         w.settle();
         w.log.sort_by(|a, b| (a.kind, a.key).cmp(&(b.kind, b.key)));
         self.profile.lap(BOOKS, w);
         after(BOOKS, w);
         let recount = self.audit || day.0.is_multiple_of(RECOUNT_DAYS) || day == self.scenario.run.end.tick();
         if recount {
-            w.audit().map_err(|what| fault(day, "recount", what))?;
+            guarded(day, "recount", || w.audit())?.map_err(|what| fault(day, "recount", what))?;
         }
         self.profile.lap("recount", w);
         Ok(())
@@ -321,7 +330,7 @@ pub fn run_kept(
     sim.profile.start(&sim.world);
     loop {
         sim.day()?;
-        observer.day(&sim.world, &sim.spent)?;
+        guarded(sim.world.day, "observer", || observer.day(&sim.world, &sim.spent))??;
         sim.profile.lap("observer", &sim.world);
         out.digests.push(sim.world.digest());
         sim.profile.lap("digest", &sim.world);
@@ -375,6 +384,26 @@ fn failed((path, why): Failed) -> Error {
 
 fn fault(day: Tick, process: &str, what: String) -> Error {
     Error::Model { date: day.date().to_string(), process: process.into(), what }
+}
+
+/// Checks what a process has left: ledgers that balance and numbers that are finite.
+fn sound(w: &mut World, process: &str) -> Result<()> {
+    let day = w.day;
+    for ledger in w.ledgers.all() {
+        ledger.check().map_err(|r| fault(day, process, r.to_string()))?;
+    }
+    w.check_numbers().map_or(Ok(()), |what| Err(fault(day, process, what)))
+}
+
+/// Does part of a day. A panic in it (an overflow of whole numbers, a row that is not there) is a fault of the model: the run
+/// stops with its date and process, as for any other. The state is then half done and must not be used or saved; Rust's own
+/// message, with the line of the code, is on stderr already.
+fn guarded<T>(day: Tick, process: &str, work: impl FnOnce() -> T) -> Result<T> {
+    // Whoever gets the error drops the simulation, so that nobody sees what was torn.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        fault(day, process, text.unwrap_or("a panic without a text").to_string())
+    })
 }
 
 /// Typed parameters of a process.

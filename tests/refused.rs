@@ -53,7 +53,7 @@ fn said_of(name: &str) -> Result<(String, i32), Box<dyn Error>> {
 fn every_wrong_file_is_refused_as_expected() -> Done {
     let bless = std::env::var_os("BLESS").is_some();
     let names = names()?;
-    assert!(names.len() >= 50, "the corpus has shrunk to {}", names.len());
+    assert!(names.len() >= 135, "the corpus has shrunk to {}", names.len());
     let mut differ = Vec::new();
     for name in &names {
         let (said, code) = said_of(name)?;
@@ -168,6 +168,50 @@ fn a_link_does_not_lead_out_of_the_folder() -> Done {
     fs::write(folder.path().join("a.toml"), "extends = \"link.toml\"\n")?;
     let (said, code) = validate(folder.path(), &["a.toml"])?;
     assert!(said.starts_with("a.toml:1:11: error: `extends` names \"link.toml\", a link that leads out"), "{said}");
+    assert_eq!(code, 2);
+    Ok(())
+}
+
+const NET: [(&str, &str); 2] = [
+    ("nodes.csv", "name,country,lat,lon,population\nA,LBY,30,10,5\nB,NER,20,10,7\n"),
+    ("links.csv", "a,b,km\nA,B,9\n"),
+];
+const ON_NET: &str = "title = \"x\"\n[run]\nstart = 2011-10-20\nend = 2012-10-20\n[region]\nnetwork = \"net\"\n";
+
+#[test]
+fn a_network_file_of_more_than_64_mebibytes_is_refused() -> Done {
+    let folder = tempfile::tempdir()?;
+    let net = folder.path().join("net");
+    fs::create_dir(&net)?;
+    fs::write(folder.path().join("a.toml"), ON_NET)?;
+    fs::write(net.join("links.csv"), NET[1].1)?;
+    // A file with a hole: long, and nothing on the disk.
+    fs::File::create(net.join("nodes.csv"))?.set_len((64 << 20) + 1)?;
+    let (said, code) = validate(folder.path(), &["a.toml"])?;
+    assert!(said.contains("nodes.csv:1: the file is larger than 64 MiB"), "{said}");
+    assert_eq!(code, 2);
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_network_does_not_lead_out_of_the_folder() -> Done {
+    let (outside, folder) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let net = folder.path().join("net");
+    fs::create_dir(&net)?;
+    fs::write(folder.path().join("a.toml"), ON_NET)?;
+    for (name, text) in NET {
+        fs::write(net.join(name), text)?;
+    }
+    assert_eq!(validate(folder.path(), &["a.toml"])?.1, 0);
+    fs::write(outside.path().join("secret.csv"), NET[1].1)?;
+    fs::remove_file(net.join("links.csv"))?;
+    std::os::unix::fs::symlink(outside.path().join("secret.csv"), net.join("links.csv"))?;
+    let (said, code) = validate(folder.path(), &["a.toml"])?;
+    assert!(
+        said.starts_with("a.toml:6:11: error: `region.network` names \"net\", whose `links.csv` is a link"),
+        "{said}"
+    );
     assert_eq!(code, 2);
     Ok(())
 }

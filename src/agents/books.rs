@@ -15,10 +15,25 @@ impl World {
         if let Some(t) = torn {
             return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
         }
+        if let Some(fault) = self.tables().into_par_iter().find_map_first(|t| t.check_all()) {
+            return Err(fault);
+        }
         if let Some(g) = self.groups.rows().find(|&g| self.groups.trained()[g] > self.groups.fighters()[g]) {
             return Err(format!("group {:x}: more trained men than fighters", self.groups.key()[g]));
         }
         self.count_ledgers().map_err(|r| r.to_string())
+    }
+
+    /// The first NaN or infinity that was written since the last call: table, column, key and value.
+    pub fn check_numbers(&mut self) -> Option<String> {
+        self.tables_mut().into_iter().find_map(|t| t.check_touched())
+    }
+
+    /// Puts a number into a float column of the first agent of a table and gives its key, for tests of what must stop a run;
+    /// `None` when there is no such agent or column.
+    #[doc(hidden)]
+    pub fn poison(&mut self, table: &str, column: &str, x: f64) -> Option<u64> {
+        self.tables_mut().into_iter().find(|t| t.name() == table)?.poison(column, x)
     }
 
     /// Sums every holder's stock and compares it with the books.

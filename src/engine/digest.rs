@@ -72,13 +72,32 @@ impl Feed {
 
 /// A value as words of 64 bits.
 pub trait Words {
+    /// True when it is a float or holds some.
+    const FLOAT: bool = false;
     /// Calls `f` with each word.
     fn words(&self, f: &mut impl FnMut(u64));
+    /// The first NaN or infinity in it.
+    #[inline]
+    fn not_finite(&self) -> Option<f64> {
+        None
+    }
+    /// Puts a number in the place of every float in it.
+    fn fill_floats(&mut self, _: f64) {}
 }
 
 macro_rules! words {
-    ($($ty:ty: $word:expr;)*) => { $(
+    ($($ty:ty: $word:expr $(, $float:literal)?;)*) => { $(
         impl Words for $ty {
+            $(
+                const FLOAT: bool = $float;
+                #[inline]
+                fn not_finite(&self) -> Option<f64> {
+                    (!self.is_finite()).then_some((*self).into())
+                }
+                fn fill_floats(&mut self, x: f64) {
+                    *self = x as $ty;
+                }
+            )?
             #[inline]
             fn words(&self, f: &mut impl FnMut(u64)) {
                 let word: fn($ty) -> u64 = $word;
@@ -95,11 +114,19 @@ words! {
     u64: |x| x;
     i32: |x| x as u32 as u64;
     i64: |x| x as u64;
-    f32: |x| u64::from(x.to_bits());
-    f64: f64::to_bits;
+    f32: |x| u64::from(x.to_bits()), true;
+    f64: f64::to_bits, true;
 }
 
-impl<T: bytemuck::NoUninit, const N: usize> Words for [T; N] {
+impl<T: bytemuck::NoUninit + Words, const N: usize> Words for [T; N] {
+    const FLOAT: bool = T::FLOAT;
+    #[inline]
+    fn not_finite(&self) -> Option<f64> {
+        self.iter().find_map(T::not_finite)
+    }
+    fn fill_floats(&mut self, x: f64) {
+        self.iter_mut().for_each(|e| e.fill_floats(x));
+    }
     #[inline]
     fn words(&self, f: &mut impl FnMut(u64)) {
         let (words, rest) = bytemuck::cast_slice::<T, u8>(self.as_slice()).as_chunks::<8>();

@@ -10,6 +10,9 @@
 //!
 //! The digest of a table is the sum of its rows' hashes. A row's old hash is taken off when it is first touched, its new one
 //! added when [`Table::settle`] is called in the evening, so that a row changed many times a day is hashed twice.
+//!
+//! No float may be NaN or infinite: [`Table::check_touched`] looks at the rows touched today if any was written since it last
+//! looked, so that it can be asked after every process and says whose fault it is. Tables without floats are never looked at.
 
 use std::ops::Index;
 
@@ -31,6 +34,16 @@ pub trait Table: Send + Sync {
     fn recount(&self) -> u128;
     /// Hashes the rows touched since the last call.
     fn settle(&mut self);
+    /// Names of the columns that are floats or hold some.
+    fn float_columns(&self) -> Vec<&'static str>;
+    /// The first NaN or infinity in the rows touched since the table was settled, if one was written since the last call:
+    /// column, key and value. What is touched twice a day is looked at twice; a list of its own for every call would cost more.
+    fn check_touched(&mut self) -> Option<String>;
+    /// The first NaN or infinity in any row.
+    fn check_all(&self) -> Option<String>;
+    /// Puts a number into a column of floats of the first row in use and gives its key, for tests of what must stop a run.
+    #[doc(hidden)]
+    fn poison(&mut self, column: &str, x: f64) -> Option<u64>;
     /// Times a row was written, added or emptied since the table was made.
     fn written(&self) -> u64;
     /// Bytes per row over all columns.
@@ -153,12 +166,15 @@ macro_rules! table {
             settled: u128,
             touched: $crate::engine::table::Touched,
             written: u64,
+            /// What `written` was when floats were last looked at.
+            checked: u64,
             free: Vec<u32>,
         }
 
         #[allow(dead_code)]
         impl $Table {
             const SALT: u64 = $crate::engine::rng::hash_name($name);
+            const FLOAT: bool = $( <$ty as $crate::engine::digest::Words>::FLOAT || )* false;
 
             /// Number of rows, empty ones included.
             pub fn len(&self) -> usize { self.all.len() }
@@ -180,6 +196,22 @@ macro_rules! table {
                 h.add(&row.key);
                 $( h.add(&row.$field); )*
                 h.finish()
+            }
+            /// The first column of a row that holds no finite number, and what it holds.
+            #[inline]
+            fn not_finite(row: &$Row) -> Option<(&'static str, f64)> {
+                use $crate::engine::digest::Words;
+                $( if let Some(x) = row.$field.not_finite() { return Some((stringify!($field), x)); } )*
+                None
+            }
+            #[inline]
+            fn first_fault(&self, rows: impl Iterator<Item = usize>) -> Option<String> {
+                for row in rows.map(|i| &self.all[i]).filter(|r| r.key != 0) {
+                    if let Some((column, x)) = Self::not_finite(row) {
+                        return Some(format!("`{}.{column}` of key {:x} is {x}", $name, row.key));
+                    }
+                }
+                None
             }
             /// Takes a row's hash off before its first change of the day.
             #[inline]
@@ -271,8 +303,12 @@ macro_rules! table {
                 let row = |i: usize| $Row { key: key[i], $( $field: $field[i], )* $( $( $link: $link[i], )* )? };
                 let all: Vec<$Row> = (0..key.len()).map(row).collect();
                 let free = (0..key.len()).rev().filter(|&i| key[i] == 0).map(|i| i as u32).collect();
-                *self = $Table { all, free, written: self.written, ..Default::default() };
-                self.settled = self.recount();
+                let mut restored = $Table { all, free, written: self.written, ..Default::default() };
+                if let Some(fault) = $crate::engine::table::Table::check_all(&restored) {
+                    return Err(fault);
+                }
+                restored.settled = restored.recount();
+                *self = restored;
                 Ok(())
             }
             fn digest(&self) -> u128 { self.settled.wrapping_add(self.hash_touched()) }
@@ -285,6 +321,30 @@ macro_rules! table {
             fn settle(&mut self) {
                 self.settled = self.digest();
                 self.touched.clear();
+            }
+            fn float_columns(&self) -> Vec<&'static str> {
+                let all = [$( (stringify!($field), <$ty as $crate::engine::digest::Words>::FLOAT) ),*];
+                all.into_iter().filter(|c| c.1).map(|c| c.0).collect()
+            }
+            fn check_touched(&mut self) -> Option<String> {
+                if !Self::FLOAT || self.checked == self.written {
+                    return None;
+                }
+                self.checked = self.written;
+                self.first_fault(self.touched.rows.iter().map(|&i| i as usize))
+            }
+            fn check_all(&self) -> Option<String> {
+                if Self::FLOAT { self.first_fault(0..self.all.len()) } else { None }
+            }
+            fn poison(&mut self, column: &str, x: f64) -> Option<u64> {
+                let row = self.rows().next()?;
+                if !$crate::engine::table::Table::float_columns(self).contains(&column) {
+                    return None;
+                }
+                self.update(row, |r| {
+                    $( if column == stringify!($field) { $crate::engine::digest::Words::fill_floats(&mut r.$field, x); } )*
+                });
+                Some(self.all[row].key)
             }
             fn written(&self) -> u64 { self.written }
         }

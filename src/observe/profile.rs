@@ -1,6 +1,6 @@
 //! Where the time of a run goes: by process and by simulated year, with the rows of agents that each touched.
 //!
-//! Always kept, since it costs some 25 readings of the clock a day; shown by `sirocco run --profile`.
+//! Always kept, since it costs some 50 readings of the clock a day; shown by `sirocco run --profile`.
 
 use crate::agents::world::World;
 use serde::Serialize;

@@ -65,7 +65,7 @@ pub(super) fn flow(text: &str, spot: &str) -> Result<(bool, bool)> {
         "both" => Ok((true, true)),
         "migrants" => Ok((true, false)),
         "arms" => Ok((false, true)),
-        _ => Err(Error::Input(format!("{spot}: flow `{text}` is none of both, migrants, arms"))),
+        _ => Err(Error::Input(format!("{spot}: flow `{text}` is none of `both`, `migrants`, `arms`"))),
     }
 }
 

@@ -7,7 +7,7 @@ use super::corridor::flow;
 use super::geodata::{people, road, terrain};
 use super::table::Table;
 use super::{Carrier, Region, Road, Terrain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use std::path::Path;
 
 impl Region {
@@ -89,7 +89,7 @@ impl Parts {
             Ok(())
         })?;
         if self.nodes.is_empty() {
-            return Err(Error::Input(format!("{}: no node", table.input.0)));
+            return Err(table.fault("no node below the first line"));
         }
         Ok(())
     }

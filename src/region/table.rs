@@ -1,8 +1,12 @@
 //! Reading a CSV file with errors that name the file, the line and the reason.
 
 use crate::error::{Error, Result};
+use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
+
+/// Largest file that is read: a file of the wrong kind must not fill the memory. The largest of `data/` has 1 MiB.
+const LARGEST: u64 = 64 << 20;
 
 /// A file in memory and its checksum.
 pub(crate) struct Table {
@@ -17,7 +21,13 @@ impl Table {
     /// Reads `dir/relative`; a missing file is an I/O error with its path.
     pub fn read(dir: &Path, relative: &str) -> Result<Table> {
         let path = dir.join(relative);
-        let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let io = |e| Error::io(&path, e);
+        let mut bytes = Vec::new();
+        std::fs::File::open(&path).map_err(io)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(io)?;
+        if bytes.len() as u64 > LARGEST {
+            let (shown, most) = (path.display(), LARGEST >> 20);
+            return Err(Error::Input(format!("{shown}:1: the file is larger than {most} MiB; no region needs that")));
+        }
         let hash = blake3::hash(&bytes).to_hex().to_string();
         Ok(Table { shown: path.display().to_string(), bytes, input: (relative.to_string(), hash) })
     }
@@ -28,6 +38,11 @@ impl Table {
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
             other => other.map(Some),
         }
+    }
+
+    /// An error of the file as a whole.
+    pub fn fault(&self, what: &str) -> Error {
+        Error::Input(format!("{}:1: {what}", self.shown))
     }
 
     /// Calls `each` for every row. Columns are asked for by name, in the order in which [`Row`] then numbers them; a name
@@ -98,7 +113,7 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let fault = || self.fault(format!("`{}` is `{text}`, not a number it can be", self.columns[i]));
+        let fault = || self.fault(format!("`{}` is `{text}`, which is no number that fits", self.columns[i]));
         text.parse().map(Some).map_err(|_| fault())
     }
     /// A number from `low` to `high` that must be there.

@@ -210,7 +210,7 @@ impl<'a> Checker<'a> {
                 (Some(a), None) => format!("a list of at least {a}"),
                 (_, b) => format!("a list of at most {}", b.unwrap_or(0)),
             };
-            let message = format!("`{path}` has {count} items; it must be {words}");
+            let message = format!("`{path}` has {count} item{}; it must be {words}", if count == 1 { "" } else { "s" });
             self.say(node.at, path, format!("{count} items"), words, message, None);
         }
         let first: &[Value] = schema.get("prefixItems").and_then(Value::as_array).map_or(&[], Vec::as_slice);

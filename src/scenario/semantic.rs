@@ -274,8 +274,14 @@ impl Semantic<'_> {
         let inside =
             real.as_ref().zip(folder.canonicalize().ok()).is_none_or(|(real, folder)| real.starts_with(folder));
         let shown = words::short(text);
+        let astray = ["nodes.csv", "links.csv", "lanes.csv", "corridors.csv"].into_iter().find(|f| {
+            let file = folder.join(relative).join(f).canonicalize().ok();
+            file.zip(folder.canonicalize().ok()).is_some_and(|(file, folder)| !file.starts_with(folder))
+        });
         let message = if text.is_empty() || !plain || !inside {
             format!("`{path}` names {shown:?}, which leads out of the folder of the scenario")
+        } else if let Some(file) = astray {
+            format!("`{path}` names {shown:?}, whose `{file}` is a link that leads out of the folder of the scenario")
         } else if let Some(missing) =
             ["nodes.csv", "links.csv"].iter().find(|f| !folder.join(relative).join(f).is_file())
         {

@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(said("inner = { how = 'drawn', mean = true }"), ["`inner.mean` is true; it must be a number"]);
         assert_eq!(said("mixed = { a = 'x' }"), ["`mixed.a` is the text \"x\"; it must be a number"]);
         assert_eq!(said("share = { LBX = 1 }"), ["`share` names the unknown country `LBX`"]);
-        assert_eq!(said("pair = [1]"), ["`pair` has 1 items; it must be a list of 2"]);
+        assert_eq!(said("pair = [1]"), ["`pair` has 1 item; it must be a list of 2"]);
         assert_eq!(said("mixed = true").len(), 1);
     }
 }

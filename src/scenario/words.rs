@@ -30,7 +30,9 @@ pub(crate) fn expected(schema: &Value) -> String {
     }
     let words: Vec<String> = types(schema).into_iter().map(|t| of_type(t, schema)).collect();
     if words.is_empty() {
-        let branches = branches(schema).into_iter().map(expected).collect::<Vec<_>>();
+        let mut branches = branches(schema).into_iter().map(expected).collect::<Vec<_>>();
+        // 28 kinds of levers are all tables.
+        branches.dedup();
         return if branches.is_empty() { "something else".into() } else { branches.join(", or ") };
     }
     words.join(" or ")

@@ -1,0 +1,227 @@
+//! What is fed with wrong bytes: the same functions for libFuzzer (`fuzz/`) and for the replay in CI (`tests/fuzz_replay.rs`).
+//! Each must return, whatever the bytes; a panic is a fault of the program.
+
+use sirocco::engine::save::Sections;
+use sirocco::processes::DAY;
+use sirocco::region::Region;
+use sirocco::region::check::check_invariants;
+use sirocco::region::geodata::GeoData;
+use sirocco::scenario::diagnose::Names;
+use sirocco::scenario::load::{load, peek};
+use sirocco::scenario::schema::RegionSpec;
+use sirocco::sim::{Ground, RunPlan, Simulation};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// A target by its name.
+pub type Target = fn(&[u8]);
+
+/// All of them, with the folder of their corpus.
+pub const TARGETS: [(&str, Target); 4] =
+    [("scenario", scenario), ("network", network), ("checkpoint", checkpoint), ("geodata", geodata)];
+
+/// Begins a file inside the bytes for [`network`], with its name after it.
+pub const FILE: &str = "=== ";
+
+const NET: [&str; 4] = ["nodes.csv", "links.csv", "lanes.csv", "corridors.csv"];
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// A scenario file, beside a parent that it may extend.
+pub fn scenario(bytes: &[u8]) {
+    let dir = folder();
+    let path = dir.path().join("s.toml");
+    fs::write(dir.path().join("parent.toml"), "title = \"P\"\n[run]\nstart = 2014-01-01\nend = 2014-02-01\n")
+        .expect("a file");
+    fs::write(&path, bytes).expect("a file");
+    let _ = peek(&path, &[]);
+    if let Err(report) = load(&path, &[], &Names::any()) {
+        assert!(!report.to_string().is_empty(), "refused without a reason");
+    }
+}
+
+/// The files of a plain network, one after the other, each after a line that begins with [`FILE`].
+pub fn network(bytes: &[u8]) {
+    let dir = folder();
+    let text = bytes.split(|&b| b == b'\n');
+    let mut at = NET[0];
+    let mut files: [Vec<u8>; 4] = Default::default();
+    for line in text {
+        match line.strip_prefix(FILE.as_bytes()) {
+            Some(name) => at = NET.into_iter().find(|n| name.starts_with(n.as_bytes())).unwrap_or(at),
+            None => {
+                let file = &mut files[NET.iter().position(|n| *n == at).unwrap_or(0)];
+                file.extend(line);
+                file.push(b'\n');
+            }
+        }
+    }
+    for (name, text) in NET.iter().zip(&files).filter(|f| !f.1.is_empty()) {
+        fs::write(dir.path().join(name), text).expect("a file");
+    }
+    if let Ok(region) = Region::from_network(dir.path()) {
+        check_invariants(&region).expect("a region that was taken is whole");
+    }
+}
+
+/// A saved state without its checksum, which is made right: everything behind it is then read.
+pub fn checkpoint(bytes: &[u8]) {
+    let sealed = [bytes, blake3::hash(bytes).as_bytes()].concat();
+    let Ok(sections) = Sections::from_bytes(&sealed) else { return };
+    let mut sim = tiny().clone();
+    if sim.restore(&sections).is_ok() {
+        // Whatever was taken can be looked at and written again.
+        let _ = (sim.world.digest(), sim.world.audit());
+        sim.save();
+    }
+}
+
+/// One file of the folder `data/geo`: its first line names it, the others take its place.
+pub fn geodata(bytes: &[u8]) {
+    const FILES: [&str; 8] = [
+        "airports.csv",
+        "borders.csv",
+        "coasts.csv",
+        "corridors.csv",
+        "country_facts.csv",
+        "places.csv",
+        "terrain.csv",
+        "water_edges.csv",
+    ];
+    let cut = bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len());
+    let (name, rest) = (&bytes[..cut], bytes.get(cut + 1..).unwrap_or(&[]));
+    let file = FILES.into_iter().find(|f| f.as_bytes() == name).unwrap_or(FILES[cut % FILES.len()]);
+    let dir = folder();
+    let geo = dir.path().join("geo");
+    fs::create_dir(&geo).expect("a folder");
+    for entry in fs::read_dir(data().join("geo")).expect("the data").flatten().filter(|e| e.path().is_file()) {
+        if entry.file_name() != file {
+            link(&entry.path(), &geo.join(entry.file_name()));
+        }
+    }
+    fs::write(geo.join(file), rest).expect("a file");
+    let _ = GeoData::load(dir.path());
+}
+
+#[cfg(unix)]
+fn link(from: &Path, to: &Path) {
+    std::os::unix::fs::symlink(from, to).expect("a link");
+}
+
+#[cfg(not(unix))]
+fn link(from: &Path, to: &Path) {
+    fs::copy(from, to).expect("a copy");
+}
+
+/// The data folder: of the package, or one above it (`fuzz/` is a package of its own).
+pub fn data() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = [own.join("data"), own.join("../data")].into_iter().find(|d| d.join("geo/cells.csv").is_file());
+    found.expect("a data folder")
+}
+
+const PLACES: &str = "name,country,lat,lon,population,terrain,kind
+Zuwara,LBY,32.93,12.08,1000,mediterranean,town
+Sabha,LBY,27.04,14.43,130000,desert_flat,city
+Agadez,NER,16.97,7.99,110000,steppe,city
+Lampedusa,ITA,35.5,12.6,6000,mediterranean,island
+";
+const LINKS: &str = "a,b,km\nZuwara,Sabha,800\nSabha,Agadez,1400\n";
+const LANES: &str = "from,to,zone,km\nZuwara,Lampedusa,Central,300\n";
+const CORRIDORS: &str = "id,name,flow,carrier,places\nnorth,North,both,crew,Agadez; Sabha; Zuwara\n";
+const SMALL: &str = r#"title = "Small"
+[run]
+start = 2014-01-01
+end = 2014-12-31
+persons_per_agent = 10
+[region]
+network = "net"
+[initial.depots]
+count = 3
+[initial.groups]
+libya_count = 3
+regional = false
+[initial.crews]
+count = 4
+[[initial.crews.networks]]
+name = "Band"
+home = "Agadez"
+weight = 1
+range_km = 3000
+[initial.migrants]
+residents = 200
+on_coast = 2000
+[[initial.migrants.origins]]
+place = "Agadez"
+pool = 100000
+per_year = 36500
+[[event]]
+kind = "hostility"
+date = 2014-01-01
+country = "LBY"
+bloc = "toubou"
+against = "local"
+level = 1
+"#;
+
+/// A small world on its first morning.
+fn tiny() -> &'static Simulation {
+    static SIM: OnceLock<Simulation> = OnceLock::new();
+    SIM.get_or_init(|| {
+        let dir = folder();
+        let net = dir.path().join("net");
+        fs::create_dir(&net).expect("a folder");
+        for (name, text) in NET.iter().zip([PLACES, LINKS, LANES, CORRIDORS]) {
+            fs::write(net.join(name), text).expect("a file");
+        }
+        let path = dir.path().join("small.toml");
+        fs::write(&path, SMALL).expect("a file");
+        let spec = RegionSpec { network: Some("net".into()), countries: vec![] };
+        let ground = Ground::load(&data(), &spec, 4, dir.path()).expect("a network");
+        let scenario = load(&path, &[], &Names::of(&ground.region)).unwrap_or_else(|r| panic!("{r}"));
+        let plan = RunPlan { scenario: Arc::new(scenario), replicate: 0, values: vec![], audit: false };
+        Simulation::new(&plan, &ground).expect("a plan that fits")
+    })
+}
+
+/// Bytes to begin with, which the targets take: fed as they are, and changed.
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    match target {
+        "scenario" => vec![SMALL.into(), format!("extends = \"parent.toml\"\n{SMALL}").into(), whole_scenario()],
+        "network" => {
+            let files = NET.iter().zip([PLACES, LINKS, LANES, CORRIDORS]);
+            vec![files.map(|(name, text)| format!("{FILE}{name}\n{text}")).collect::<String>().into()]
+        }
+        "checkpoint" => [0, 20]
+            .map(|days| {
+                let mut sim = tiny().clone();
+                for _ in 0..days {
+                    sim.day().expect("a sound day");
+                    sim.next_morning();
+                }
+                let mut bytes = sim.save().to_bytes();
+                bytes.truncate(bytes.len() - 32);
+                bytes
+            })
+            .to_vec(),
+        _ => ["borders.csv", "corridors.csv", "terrain.csv", "coasts.csv", "water_edges.csv"]
+            .map(|f| [format!("{f}\n").into_bytes(), fs::read(data().join("geo").join(f)).expect("the data")].concat())
+            .to_vec(),
+    }
+}
+
+/// A scenario with a value for every parameter of every process.
+fn whole_scenario() -> Vec<u8> {
+    let mut text = SMALL.to_string();
+    for step in DAY {
+        let default = (step.parse)(serde_json::json!({})).expect("defaults").resolved;
+        text += &format!("[processes.{}]\n", step.name);
+        for (key, value) in default.as_object().into_iter().flatten().filter(|v| v.1.is_number() || v.1.is_boolean()) {
+            text += &format!("{key} = {value}\n");
+        }
+    }
+    text.into()
+}
