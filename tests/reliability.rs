@@ -37,7 +37,7 @@ fn totals(seen: &Seen) -> Vec<f64> {
     let total = |(i, m): (usize, &metric::Metric)| match m.kind {
         Kind::Flow => column(i).sum(),
         Kind::Level => column(i).sum::<f64>() / days,
-        Kind::Stock => column(i).last().unwrap_or(f64::NAN),
+        Kind::Stock => column(i).next_back().unwrap_or(f64::NAN),
     };
     seen.flows.iter().enumerate().map(total).collect()
 }

@@ -108,13 +108,15 @@ fn day_of(p: &Params, w: &mut World, country: CountryId, part: f64) {
     let rents = (w.states.rents()[row] + (given + livelihoods) * captured) / 12.0 / armed;
     let support = livelihoods * (1.0 - captured) / 12.0 / p.livelihoods;
     let [civil, militia] = wages(p, services, support, spending, rents);
+    // Where a civilian earns nothing at all the ratio has no value; a dollar a month gives it one.
+    let ratio = militia / civil.max(1.0);
     w.states.update(row, |s| {
         if s.first_ratio == 0.0 {
-            (s.first_ratio, s.first_spending) = (militia / civil, first);
+            (s.first_ratio, s.first_spending) = (ratio, first);
         }
         s.treasury += revenue - spent;
         (s.services, s.wage_civil, s.wage_militia) = (services, civil, militia);
-        s.pay = if s.first_ratio > 0.0 { militia / civil / s.first_ratio } else { 1.0 };
+        s.pay = if s.first_ratio > 0.0 { ratio / s.first_ratio } else { 1.0 };
     });
 }
 
@@ -127,6 +129,20 @@ fn fighters(w: &World, country: CountryId) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Found by random scenarios: without private work and without reserves to spend, civilians earned 0 and pay was NaN.
+    #[test]
+    fn pay_has_a_value_where_civilians_earn_nothing() {
+        let mut w = crate::processes::test_world();
+        let libya = w.libya.unwrap();
+        w.states.update(usize::from(libya), |s| (s.unity, s.revenue, s.treasury) = (0.5, 0.0, 0));
+        let p = Params { private_share: 0.0, reserves_spent: 0.0, ..Params::default() };
+        for _ in 0..2 {
+            Economy::run(&p, &mut w, w.day);
+        }
+        let s = w.states.get(usize::from(libya));
+        assert!(s.pay.is_finite() && s.wage_civil == 0.0, "{} {}", s.pay, s.wage_civil);
+    }
 
     /// By hand: two thirds of normal spending at U = 0.2 give services of 0.44 x 2/3; a civilian earns 550 x (0.4 + 0.6 x that),
     /// a fighter 550 x 2/3 and the rents.
