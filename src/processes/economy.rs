@@ -138,7 +138,8 @@ mod tests {
         w.states.update(usize::from(libya), |s| (s.unity, s.revenue, s.treasury) = (0.5, 0.0, 0));
         let p = Params { private_share: 0.0, reserves_spent: 0.0, ..Params::default() };
         for _ in 0..2 {
-            Economy::run(&p, &mut w, w.day);
+            let day = w.day;
+            Economy::run(&p, &mut w, day);
         }
         let s = w.states.get(usize::from(libya));
         assert!(s.pay.is_finite() && s.wage_civil == 0.0, "{} {}", s.pay, s.wage_civil);
