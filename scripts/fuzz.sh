@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks for input that crashes the program, with libFuzzer on the stable toolchain: scripts/fuzz.sh TARGET [SECONDS], TARGET one of
 # scenario, network, checkpoint, geodata (all of them in turn when left out), 60 s each unless said. What it learns is kept in
-# fuzz/work/TARGET; bytes that crash it are left in fuzz/work/crash-*: put them into tests/corpus/TARGET (fuzz_replay feeds them for
+# fuzz/found/TARGET; bytes that crash it are left in fuzz/found/crash-*: put them into tests/corpus/TARGET (fuzz_replay feeds them for
 # ever after) with the mending.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fuzz"
@@ -21,9 +21,9 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 
 for target in "${targets[@]}"; do
     cargo build --locked --release --target "$host" --bin "$target"
-    mkdir -p "work/$target"
-    seeds=("work/$target")
+    mkdir -p "found/$target"
+    seeds=("found/$target")
     [ -d "../tests/corpus/$target" ] && seeds+=("../tests/corpus/$target")
     "$CARGO_TARGET_DIR/$host/release/$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=4096 \
-        -artifact_prefix=work/crash- "${seeds[@]}"
+        -artifact_prefix=found/crash- "${seeds[@]}"
 done

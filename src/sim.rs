@@ -365,7 +365,7 @@ pub fn run_kept(
 }
 
 /// Section of a checkpoint with the digests of all days so far, and the one with the observer's state.
-const DIGESTS: &str = "digests";
+pub const DIGESTS: &str = "digests";
 /// See [`DIGESTS`].
 pub const OBSERVER: &str = "observer";
 

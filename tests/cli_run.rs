@@ -3,10 +3,12 @@
 //! Contract: a run writes a complete folder or none; it never writes over what is there unless told to; files do not hang
 //! on the number of threads (`runtime.json` aside); what is wrong is named with an exit code of its class.
 
-use std::collections::BTreeMap;
+mod common;
+
+use common::files;
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 type Done = Result<(), Box<dyn Error>>;
@@ -48,23 +50,6 @@ fn run_with(folder: &Path, data: &str, args: &[&str]) -> Result<(i32, String), B
         .args(args)
         .output()?;
     Ok((out.status.code().unwrap_or(-1), String::from_utf8_lossy(&out.stderr).into_owned()))
-}
-
-/// Every file below a folder, with its content.
-fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Box<dyn Error>> {
-    let mut all = BTreeMap::new();
-    let mut todo = vec![folder.to_path_buf()];
-    while let Some(dir) = todo.pop() {
-        for entry in fs::read_dir(&dir)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                todo.push(path);
-            } else {
-                all.insert(path.strip_prefix(folder)?.to_path_buf(), fs::read(&path)?);
-            }
-        }
-    }
-    Ok(all)
 }
 
 #[test]

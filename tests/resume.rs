@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::shipped;
+use common::{Files, files, shipped};
 use sirocco::agents::world::World;
 use sirocco::engine::checkpoint::Checkpoints;
 use sirocco::engine::rng::mix;
@@ -18,7 +18,6 @@ use sirocco::error::Error as Fault;
 use sirocco::observe::observer::{Kept, Observer};
 use sirocco::observe::recorder::Recorder;
 use sirocco::sim::{Keeping, OBSERVER, RunPlan, run_kept};
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,28 +27,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 type Done = Result<(), Box<dyn Error>>;
-type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// How often, if the long form does not say otherwise.
 fn times(name: &str, short: usize) -> usize {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(short)
-}
-
-/// Every file below a folder, with its content.
-fn files(folder: &Path) -> Result<Files, Box<dyn Error>> {
-    let mut all = Files::new();
-    let mut todo = vec![folder.to_path_buf()];
-    while let Some(dir) = todo.pop() {
-        for entry in fs::read_dir(&dir)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                todo.push(path);
-            } else {
-                all.insert(path.strip_prefix(folder)?.to_path_buf(), fs::read(&path)?);
-            }
-        }
-    }
-    Ok(all)
 }
 
 #[track_caller]

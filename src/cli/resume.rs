@@ -47,10 +47,9 @@ pub fn resume(args: &ResumeArgs) -> Result<()> {
         serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
     let refuse = |why: String| Error::Input(format!("{} cannot be resumed: {why}", args.folder.display()));
     if (order.version.as_str(), order.commit.as_str()) != (VERSION, COMMIT) {
-        let (then, now) = ((&order.version, &order.commit), (VERSION, COMMIT));
         return Err(refuse(format!(
-            "it was begun by sirocco {} ({}) and this is sirocco {} ({})",
-            then.0, then.1, now.0, now.1
+            "it was begun by sirocco {} ({}) and this is sirocco {VERSION} ({COMMIT})",
+            order.version, order.commit
         )));
     }
     order.data = data_folder(Some(args.data.as_deref().unwrap_or(&order.data)))?;

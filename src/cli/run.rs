@@ -16,7 +16,7 @@ use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
 use crate::report;
 use crate::scenario::schema::Scenario;
-use crate::sim::{Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
+use crate::sim::{DIGESTS, Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
 use crate::study::ensemble::{Split, runs};
 use crate::units::Date;
 use serde::{Deserialize, Serialize};
@@ -255,12 +255,15 @@ fn simulate(
         let found = checkpoints.latest(|state| Recorder::fits(&at, state.get(OBSERVER)?));
         let found = found.map_err(|e| Error::io(checkpoints.folder(), e))?;
         for (path, why) in &found.damaged {
-            eprintln!("warning: {}: {why}; the one before it is used", path.display());
+            eprintln!("warning: {}: {why}; this checkpoint is not used", path.display());
         }
         let recorder = match &found.state {
             Some(state) => Recorder::resume(&at, last, state.get(OBSERVER).map_err(Error::Input)?)?,
             None => Recorder::new(&at, scenario.output.cells, last)?,
         };
+        if !found.damaged.is_empty() && found.state.is_none() {
+            eprintln!("warning: replicate {replicate} has no other checkpoint and begins anew");
+        }
         if let Some(state) = &found.state {
             let day = saved_day(state).map_err(Error::Input)?;
             progress.skip(u64::from((day.0 + 1).saturating_sub(first.0)));
@@ -303,14 +306,14 @@ fn stopped_by_signals() -> Result<Arc<AtomicUsize>> {
 /// What came of a replicate that was done before.
 fn done_before(path: &Path) -> Option<RunOutput> {
     let state = Sections::from_bytes(&std::fs::read(path).ok()?).ok()?;
-    let digests: Vec<u128> = column_from_bytes(state.get("digests").ok()?)?;
+    let digests: Vec<u128> = column_from_bytes(state.get(DIGESTS).ok()?)?;
     Some(RunOutput { days: digests.len() as u32, digests, ..RunOutput::default() })
 }
 
 /// Notes that a replicate is done.
 fn note_done(path: &Path, out: &RunOutput) -> Result<()> {
     let mut state = Sections::default();
-    state.put("digests", bytemuck::cast_slice::<_, u8>(&out.digests));
+    state.put(DIGESTS, bytemuck::cast_slice::<_, u8>(&out.digests));
     let made = path.parent().map_or(Ok(()), disk::create_dir_all);
     made.and_then(|()| disk::write_durably(path, &state.to_bytes())).map_err(|e| Error::io(path, e))
 }

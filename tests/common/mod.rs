@@ -12,6 +12,7 @@ use sirocco::scenario::diagnose::Names;
 use sirocco::scenario::load::{load, peek};
 use sirocco::scenario::schema::Scenario;
 use sirocco::sim::{Ground, RunPlan, Simulation, run_one};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -142,6 +143,26 @@ bloc = "hor_lna"
 land_place = "Sabha"
 per_year = [2000, 200, 20, 200, 1, 0]
 "#;
+
+/// Files by their paths in a folder.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Every file below a folder, with its content.
+pub fn files(folder: &Path) -> std::result::Result<Files, Box<dyn std::error::Error>> {
+    let mut all = Files::new();
+    let mut todo = vec![folder.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(&dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                all.insert(path.strip_prefix(folder)?.to_path_buf(), std::fs::read(&path)?);
+            }
+        }
+    }
+    Ok(all)
+}
 
 /// Mean of values, and the half-width of its interval of 95 % (Student); NaN for fewer than two.
 pub fn interval(x: &[f64]) -> (f64, f64) {
