@@ -186,10 +186,14 @@ impl Desk {
         files.remove(Path::new("runtime.json")).ok_or("no runtime.json")?;
         Ok(files)
     }
+    /// True when a run can be gone on with, be it only to remove what it needed.
+    fn can_go_on(&self, out: &str) -> bool {
+        let partial = self.path(out).join(".partial");
+        partial.join(".order.json").is_file() || partial.is_dir() && self.path(out).join("manifest.json").is_file()
+    }
     /// Goes on with a run, or begins it anew where nothing was kept, until it is complete.
     fn bring_to_an_end(&self, out: &str) -> Result<Files, Box<dyn Error>> {
-        let begun = self.path(out).join(".partial/.order.json").is_file();
-        let ended = if begun { self.resume(out).output()? } else { self.begin(out).output()? };
+        let ended = if self.can_go_on(out) { self.resume(out).output()? } else { self.begin(out).output()? };
         assert_eq!(code(&ended), 0, "{}", said(&ended));
         self.complete(out)
     }
@@ -233,14 +237,15 @@ fn a_run_that_is_killed_at_any_moment_goes_on_as_if_nothing_had_happened() -> Do
         let out = format!("killed-{round}");
         let mut reached = [None, None];
         loop {
-            let begun = desk.path(&out).join(".partial/.order.json").is_file();
-            let mut command = if begun { desk.resume(&out) } else { desk.begin(&out) };
+            let mut command = if desk.can_go_on(&out) { desk.resume(&out) } else { desk.begin(&out) };
             let mut child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn()?;
             std::thread::sleep(Duration::from_millis(mix(round * 1000 + killed as u64) % takes));
             child.kill()?;
             child.wait()?;
             killed += 1;
-            if desk.path(&out).join("manifest.json").is_file() && !desk.path(&out).join(".partial").exists() {
+            // The manifest comes last: from then on the run is complete, and only what it needed is removed.
+            if desk.path(&out).join("manifest.json").is_file() {
+                desk.bring_to_an_end(&out)?;
                 break;
             }
             for (replicate, before) in reached.iter_mut().enumerate() {
@@ -278,6 +283,36 @@ fn a_run_that_is_killed_while_it_writes_goes_on_as_if_nothing_had_happened() -> 
         fs::remove_dir_all(desk.path("killed"))?;
     }
     println!("{kills} kills at writes survived, of {calls} calls");
+    Ok(())
+}
+
+/// The same for a run that takes the place of another: at every moment one of the two is whole or can be brought back. Killed
+/// while it removed what it no longer needed, a run once took its own files for those of the old one.
+#[test]
+fn a_run_killed_while_it_takes_the_place_of_another_loses_neither() -> Done {
+    let desk = Desk::new()?;
+    let old = || desk.begin("place").args(["--set", "run.seed=4"]).output();
+    assert_eq!(code(&old()?), 0);
+    let was = desk.complete("place")?;
+    let said = said(&desk.begin("place").env("SIROCCO_FAULT", "count:0").output()?);
+    let calls: u64 =
+        said.lines().find_map(|l| l.strip_prefix("calls that write: ")).ok_or_else(|| said.clone())?.parse()?;
+    let want = desk.complete("place")?;
+    let kills = times("SIROCCO_KILLS", 20) as u64;
+    for at in (calls - kills.min(calls))..calls {
+        fs::remove_dir_all(desk.path("place"))?;
+        assert_eq!(code(&old()?), 0);
+        let out = desk.begin("place").env("SIROCCO_FAULT", format!("kill:{at}")).output()?;
+        let what = format!("killed at call {at} of {calls}");
+        assert_ne!(code(&out), 0, "{what}");
+        if desk.can_go_on("place") {
+            assert_eq!(code(&desk.resume("place").output()?), 0, "{what}");
+            same_files(&what, &desk.complete("place")?, &want);
+        } else {
+            let got = desk.complete("place")?;
+            same_files(&what, &got, if got == was { &was } else { &want });
+        }
+    }
     Ok(())
 }
 

@@ -56,7 +56,7 @@ impl Checkpoints {
             return Err(failed(&path)(io::Error::other(format!("what was written is not what is read: {why}"))));
         }
         for old in self.newest_first().map_err(failed(&self.folder))?.into_iter().skip(KEPT) {
-            fs::remove_file(&old).map_err(failed(&old))?;
+            disk::remove(&old).map_err(failed(&old))?;
         }
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Checkpoints {
     /// # Errors
     /// The system's.
     pub fn remove(&self) -> io::Result<()> {
-        match fs::remove_dir_all(&self.folder) {
+        match disk::remove(&self.folder) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),
         }

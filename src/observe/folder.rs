@@ -18,7 +18,7 @@ const PARTIAL: &str = ".partial";
 const LOCK: &str = ".lock";
 /// Where the old content waits, inside `.partial`, while the new one is moved into place.
 const OLD: &str = ".old";
-/// In `.partial`: what a run is to do, for `sirocco resume`.
+/// In `.partial`: what a run is to do, for `sirocco resume`. Gone when all is in place.
 pub const ORDER: &str = ".order.json";
 /// In `.partial`: saved states, by replicate.
 pub const CHECKPOINTS: &str = ".checkpoints";
@@ -116,8 +116,9 @@ impl RunFolder {
     /// A folder without one, or whose run is still going on.
     pub fn resume(dir: &Path) -> Result<RunFolder> {
         let partial = dir.join(PARTIAL);
-        if !partial.join(ORDER).is_file() {
-            let why = if dir.join(LAST).is_file() { "its run is complete" } else { "it holds no unfinished run" };
+        let complete = dir.join(LAST).is_file();
+        if !partial.join(ORDER).is_file() && !(complete && partial.is_dir()) {
+            let why = if complete { "its run is complete" } else { "it holds no unfinished run" };
             return Err(Error::Input(format!("{}: there is nothing to resume: {why}", dir.display())));
         }
         let Claim::Mine(lock) = claim(dir, Found::Keep)? else {
@@ -201,16 +202,19 @@ impl RunFolder {
         self.clean()
     }
 
-    /// True when the program was killed while it moved the files of a complete run into place.
+    /// True when the program was killed while it moved the files of a complete run into place, or cleaned up after that.
     pub fn was_moving(&self) -> bool {
-        self.path(MOVES).is_file()
+        self.path(MOVES).is_file() || !self.path(ORDER).is_file()
     }
 
-    /// Moves what is not yet in place.
+    /// Moves what is not yet in place, and removes what is left.
     ///
     /// # Errors
     /// A file that cannot be moved; another attempt may be made.
     pub fn finish_moving(self) -> Result<PathBuf> {
+        if !self.path(ORDER).is_file() {
+            return self.clean();
+        }
         let journal = self.path(MOVES);
         let text = fs::read(&journal).map_err(|e| Error::io(&journal, e))?;
         let moves = serde_json::from_slice(&text).map_err(|e| Error::io(&journal, e.into()))?;
@@ -218,12 +222,20 @@ impl RunFolder {
         self.clean()
     }
 
-    /// After the last file is in place.
+    /// After the last file is in place. The order of the run goes first: the list of moves without the old content beside it
+    /// would make a later attempt take the new for the old.
     fn clean(mut self) -> Result<PathBuf> {
         self.finished = true;
-        let partial = self.path("");
+        let (partial, order) = (self.path(""), self.path(ORDER));
         sync_dir(&self.folder)?;
-        fs::remove_dir_all(&partial).map_err(|e| Error::io(&partial, e))?;
+        if order.is_file() {
+            remove(&order)?;
+            sync_dir(&partial)?;
+        }
+        for e in entries(&partial)? {
+            remove(&partial.join(e))?;
+        }
+        remove(&partial)?;
         sync_dir(&self.folder)?;
         if let Some(parent) = self.folder.parent().filter(|p| !p.as_os_str().is_empty()) {
             sync_dir(parent)?;
@@ -391,9 +403,7 @@ fn make_all(dir: &Path) -> Result<()> {
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let is_dir = path.symlink_metadata().map_err(|e| Error::io(path, e))?.is_dir();
-    let done = if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    done.map_err(|e| Error::io(path, e))
+    disk::remove(path).map_err(|e| Error::io(path, e))
 }
 
 /// Names in a folder, sorted.
