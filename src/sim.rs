@@ -285,6 +285,13 @@ impl Simulation {
         Ok(())
     }
 
+    /// Takes over the state of another run of the same ground, luck and start on the morning of a day, to go on from there by
+    /// this run's levers and events. What they were until then must have been the same ([`crate::study::branch::parts_on`]).
+    pub fn branch_from(&mut self, trunk: &Simulation) {
+        self.world = trunk.world.clone();
+        self.held = None;
+    }
+
     /// Goes on to the next morning.
     pub fn next_morning(&mut self) {
         self.world.next_morning();

@@ -117,7 +117,7 @@ impl RunFolder {
     pub fn resume(dir: &Path) -> Result<RunFolder> {
         let partial = dir.join(PARTIAL);
         let complete = dir.join(LAST).is_file();
-        if !partial.join(ORDER).is_file() && !(complete && partial.is_dir()) {
+        if !(partial.join(ORDER).is_file() || complete && partial.is_dir()) {
             let why = if complete { "its run is complete" } else { "it holds no unfinished run" };
             return Err(Error::Input(format!("{}: there is nothing to resume: {why}", dir.display())));
         }

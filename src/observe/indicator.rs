@@ -1,7 +1,8 @@
 //! `indicators.csv`: what a year, and the whole run, come to in a few numbers.
 
 use super::metric::{COUNTRIES, Kind, Metric};
-use super::recorder::{Period, create, flush, io, number};
+use super::recorder::{create, flush, io, number};
+use super::sums::{Period, Sums};
 use crate::agents::arms::CHANNEL_NAMES;
 use crate::agents::crew::CARGO_NAMES;
 use crate::error::Result;
@@ -28,7 +29,7 @@ pub fn entropy_bits(passages: &Passages) -> f64 {
 }
 
 /// A year, or the whole run: every metric, true and observed, and the passages of crews with cargo.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     pub metrics: Vec<(Period, Period)>,
     pub passages: Passages,
@@ -163,14 +164,13 @@ pub fn of(metrics: &[Metric], span: &Span) -> Vec<(String, &'static str, f64)> {
 ///
 /// # Errors
 /// A file that cannot be written, by its path.
-pub fn write(folder: &Path, metrics: &[Metric], years: &BTreeMap<i16, Span>) -> Result<()> {
+pub fn write(folder: &Path, sums: &Sums) -> Result<()> {
     let path = folder.join("indicators.csv");
     let mut out = create(folder, "indicators.csv", &["year", "indicator", "unit", "value"])?;
-    let mut all = Span::new(metrics.len());
-    years.values().for_each(|span| all.add(span));
-    let named = years.iter().map(|(year, span)| (year.to_string(), span));
+    let all = sums.whole();
+    let named = sums.years.iter().map(|(year, span)| (year.to_string(), span));
     for (year, span) in named.chain([("all".to_string(), &all)]) {
-        for (name, unit, value) in of(metrics, span) {
+        for (name, unit, value) in of(&sums.metrics, span) {
             out.write_record([&year, &name, unit, &number(value)]).map_err(io(&path))?;
         }
     }

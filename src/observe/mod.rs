@@ -8,6 +8,7 @@ pub mod monthly;
 pub mod observer;
 pub mod profile;
 pub mod recorder;
+pub mod sums;
 
 #[cfg(test)]
 #[path = "hand_made_tests.rs"]

@@ -1,16 +1,16 @@
 //! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, the monthly files, and at the end
 //! `summary.csv`, `indicators.csv` and `flows.csv`.
 
-use super::indicator::{self, Span, distinct};
-use super::metric::{Kind, Metric, all};
+use super::indicator;
+use super::metric::Kind;
 use super::monthly::Monthly;
 use super::observer::{Kept, Observer};
+use super::sums::Sums;
 use crate::agents::arms::{CLASS_NAMES, ORIGIN_NAMES, ORIGINS};
 use crate::agents::world::World;
 use crate::engine::disk::File;
 use crate::engine::save::{pack, unpack};
 use crate::error::{Error, Result};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::BufWriter;
@@ -23,65 +23,14 @@ const SERIES: &str = "series.csv";
 /// The file with a row an event.
 const EVENTS: &str = "events.csv";
 
-/// Running sum of a metric over the days on which it has a value.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Period {
-    sum: f64,
-    first: f64,
-    last: f64,
-    low: f64,
-    days: u32,
-}
-
-impl Default for Period {
-    fn default() -> Self {
-        Period { sum: 0.0, first: f64::NAN, last: f64::NAN, low: f64::NAN, days: 0 }
-    }
-}
-
-impl Period {
-    /// Adds a day; NaN is a day without a value.
-    pub fn add(&mut self, v: f64) {
-        if !v.is_nan() {
-            self.join(&Period { sum: v, first: v, last: v, low: v, days: 1 });
-        }
-    }
-    /// Adds a later period.
-    pub fn join(&mut self, later: &Period) {
-        if self.days == 0 {
-            self.first = later.first;
-        }
-        if later.days > 0 {
-            self.last = later.last;
-        }
-        self.low = self.low.min(later.low);
-        self.sum += later.sum;
-        self.days += later.days;
-    }
-    /// First, lowest and last value; NaN when there is none.
-    pub fn course(&self) -> [f64; 3] {
-        [self.first, self.low, self.last]
-    }
-    /// What it comes to: sum, last value or mean.
-    pub fn value(&self, kind: Kind) -> f64 {
-        match kind {
-            Kind::Flow => self.sum,
-            Kind::Stock => self.last,
-            Kind::Level => self.sum / f64::from(self.days),
-        }
-    }
-}
-
 /// Writes one replicate's files.
 pub struct Recorder {
-    metrics: Vec<Metric>,
+    sums: Sums,
     folder: PathBuf,
     series: Out,
     events: Out,
     monthly: Monthly,
     last_day: crate::units::Tick,
-    years: BTreeMap<i16, Span>,
-    spent: BTreeMap<String, i64>,
 }
 
 pub(super) fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
@@ -128,8 +77,7 @@ pub(super) type Lengths = BTreeMap<String, u64>;
 #[derive(Serialize, Deserialize)]
 struct Added {
     lengths: Lengths,
-    years: BTreeMap<i16, Span>,
-    spent: BTreeMap<String, i64>,
+    sums: Sums,
     /// Of each monthly file, by its name.
     blocks: BTreeMap<String, Vec<u8>>,
 }
@@ -156,9 +104,9 @@ impl Recorder {
     /// # Errors
     /// A file that cannot be made, by its path.
     pub fn new(folder: &Path, cells: bool, last_day: crate::units::Tick) -> Result<Recorder> {
-        let metrics = all();
+        let sums = Sums::default();
         let mut head = vec!["date".to_string()];
-        for m in &metrics {
+        for m in sums.metrics.iter() {
             head.push(m.name.clone());
             if m.observed.is_some() {
                 head.push(format!("{}_observed", m.name));
@@ -166,14 +114,12 @@ impl Recorder {
         }
         let head: Vec<&str> = head.iter().map(String::as_str).collect();
         Ok(Recorder {
-            metrics,
+            sums,
             folder: folder.to_path_buf(),
             series: create(folder, SERIES, &head)?,
             events: create(folder, EVENTS, &["date", "kind", "place", "item", "count"])?,
             monthly: Monthly::new(folder, cells)?,
             last_day,
-            years: BTreeMap::new(),
-            spent: BTreeMap::new(),
         })
     }
 
@@ -184,14 +130,12 @@ impl Recorder {
     pub fn resume(folder: &Path, last_day: crate::units::Tick, kept: &[u8]) -> Result<Recorder> {
         let kept: Added = unpack(kept).map_err(Error::Input)?;
         Ok(Recorder {
-            metrics: all(),
+            sums: kept.sums,
             folder: folder.to_path_buf(),
             series: reopen(folder, SERIES, &kept.lengths)?,
             events: reopen(folder, EVENTS, &kept.lengths)?,
             monthly: Monthly::resume(folder, &kept.lengths, &kept.blocks)?,
             last_day,
-            years: kept.years,
-            spent: kept.spent,
         })
     }
 
@@ -214,8 +158,8 @@ impl Recorder {
         let path = self.folder.join("summary.csv");
         let mut out =
             create(&self.folder, "summary.csv", &["year", "metric", "unit", "kind", "days", "value", "observed"])?;
-        for (year, span) in &self.years {
-            for (m, (truth, seen)) in self.metrics.iter().zip(&span.metrics) {
+        for (year, span) in &self.sums.years {
+            for (m, (truth, seen)) in self.sums.metrics.iter().zip(&span.metrics) {
                 let observed = m.observed.as_ref().map_or(String::new(), |_| number(seen.value(m.kind)));
                 let unit = if m.kind == Kind::Flow { m.unit.trim_end_matches("/day") } else { m.unit };
                 let row = [
@@ -230,7 +174,7 @@ impl Recorder {
                 out.write_record(&row).map_err(io(&path))?;
             }
         }
-        for (lever, cents) in &self.spent {
+        for (lever, cents) in &self.sums.spent {
             let row = ["all", &format!("spent_{lever}"), "USD", "flow", "", &number(*cents as f64 / 100.0), ""];
             out.write_record(row).map_err(io(&path))?;
         }
@@ -265,23 +209,10 @@ impl Recorder {
 
 impl Observer for Recorder {
     fn day(&mut self, w: &World, spent: &[(String, i64)]) -> Result<()> {
-        let date = w.day.date();
-        let year = self.years.entry(date.0.year()).or_insert_with(|| Span::new(self.metrics.len()));
-        let mut row = vec![date.to_string()];
-        year.pass(&distinct(&w.tally.active));
-        let values: Vec<(f64, Option<f64>)> = self
-            .metrics
-            .par_iter()
-            .with_min_len(16)
-            .map(|m| ((m.value)(w), m.observed.as_ref().map(|observed| observed(w))))
-            .collect();
-        for ((v, observed), (truth, seen)) in values.into_iter().zip(&mut year.metrics) {
-            truth.add(v);
+        let mut row = vec![w.day.date().to_string()];
+        for (v, observed) in self.sums.add(w, spent) {
             row.push(number(v));
-            if let Some(v) = observed {
-                seen.add(v);
-                row.push(number(v));
-            }
+            row.extend(observed.map(number));
         }
         let path = self.folder.join(SERIES);
         self.series.write_record(&row).map_err(io(&path))?;
@@ -290,9 +221,6 @@ impl Observer for Recorder {
             self.events
                 .write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()])
                 .map_err(io(&path))?;
-        }
-        for (lever, cents) in spent {
-            *self.spent.entry(lever.clone()).or_default() += cents;
         }
         self.monthly.day(w, w.day.next().date().0.day() == 1 || w.day == self.last_day)
     }
@@ -303,14 +231,14 @@ impl Observer for Recorder {
         note_length(&mut self.events, &self.folder, EVENTS, &mut lengths)?;
         let blocks = self.monthly.keep(&self.folder, &mut lengths)?;
         let files = lengths.keys().map(|name| self.folder.join(name)).collect();
-        let state = Added { lengths, years: self.years.clone(), spent: self.spent.clone(), blocks };
+        let state = Added { lengths, sums: self.sums.clone(), blocks };
         Ok(Kept { state: pack(&state), files })
     }
 
     fn end(&mut self, w: &World) -> Result<()> {
         self.write_summary()?;
         self.write_flows(w)?;
-        indicator::write(&self.folder, &self.metrics, &self.years)?;
+        indicator::write(&self.folder, &self.sums)?;
         flush(&mut self.series, &self.folder.join(SERIES))?;
         flush(&mut self.events, &self.folder.join(EVENTS))?;
         self.monthly.flush()

@@ -1,7 +1,12 @@
 //! More than one run.
 
+pub mod branch;
 pub mod check;
 pub mod displacement;
 pub mod ensemble;
-mod files;
+pub mod files;
+pub mod measure;
+pub mod outcome;
+pub mod paired;
+pub mod stats;
 pub mod weapons_kept;

@@ -1,0 +1,161 @@
+//! What runs are judged by: every indicator and every metric over the whole run, and which way each is better.
+
+use crate::observe::indicator;
+use crate::observe::metric::{Kind, Metric};
+use crate::observe::sums::Sums;
+use std::collections::BTreeSet;
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    Lower,
+    Higher,
+}
+
+impl Better {
+    /// As files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Better::Lower => "lower",
+            Better::Higher => "higher",
+        }
+    }
+    /// A change as a gain: above zero for the better.
+    pub fn gain(self, change: f64) -> f64 {
+        match self {
+            Better::Lower => -change,
+            Better::Higher => change,
+        }
+    }
+}
+
+/// A number that a run comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    pub name: String,
+    pub unit: String,
+    /// None where that is for the reader to say: whether fewer people should travel is no matter of arithmetic.
+    pub better: Option<Better>,
+    /// Listed in `indicators.csv`; the others are metrics.
+    pub indicator: bool,
+}
+
+/// All measures: first the indicators, then the metrics that are none. What a run spends is the last.
+pub fn measures(sums: &Sums) -> Vec<Measure> {
+    let indicators = indicator::of(&sums.metrics, &indicator::Span::new(sums.metrics.len()));
+    let mut out: Vec<Measure> =
+        indicators.into_iter().map(|(name, unit, _)| measure(name, unit.to_string(), true)).collect();
+    let known: BTreeSet<String> = out.iter().map(|m| m.name.clone()).collect();
+    let others = sums.metrics.iter().filter(|m| !known.contains(&m.name));
+    out.extend(others.map(|m| measure(m.name.clone(), total_unit(m), false)));
+    out
+}
+
+/// The values of all measures over a whole run, in the same order; NaN where there is none.
+pub fn values(sums: &Sums) -> Vec<f64> {
+    let whole = sums.whole();
+    let indicators = indicator::of(&sums.metrics, &whole);
+    let known: BTreeSet<&str> = indicators.iter().map(|x| x.0.as_str()).collect();
+    let others = sums.metrics.iter().zip(&whole.metrics).filter(|(m, _)| !known.contains(m.name.as_str()));
+    let others = others.map(|(m, (truth, _))| truth.value(m.kind));
+    indicators.iter().map(|x| x.2).chain(others).collect()
+}
+
+/// Unit of what a metric comes to over a run.
+pub fn total_unit(m: &Metric) -> String {
+    if m.kind == Kind::Flow { m.unit.trim_end_matches("/day").into() } else { m.unit.into() }
+}
+
+fn measure(name: String, unit: String, indicator: bool) -> Measure {
+    Measure { better: better(&name), name, unit, indicator }
+}
+
+/// Measures of harm, by the beginning of their names: fewer are better.
+const HARM: &[&str] = &[
+    "fatalities",
+    "killed_by_sorties",
+    "sea_deaths",
+    "desert_deaths",
+    "captive_deaths",
+    "deaths_per_1000",
+    "carried_dead",
+    "people_dead",
+    "people_held",
+    "people_taken_captive",
+    "people_captive",
+    "boats_sunk",
+    "ransom",
+    "arms_looted",
+    "arms_left_libya",
+    "arms_reached_sahel",
+    "arms_leaked",
+    "received_mali",
+    "patron_arms",
+    "trained_leaked",
+    "ddr_relapsed",
+    "depot_raids",
+    "homelands_in_revolt",
+    "coups",
+    "northern_mali_lost",
+    "towns_lost_mali",
+    "interference_libya",
+    "fighters_islamic_state",
+    "control_islamic_state",
+    "jihadist",
+    "risk_",
+    "attack_hazard_abroad",
+    "militia_payoffs",
+    "bribes",
+    "tolls",
+    "policy_spending",
+];
+
+/// Measures of what is good, by the beginning of their names: more are better.
+const GOOD: &[&str] = &[
+    "unity",
+    "services",
+    "oil_production",
+    "oil_revenue",
+    "central_bank",
+    "acceptance",
+    "state_control",
+    "rebels_km_from_capital",
+    "weapons_surrendered",
+    "arms_collected",
+    "arms_destroyed",
+    "sea_rescued",
+];
+
+fn better(name: &str) -> Option<Better> {
+    let begins = |list: &[&str]| list.iter().any(|start| name.starts_with(start));
+    match (begins(HARM), begins(GOOD)) {
+        (true, _) => Some(Better::Lower),
+        (_, true) => Some(Better::Higher),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_measure_has_a_value_and_every_judgement_a_measure() {
+        let sums = Sums::default();
+        let all = measures(&sums);
+        assert_eq!(all.len(), values(&sums).len());
+        let names: BTreeSet<&str> = all.iter().map(|m| m.name.as_str()).collect();
+        assert_eq!(names.len(), all.len(), "two of a name");
+        assert!(sums.metrics.iter().all(|m| names.contains(m.name.as_str())));
+        for start in HARM.iter().chain(GOOD) {
+            assert!(all.iter().any(|m| m.name.starts_with(start)), "{start} is no measure");
+        }
+        let of = |name: &str| all.iter().find(|m| m.name == name).unwrap().better;
+        assert_eq!(
+            (of("sea_deaths"), of("unity"), of("sea_arrivals")),
+            (Some(Better::Lower), Some(Better::Higher), None)
+        );
+        assert_eq!((Better::Lower.gain(-3.0), Better::Higher.gain(-3.0)), (3.0, -3.0));
+    }
+}
