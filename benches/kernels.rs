@@ -683,13 +683,13 @@ fn report() {
     let inputs = ["manifest.json", "series.csv", "cells.csv"].map(|f| out.join(f));
     let inputs: Vec<PathBuf> =
         inputs.into_iter().chain(["countries.geojson", "places.csv"].map(|f| geo.join(f))).collect();
-    let files = charts(&out, Path::new(DATA)).expect("charts");
+    let files = charts(&out, &out, Path::new(DATA)).expect("charts");
     let drawn: Vec<Vec<u8>> = files.iter().map(|f| std::fs::read(f).expect("chart")).collect();
     let bytes: usize = drawn.iter().map(Vec::len).sum();
     title(&format!("report: {} chart files of 14 months, {:.1} MB", files.len(), bytes as f64 / 1e6), "ms for all");
     let copies = temporary.path().join("copies");
     std::fs::create_dir_all(&copies).expect("a folder");
-    let draw = |threads: &ThreadPool| drop(threads.install(|| charts(&out, Path::new(DATA))).expect("charts"));
+    let draw = |threads: &ThreadPool| drop(threads.install(|| charts(&out, &out, Path::new(DATA))).expect("charts"));
     let (one, two) = (pool(1), pool(2));
     let [read, write, alone] = medians(
         3,

@@ -20,6 +20,9 @@ pub enum Error {
     /// A ledger does not balance, a number is not finite, or something else that a correct model never does.
     #[error("model fault on {date} in process `{process}`: {what}")]
     Model { date: String, process: String, what: String },
+    /// Some of many runs ended early; the others are there.
+    #[error("{0}")]
+    SomeFailed(String),
 }
 
 impl Error {
@@ -34,7 +37,7 @@ impl Error {
             Error::CheckFailed(_) => 1,
             Error::Input(_) => 2,
             Error::Io { .. } => 3,
-            Error::Model { .. } => 4,
+            Error::Model { .. } | Error::SomeFailed(_) => 4,
             Error::Interrupted { signal, .. } => 128 + signal,
         }
     }

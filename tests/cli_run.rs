@@ -91,9 +91,12 @@ fn a_run_writes_a_whole_folder() -> Done {
         "conflict.csv",
         "indicators.csv",
     ] {
-        assert!(out.join("replicates/00001").join(name).is_file(), "{name} of the second replicate");
+        for k in ["00000", "00001"] {
+            assert!(out.join("replicates").join(k).join(name).is_file(), "{name} of replicate {k}");
+        }
     }
-    let (a, b) = (fs::read(out.join("series.csv"))?, fs::read(out.join("replicates/00001/series.csv"))?);
+    let (a, b) =
+        (fs::read(out.join("replicates/00000/series.csv"))?, fs::read(out.join("replicates/00001/series.csv"))?);
     assert!(a != b, "replicates have luck of their own");
     assert!(!out.join(".partial").exists());
 

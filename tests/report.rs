@@ -204,7 +204,7 @@ fn a_long_run_has_every_chart() -> R {
     Fake { title: "Libya after 2011, eight years", start: "2011-10-20", days: 2922, scale: 100.0 }.write(&dir)?;
     write_cells(&dir, 40_000.0)?;
     let before = std::time::Instant::now();
-    let written = charts(&dir, &data())?;
+    let written = charts(&dir, &dir, &data())?;
     println!("all charts of eight years in {:.2} s", before.elapsed().as_secs_f64());
     let expected = [
         "arms_outflow",
@@ -243,12 +243,12 @@ fn a_short_run_of_few_is_drawn_too() -> R {
     let (_tmp, dir) = folder("two-years")?;
     Fake { title: "Two quiet years", start: "2014-01-01", days: 730, scale: 0.01 }.write(&dir)?;
     write_cells(&dir, 3.0)?;
-    for path in charts(&dir, &data())? {
+    for path in charts(&dir, &dir, &data())? {
         if path.extension().is_some_and(|e| e == "png") { check_png(&path)? } else { check_svg(&path)? }
     }
     let (_tmp, dir) = folder("three-weeks")?;
     Fake { title: "Three weeks", start: "2014-02-20", days: 21, scale: 3.0 }.write(&dir)?;
-    assert_eq!(charts(&dir, &data())?.len(), 26);
+    assert_eq!(charts(&dir, &dir, &data())?.len(), 26);
     Ok(())
 }
 
@@ -257,7 +257,7 @@ fn nothing_but_zeros_gives_no_chart() -> R {
     let (_tmp, dir) = folder("zeros")?;
     Fake { title: "Nothing", start: "2014-01-01", days: 400, scale: 0.0 }.write(&dir)?;
     fs::write(dir.join("cells.csv"), CELLS)?;
-    assert!(charts(&dir, &data())?.is_empty());
+    assert!(charts(&dir, &dir, &data())?.is_empty());
     assert!(!dir.join("charts").exists());
     Ok(())
 }
@@ -268,7 +268,7 @@ fn a_network_has_no_map() -> R {
     Fake { title: "A network", start: "2014-01-01", days: 400, scale: 1.0 }.write(&dir)?;
     fs::write(dir.join("cells.csv"), format!("{CELLS}Mopti,2014-01,5,5,1,0,0,0,,mnla,1,0.5\n"))?;
     // The geodata is not even looked for.
-    let written = charts(&dir, Path::new("no/such/folder"))?;
+    let written = charts(&dir, &dir, Path::new("no/such/folder"))?;
     assert_eq!(written.len(), 26);
     assert!(!names(&written).iter().any(|n| n.starts_with("map")));
     Ok(())
@@ -278,7 +278,7 @@ fn a_network_has_no_map() -> R {
 fn text_of_the_manifest_is_escaped() -> R {
     let (_tmp, dir) = folder("escaped")?;
     Fake { title: "<script>&\u{1}\"x\"", start: "2014-01-01", days: 200, scale: 1.0 }.write(&dir)?;
-    let written = charts(&dir, &data())?;
+    let written = charts(&dir, &dir, &data())?;
     let svg = written.iter().find(|p| p.ends_with("sea.svg")).ok_or("no sea.svg")?;
     check_svg(svg)?;
     let text = fs::read_to_string(svg)?;
@@ -292,11 +292,11 @@ fn text_of_the_manifest_is_escaped() -> R {
 fn bad_files_are_named_with_their_line() -> R {
     let tmp = tempfile::tempdir()?;
     let dir = tmp.path();
-    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
+    assert!(matches!(charts(dir, dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
     Fake { title: "x", start: "2014-01-01", days: 50, scale: 1.0 }.write(dir)?;
     let whole = fs::read_to_string(dir.join("series.csv"))?;
     fs::remove_file(dir.join("series.csv"))?;
-    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv")));
+    assert!(matches!(charts(dir, dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv")));
 
     let cases = [
         (whole[..whole.len() - 40].to_string(), "series.csv:51:"),
@@ -308,7 +308,7 @@ fn bad_files_are_named_with_their_line() -> R {
     ];
     for (text, place) in cases {
         fs::write(dir.join("series.csv"), text)?;
-        let got = charts(dir, &data());
+        let got = charts(dir, dir, &data());
         let Err(Error::Input(said)) = got else {
             return Err(format!("{place} {got:?}").into());
         };
@@ -318,10 +318,10 @@ fn bad_files_are_named_with_their_line() -> R {
     fs::write(dir.join("series.csv"), &whole)?;
     write_cells(dir, 3.0)?;
     let missing = dir.join("nowhere");
-    let got = charts(dir, &missing);
+    let got = charts(dir, dir, &missing);
     let wanted = missing.join("geo").join("countries.geojson");
     assert!(matches!(&got, Err(Error::Io { path, .. }) if *path == wanted), "{got:?}");
     fs::write(dir.join("manifest.json"), "{\"title\": \"x\"")?;
-    assert!(matches!(charts(dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
+    assert!(matches!(charts(dir, dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
     Ok(())
 }

@@ -1,14 +1,13 @@
 //! `sirocco check`: the benchmark suite against what is stored of it.
 
-use super::data::prepare_on;
+use super::data::{prepare_on, shared_grounds};
 use super::junit::{Case, Trouble, junit};
 use super::{data_folder, print};
 use crate::engine::disk;
 use crate::error::{Error, Result};
-use crate::scenario::schema::{RegionSpec, Scenario};
+use crate::scenario::schema::Scenario;
 use crate::sim::Ground;
 use crate::study::check::{Change, Difference, Ran, Record, compare, number, run_all};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -159,19 +158,7 @@ fn prepare_all(
     names: &[String],
     data: &Path,
 ) -> Vec<std::result::Result<(Arc<Scenario>, Ground), String>> {
-    let mut built: BTreeMap<(u8, Vec<String>), Ground> = BTreeMap::new();
-    let mut grounds = |spec: &RegionSpec, resolution: u8, folder: &Path| {
-        if spec.network.is_some() {
-            return Ground::load(data, spec, resolution, folder);
-        }
-        let key = (resolution, spec.countries.clone());
-        if let Some(ground) = built.get(&key) {
-            return Ok(ground.clone());
-        }
-        let ground = Ground::load(data, spec, resolution, folder)?;
-        built.insert(key, ground.clone());
-        Ok(ground)
-    };
+    let mut grounds = shared_grounds(data);
     let mut one = |name: &String| {
         let file = suite.join(format!("{name}.toml"));
         match prepare_on(&file, &[], &mut grounds) {

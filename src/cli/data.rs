@@ -6,6 +6,7 @@ use crate::scenario::idle;
 use crate::scenario::load::{load, peek};
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A file that only the data folder has.
@@ -60,6 +61,23 @@ pub fn prepare(file: &Path, sets: &[String], data: &Path) -> Result<std::result:
 
 /// Gives the ground of a region at a resolution, for a scenario file in a folder; see [`Ground::load`].
 pub type Grounds<'a> = dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground> + 'a;
+
+/// Gives grounds, each built once for all scenarios that stand on it.
+pub fn shared_grounds(data: &Path) -> impl FnMut(&RegionSpec, u8, &Path) -> Result<Ground> + '_ {
+    let mut built: BTreeMap<(u8, Vec<String>), Ground> = BTreeMap::new();
+    move |spec, resolution, folder| {
+        if spec.network.is_some() {
+            return Ground::load(data, spec, resolution, folder);
+        }
+        let key = (resolution, spec.countries.clone());
+        if let Some(ground) = built.get(&key) {
+            return Ok(ground.clone());
+        }
+        let ground = Ground::load(data, spec, resolution, folder)?;
+        built.insert(key, ground.clone());
+        Ok(ground)
+    }
+}
 
 /// As [`prepare`], with the ground from `grounds`, which may keep what several scenarios share.
 ///

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::io::Write;
 
 pub mod check;
+pub mod compare;
 pub mod cost_per_weapon;
 mod data;
 mod describe;
@@ -37,7 +38,9 @@ pub struct Cli {
 pub enum Command {
     /// Run a scenario: series, maps and charts
     Run(run::RunArgs),
-    /// Go on with a run that was stopped, as if nothing had happened
+    /// Compare policies with their baseline on the same luck: effects with intervals, costs, ranks
+    Compare(compare::CompareArgs),
+    /// Go on with a run or comparison that was stopped, as if nothing had happened
     Resume(resume::ResumeArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
@@ -93,6 +96,7 @@ pub fn main<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
 fn run_command(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Resume(args) => resume::resume(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Check(args) => check::check(&args),

@@ -1,7 +1,7 @@
 //! `sirocco resume`: goes on with a run that was stopped, as if nothing had happened.
 
 use super::run::{COMMIT, Effort, Order, VERSION, carry_out, inputs};
-use super::{data_folder, prepare, print};
+use super::{compare, data_folder, prepare, print};
 use crate::error::{Error, Result};
 use crate::observe::folder::{ORDER, RunFolder};
 use serde_json::Value;
@@ -43,8 +43,13 @@ pub fn resume(args: &ResumeArgs) -> Result<()> {
     }
     let path = folder.path(ORDER);
     let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-    let mut order: Order =
-        serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+    let effort = Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet };
+    let broken = |e: serde_json::Error| Error::Input(format!("{}: {e}", path.display()));
+    let order: Value = serde_json::from_slice(&text).map_err(broken)?;
+    if order["command"] == compare::COMMAND {
+        return compare::resume(folder, order, args.data.as_deref(), effort);
+    }
+    let mut order: Order = serde_json::from_value(order).map_err(broken)?;
     let refuse = |why: String| Error::Input(format!("{} cannot be resumed: {why}", args.folder.display()));
     if (order.version.as_str(), order.commit.as_str()) != (VERSION, COMMIT) {
         return Err(refuse(format!(
@@ -58,7 +63,6 @@ pub fn resume(args: &ResumeArgs) -> Result<()> {
         return Err(refuse(what));
     }
     let folder = folder.replacing(order.force);
-    let effort = Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet };
     carry_out(&order, effort, &Arc::new(scenario), &ground, folder, began)
 }
 

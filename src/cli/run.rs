@@ -14,10 +14,14 @@ use crate::observe::metric;
 use crate::observe::observer::{Kept, Observer};
 use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
+use crate::observe::sums::Sums;
 use crate::report;
 use crate::scenario::schema::Scenario;
 use crate::sim::{DIGESTS, Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
 use crate::study::ensemble::{Split, runs};
+use crate::study::measure::measures;
+use crate::study::outcome::{Outcome, Store};
+use crate::study::tables;
 use crate::units::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -88,7 +92,7 @@ impl RunArgs {
 }
 
 /// Folder that results go to when `--out` is not given.
-const OUTPUT: &str = "output";
+pub(super) const OUTPUT: &str = "output";
 /// Days between checkpoints when nothing is said, and the least time by the clock.
 const CHECKPOINT_DAYS: u32 = 90;
 /// See [`CHECKPOINT_DAYS`].
@@ -183,46 +187,84 @@ pub(super) fn carry_out(
     let pool = pool.map_err(|e| Error::Input(format!("--threads: {e}")))?;
     let inside = effort.threads_per_run.map(usize::from);
     let split = Split::of(pool.current_num_threads(), scenario.run.replicates as usize, inside);
-    let written = || -> Result<(Vec<RunOutput>, usize, f64)> {
+    let written = || -> Result<(Runs, usize, f64)> {
         let runs = simulate(order, scenario, ground, &folder, split, effort.quiet)?;
         write_json(&folder, "manifest.json", &manifest(scenario, ground, &runs))?;
+        if scenario.run.replicates > 1 {
+            write_ensemble(&folder, scenario)?;
+        }
         let simulated = Instant::now();
         let charts = match scenario.output.charts {
-            true => pool.install(|| report::charts(&folder.path(""), &order.data))?.len(),
+            true => {
+                let first = runs.0.iter().position(std::result::Result::is_ok).filter(|_| scenario.run.replicates > 1);
+                let files = folder.path(first.map_or(String::new(), |k| format!("replicates/{k:05}")));
+                pool.install(|| report::charts(&folder.path(""), &files, &order.data))?.len()
+            }
             false => 0,
         };
         Ok((runs, charts, simulated.elapsed().as_secs_f64()))
     };
     let (runs, charts, charted) = written().inspect_err(|why| say_how_to_go_on(why, &folder))?;
     let mut runtime = runtime(began, pool.current_num_threads(), split, &runs);
-    let profile = order.profile.then(|| Profile::of_all(runs.iter().map(|r| &r.profile)));
+    let profile = order.profile.then(|| Profile::of_all(runs.done().map(|r| &r.profile)));
     if let Some(profile) = &profile {
         runtime["profile"] = profile.json();
         runtime["profile"]["charts_seconds"] = json!(charted);
     }
     write_json(&folder, "runtime.json", &runtime).inspect_err(|why| say_how_to_go_on(why, &folder))?;
     let done = folder.finish()?;
+    let failed = runs.failed().next().map_or(Ok(()), |(k, why)| {
+        let all = runs.failed().count();
+        Err(Error::SomeFailed(format!("{all} replicates failed and are left out of the summary; replicate {k}: {why}")))
+    });
     if effort.quiet {
-        return Ok(());
+        return failed;
     }
-    let days: u32 = runs.iter().map(|r| r.days).sum();
+    let days: u32 = runs.done().map(|r| r.days).sum();
     let seconds = began.elapsed().as_secs_f64();
     if let Some(profile) = &profile {
         print(&profile.text())?;
         let memory = peak_memory_mib().map_or(String::new(), |mib| format!("; {mib} MiB at most"));
         print(&format!("charts {charted:.1} s{memory}\n"))?;
     }
-    print(&format!("{days} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", done.display()))
+    print(&format!("{days} simulated days in {seconds:.1} s; {charts} chart files; results in {}\n", done.display()))?;
+    failed
+}
+
+/// What came of the replicates: of some, perhaps, only the reason why they failed.
+struct Runs(Vec<std::result::Result<RunOutput, String>>);
+
+impl Runs {
+    fn done(&self) -> impl Iterator<Item = &RunOutput> {
+        self.0.iter().filter_map(|r| r.as_ref().ok())
+    }
+    fn failed(&self) -> impl Iterator<Item = (usize, &String)> {
+        self.0.iter().enumerate().filter_map(|(k, r)| Some((k, r.as_ref().err()?)))
+    }
+}
+
+/// The outcomes of the replicates of an ensemble, while it lasts.
+fn outcomes(folder: &RunFolder) -> Store {
+    Store::in_folder(folder.path(format!("{CHECKPOINTS}/outcomes")))
+}
+
+/// Writes the files about all replicates.
+fn write_ensemble(folder: &RunFolder, scenario: &Scenario) -> Result<()> {
+    let (at, store, sums, n) = (folder.path(""), outcomes(folder), Sums::default(), scenario.run.replicates);
+    tables::write_summary(&at, &sums.metrics, &store, n)?;
+    tables::write_indicators(&at, &measures(&sums), &store, n)?;
+    tables::write_bands(&at, std::slice::from_ref(&scenario.name), &sums.metrics, &store, n)
 }
 
 /// Where a run that ended early has left something to go on from, says how.
-fn say_how_to_go_on(why: &Error, folder: &RunFolder) {
+pub(super) fn say_how_to_go_on(why: &Error, folder: &RunFolder) {
     if matches!(why, Error::Interrupted { .. } | Error::Io { .. }) && folder.can_go_on() {
         eprintln!("What is done is kept. Go on with: sirocco resume {}", folder.folder().display());
     }
 }
 
-/// Runs all replicates, as far as they are not done; the first writes to the folder itself, the others below `replicates`.
+/// Runs all replicates, as far as they are not done. A single one writes to the folder itself, several to `replicates/00000` and
+/// so on. Of several one may fail, and the others go on.
 fn simulate(
     order: &Order,
     scenario: &Arc<Scenario>,
@@ -230,22 +272,23 @@ fn simulate(
     folder: &RunFolder,
     split: Split,
     quiet: bool,
-) -> Result<Vec<RunOutput>> {
+) -> Result<Runs> {
     let n = scenario.run.replicates;
+    let store = outcomes(folder);
     let (first, last) = (scenario.run.start.tick(), scenario.run.end.tick());
     let days = u64::from(last.0 - first.0 + 1);
     let progress = Arc::new(Progress::new(days * u64::from(n), quiet));
     let stop = stopped_by_signals()?;
     let one = |replicate: u32| {
-        let at = match replicate {
-            0 => folder.path(""),
-            k => folder.path(format!("replicates/{k:05}")),
-        };
+        let at = if n == 1 { folder.path("") } else { folder.path(format!("replicates/{replicate:05}")) };
         let checkpoints = Checkpoints::in_folder(folder.path(format!("{CHECKPOINTS}/{replicate:05}")));
         let done = folder.path(format!("{CHECKPOINTS}/{replicate:05}.done"));
         if let Some(out) = done_before(&done) {
             progress.skip(u64::from(out.days));
-            return Ok(out);
+            return Ok(Ok(out));
+        }
+        if let Some(Err(why)) = store.read(0, replicate).filter(|_| n > 1) {
+            return Ok(Err(why));
         }
         let signal = stop.load(Ordering::Relaxed);
         if signal != 0 {
@@ -276,23 +319,39 @@ fn simulate(
         let (every, at_least) =
             order.checkpoint.map_or((CHECKPOINT_DAYS, CHECKPOINT_PAUSE), |days| (days, Duration::ZERO));
         let keeping = Keeping { checkpoints, every, at_least, stop: stop.clone() };
-        let out = run_kept(&plan, ground, &mut watched, Some(&keeping), found.state.as_ref())?;
+        let out = match run_kept(&plan, ground, &mut watched, Some(&keeping), found.state.as_ref()) {
+            Err(why @ Error::Model { .. }) if n > 1 => {
+                // Half a series would be taken for a whole one; the reason stays in the manifest.
+                drop(watched);
+                disk::remove(&at).map_err(|e| Error::io(&at, e))?;
+                store.write(0, replicate, &Err(why.to_string()))?;
+                return Ok(Err(why.to_string()));
+            }
+            other => other?,
+        };
         folder.sync(&at)?;
+        if n > 1 {
+            store.write(0, replicate, &Ok(Outcome::of(watched.recorder.sums())))?;
+        }
         note_done(&done, &out)?;
         // They are large, and there may be hundreds of replicates.
         keeping.checkpoints.remove().map_err(|e| Error::io(keeping.checkpoints.folder(), e))?;
-        Ok(out)
+        Ok(Ok(out))
     };
     let results = runs(n, split, one);
     progress.finish();
     // An error says more than that the others were stopped.
     let (stopped, rest): (Vec<_>, Vec<_>) =
         results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
-    rest.into_iter().chain(stopped).collect()
+    let runs = Runs(rest.into_iter().chain(stopped).collect::<Result<_>>()?);
+    if let (None, Some((_, why))) = (runs.done().next(), runs.failed().next()) {
+        return Err(Error::SomeFailed(format!("all {n} replicates failed; the first: {why}")));
+    }
+    Ok(runs)
 }
 
 /// A number that SIGINT and SIGTERM set, for runs to see in the evening. A second signal ends the program at once.
-fn stopped_by_signals() -> Result<Arc<AtomicUsize>> {
+pub(super) fn stopped_by_signals() -> Result<Arc<AtomicUsize>> {
     let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     for signal in [SIGINT, SIGTERM] {
         let now = flag::register_conditional_shutdown(signal, 128 + signal, again.clone())
@@ -338,7 +397,7 @@ impl Observer for Watched {
 }
 
 /// What the run was, the same on every machine and number of threads.
-fn manifest(s: &Scenario, ground: &Ground, runs: &[RunOutput]) -> serde_json::Value {
+fn manifest(s: &Scenario, ground: &Ground, runs: &Runs) -> serde_json::Value {
     let inputs: Vec<_> =
         inputs(s, ground).into_iter().map(|(path, hash)| json!({"path": path, "blake3": hash})).collect();
     let metrics: Vec<_> = metric::all().iter().map(metric_json).collect();
@@ -351,7 +410,8 @@ fn manifest(s: &Scenario, ground: &Ground, runs: &[RunOutput]) -> serde_json::Va
         "about": s.about,
         "seed": s.run.seed,
         "replicates": s.run.replicates,
-        "digests": runs.iter().map(|r| r.digests.last().map(|d| format!("{d:032x}"))).collect::<Vec<_>>(),
+        "failed": runs.failed().map(|(k, why)| json!({"replicate": k, "why": why})).collect::<Vec<_>>(),
+        "digests": runs.0.iter().map(|r| r.as_ref().ok()?.digests.last().map(|d| format!("{d:032x}"))).collect::<Vec<_>>(),
         "resolved": s.resolved,
         "inputs": inputs,
         "metrics": metrics,
@@ -364,8 +424,8 @@ pub(super) fn metric_json(m: &metric::Metric) -> serde_json::Value {
 }
 
 /// What differs from machine to machine; outside every comparison.
-fn runtime(began: Instant, threads: usize, split: Split, runs: &[RunOutput]) -> serde_json::Value {
-    let days: u32 = runs.iter().map(|r| r.days).sum();
+fn runtime(began: Instant, threads: usize, split: Split, runs: &Runs) -> serde_json::Value {
+    let days: u32 = runs.done().map(|r| r.days).sum();
     let seconds = began.elapsed().as_secs_f64();
     json!({
         "seconds": seconds,
@@ -381,13 +441,13 @@ fn runtime(began: Instant, threads: usize, split: Split, runs: &[RunOutput]) -> 
 }
 
 /// Peak resident memory of this process, where the system tells.
-fn peak_memory_mib() -> Option<u64> {
+pub(super) fn peak_memory_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
 }
 
-fn write_json(folder: &RunFolder, name: &str, value: &serde_json::Value) -> Result<()> {
+pub(super) fn write_json(folder: &RunFolder, name: &str, value: &serde_json::Value) -> Result<()> {
     let path = folder.path(name);
     disk::write(&path, format!("{value:#}\n").as_bytes()).map_err(|e| Error::io(path, e))
 }

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-pub(super) type Out = csv::Writer<BufWriter<File>>;
+/// A file of a table.
+pub(crate) type Out = csv::Writer<BufWriter<File>>;
 
 /// The file with a row a day.
 const SERIES: &str = "series.csv";
@@ -33,14 +34,16 @@ pub struct Recorder {
     last_day: crate::units::Tick,
 }
 
-pub(super) fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
+/// What a table could not be written for.
+pub(crate) fn io(path: &Path) -> impl Fn(csv::Error) -> Error + '_ {
     move |e| match e.into_kind() {
         csv::ErrorKind::Io(source) => Error::io(path, source),
         other => Error::io(path, std::io::Error::other(format!("{other:?}"))),
     }
 }
 
-pub(super) fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
+/// A new table with this head, if it has one.
+pub(crate) fn create(folder: &Path, name: &str, head: &[&str]) -> Result<Out> {
     let path = folder.join(name);
     let file = File::create(&path).map_err(|e| Error::io(&path, e))?;
     let mut out = writer(file);
@@ -82,7 +85,8 @@ struct Added {
     blocks: BTreeMap<String, Vec<u8>>,
 }
 
-pub(super) fn flush(out: &mut Out, path: &Path) -> Result<()> {
+/// Makes sure that everything is in the file.
+pub(crate) fn flush(out: &mut Out, path: &Path) -> Result<()> {
     out.flush().map_err(|e| Error::io(path, e))
 }
 
@@ -152,6 +156,11 @@ impl Recorder {
             }
         }
         Ok(())
+    }
+
+    /// What the run has added up to.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
     }
 
     fn write_summary(&self) -> Result<()> {
@@ -236,6 +245,7 @@ impl Observer for Recorder {
     }
 
     fn end(&mut self, w: &World) -> Result<()> {
+        self.sums.end(w)?;
         self.write_summary()?;
         self.write_flows(w)?;
         indicator::write(&self.folder, &self.sums)?;

@@ -14,19 +14,20 @@ use map::{Map, Scale, Texts};
 use rayon::prelude::*;
 use read::{Cell, Manifest, Series};
 use std::path::{Path, PathBuf};
+pub(crate) use theme::number;
 
-/// Draws every chart and map that the run in `dir` has something to show in, as `dir/charts/NAME.svg` and `.png`, and
-/// returns what was written. `data_dir` has `geo/countries.geojson` and `geo/places.csv`, read only for maps.
+/// Draws every chart and map that a run has something to show in, as `dir/charts/NAME.svg` and `.png`, and returns what was
+/// written. `dir` has `manifest.json`, `files` the run's tables: the same folder, or that of one replicate in it. `data_dir` has `geo/countries.geojson` and `geo/places.csv`, read only for maps.
 ///
 /// Metrics that are missing or never other than zero give no chart; cells that are not H3 cells give no map.
-pub fn charts(dir: &Path, data_dir: &Path) -> Result<Vec<PathBuf>> {
+pub fn charts(dir: &Path, files: &Path, data_dir: &Path) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
-    let series = Series::read(dir)?;
+    let series = Series::read(files)?;
     let out = dir.join("charts");
     let all = figures::all(&manifest, &series);
     let drawn: Result<Vec<_>> = all.par_iter().map(|(name, chart)| canvas::save(chart, &out, name)).collect();
     let mut written = drawn?.concat();
-    written.extend(maps(dir, data_dir, &manifest, &out)?);
+    written.extend(maps(files, data_dir, &manifest, &out)?);
     Ok(written)
 }
 

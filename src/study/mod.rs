@@ -9,4 +9,5 @@ pub mod measure;
 pub mod outcome;
 pub mod paired;
 pub mod stats;
+pub mod tables;
 pub mod weapons_kept;

@@ -4,7 +4,7 @@ use super::measure::values;
 use crate::engine::disk;
 use crate::engine::save::{Sections, pack, unpack};
 use crate::error::{Error, Result};
-use crate::observe::sums::{Carried, Sums};
+use crate::observe::sums::{Carried, Period, Sums};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,24 +20,40 @@ pub struct Outcome {
     pub crossings: BTreeMap<(String, String), Carried>,
     /// Digest of the last day's state.
     pub digest: u128,
-    /// Months, in order.
-    pub months: Vec<String>,
-    /// Value of every metric in every month, metric by metric.
-    pub monthly: Vec<f64>,
+    /// Every metric in every month, and in every year.
+    pub monthly: Course,
+    pub yearly: Course,
+}
+
+/// Values of every metric in periods of time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Months or years, in order.
+    pub periods: Vec<String>,
+    /// Metric by metric.
+    pub values: Vec<f64>,
 }
 
 impl Outcome {
     /// What the sums of a run that has ended come to.
     pub fn of(sums: &Sums) -> Outcome {
-        let months = sums.months.keys().cloned().collect();
-        let of = |i: usize| sums.months.values().map(move |m| m[i].value(sums.metrics[i].kind));
+        let n = sums.metrics.len();
+        let of = |p: &Period, i: usize| p.value(sums.metrics[i].kind);
+        let in_months = |i: usize| sums.months.values().map(move |m| of(&m[i], i));
+        let in_years = |i: usize| sums.years.values().map(move |y| of(&y.metrics[i].0, i));
         Outcome {
             values: values(sums),
             spent: sums.spent.clone(),
             crossings: sums.crossings.clone(),
             digest: sums.digest,
-            months,
-            monthly: (0..sums.metrics.len()).flat_map(of).collect(),
+            monthly: Course {
+                periods: sums.months.keys().cloned().collect(),
+                values: (0..n).flat_map(in_months).collect(),
+            },
+            yearly: Course {
+                periods: sums.years.keys().map(i16::to_string).collect(),
+                values: (0..n).flat_map(in_years).collect(),
+            },
         }
     }
     /// USD spent by all levers.
