@@ -20,6 +20,7 @@ mod progress;
 pub mod resume;
 pub mod run;
 pub mod schema;
+pub mod study;
 pub mod validate;
 
 pub use data::{data_folder, prepare};
@@ -40,6 +41,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Compare policies with their baseline on the same luck: effects with intervals, costs, ranks
     Compare(compare::CompareArgs),
+    /// Run many points of a scenario: sweeps, screening, sensitivity, budgets, variants; or put its shards together
+    Study(study::StudyArgs),
     /// Go on with a run or comparison that was stopped, as if nothing had happened
     Resume(resume::ResumeArgs),
     /// Check scenario files and say everything that is wrong with them
@@ -97,6 +100,7 @@ fn run_command(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Study(args) => study::study(&args),
         Command::Resume(args) => resume::resume(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Check(args) => check::check(&args),

@@ -75,13 +75,14 @@ fn row(out: &mut crate::observe::recorder::Out, path: &Path, row: &[String]) -> 
     out.write_record(row).map_err(io(path))
 }
 
+/// Writes a line of a table.
+pub type Line<'a> = dyn FnMut(Vec<String>) -> Result<()> + 'a;
+
 /// A table in a folder: `fill` is given a function that writes a line.
-fn table(
-    folder: &Path,
-    name: &str,
-    head: &str,
-    fill: impl FnOnce(&mut dyn FnMut(Vec<String>) -> Result<()>) -> Result<()>,
-) -> Result<()> {
+///
+/// # Errors
+/// A file that cannot be written, by its path.
+pub fn table(folder: &Path, name: &str, head: &str, fill: impl FnOnce(&mut Line) -> Result<()>) -> Result<()> {
     let path = folder.join(name);
     let mut out = create(folder, name, &head.split(',').collect::<Vec<_>>())?;
     fill(&mut |line| row(&mut out, &path, &line))?;

@@ -1,0 +1,524 @@
+//! `sirocco study`: many points of a scenario, on one machine or in shards on many.
+
+use super::data::{prepare_on, shared_grounds};
+use super::progress::Progress;
+use super::run::{COMMIT, OUTPUT, VERSION, inputs, peak_memory_mib, stopped_by_signals};
+use super::{data_folder, print};
+use crate::engine::disk;
+use crate::error::{Error, Result};
+use crate::observe::sums::Sums;
+use crate::scenario::schema::{RegionSpec, Scenario};
+use crate::sim::Ground;
+use crate::study::analysis::{self, Results};
+use crate::study::branch::{comparable, replicate};
+use crate::study::ensemble::{Split, runs};
+use crate::study::measure::{Measure, measures};
+use crate::study::outcome::{Course, Outcome, Store};
+use crate::study::plan::{Design, Plan};
+use crate::units::Tick;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// Arguments of `study`.
+#[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub struct StudyArgs {
+    #[command(subcommand)]
+    pub action: Option<Action>,
+    #[command(flatten)]
+    pub run: RunStudyArgs,
+}
+
+/// What else can be done with a study.
+#[derive(clap::Subcommand, Debug)]
+pub enum Action {
+    /// Put the shards of a study together
+    Merge(MergeArgs),
+    /// Write the batch files that run a study as a Slurm job array
+    Slurm(SlurmArgs),
+}
+
+/// Arguments of a study that is run.
+#[derive(clap::Args, Debug)]
+pub struct RunStudyArgs {
+    /// Study file
+    #[arg(value_name = "STUDY", required = true)]
+    pub study: Option<PathBuf>,
+    /// Folder for the results; output/STUDY when left out. A study that was broken off goes on when it is run again
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Run only the I-th of N parts; `study merge` puts them together
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<Shard>,
+    /// Threads; all cores when left out. Results are the same on any number
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: Option<u16>,
+    /// Folder of the input data
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `study merge`.
+#[derive(clap::Args, Debug)]
+pub struct MergeArgs {
+    /// Folder of the study
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Folder of the input data, if it has moved
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `study slurm`.
+#[derive(clap::Args, Debug)]
+pub struct SlurmArgs {
+    /// Study file
+    #[arg(value_name = "STUDY")]
+    pub study: PathBuf,
+    /// Folder for the results, on a disk that all nodes share; output/STUDY when left out
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// About how many runs a task of the array does
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs_per_task: u64,
+    /// Threads of a task
+    #[arg(long, value_name = "T", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub threads: u16,
+    /// Time limit of a task, as Slurm writes it
+    #[arg(long, value_name = "TIME", default_value = "04:00:00", value_parser = limit)]
+    pub time: String,
+    /// Folder of the input data
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// A part of a study: the `number`-th (from 1) of `of`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    pub number: u64,
+    pub of: u64,
+}
+
+fn shard(text: &str) -> std::result::Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let right = parts.filter(|&(i, n): &(u64, u64)| 1 <= i && i <= n);
+    right.map(|(number, of)| Shard { number, of }).ok_or_else(|| "it must be a part such as 3/8".into())
+}
+
+fn limit(text: &str) -> std::result::Result<String, String> {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || ":-".contains(c));
+    if plain { Ok(text.into()) } else { Err("it must be a time such as 04:00:00 or 1-00:00:00".into()) }
+}
+
+/// What is done in a folder, so that no other study is mixed with it.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Order {
+    version: String,
+    commit: String,
+    study: PathBuf,
+    /// Hash of the study file.
+    hash: String,
+    data: PathBuf,
+    /// Files read, with their hashes.
+    inputs: Vec<(String, String)>,
+}
+
+/// In the folder of a study: its order, and what runs came to.
+const ORDER: &str = "study.json";
+const OUTCOMES: &str = "outcomes";
+/// Written last.
+const MANIFEST: &str = "manifest.json";
+
+/// A study that is ready to run.
+struct Study {
+    plan: Plan,
+    known: Vec<Measure>,
+    order: Order,
+    /// Files of the scenario and its policies.
+    files: Vec<PathBuf>,
+}
+
+/// Runs a study, a shard of it, or what else was asked for.
+///
+/// # Errors
+/// What is wrong with the study file, its scenarios or ranges, before anything runs; a folder that holds another study; missing
+/// shards; whatever ends a run of all.
+pub fn study(args: &StudyArgs) -> Result<()> {
+    match &args.action {
+        Some(Action::Merge(merge)) => merge_shards(merge),
+        Some(Action::Slurm(slurm)) => write_slurm(slurm),
+        None => run_study(&args.run),
+    }
+}
+
+fn run_study(args: &RunStudyArgs) -> Result<()> {
+    let began = Instant::now();
+    let file = args.study.clone().ok_or_else(|| Error::Input("no study file".into()))?;
+    let data = data_folder(args.data.as_deref())?;
+    let study = ready(&file, &data)?;
+    let folder = folder_of(args.out.as_deref(), &file);
+    claim(&folder, &study.order)?;
+    let done = |what: &str| print(&format!("{what}; results in {}\n", folder.display()));
+    if folder.join(MANIFEST).is_file() {
+        return if args.quiet { Ok(()) } else { done("complete already") };
+    }
+    let jobs = jobs(&study, args.shard);
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    run_all(&study, &folder, &jobs, threads, args.quiet, &data)?;
+    if let Some(shard) = args.shard {
+        let what = format!("part {} of {}: {} points and replicates done", shard.number, shard.of, jobs.len());
+        return if args.quiet { Ok(()) } else { print(&format!("{what} in {:.1} s\n", began.elapsed().as_secs_f64())) };
+    }
+    finish(&study, &folder, began, threads, args.quiet)
+}
+
+fn merge_shards(args: &MergeArgs) -> Result<()> {
+    let began = Instant::now();
+    let path = args.folder.join(ORDER);
+    let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
+    let order: Order = serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+    let data = data_folder(Some(args.data.as_deref().unwrap_or(&order.data)))?;
+    let study = ready(&order.study, &data)?;
+    claim(&args.folder, &study.order)?;
+    finish(&study, &args.folder, began, 1, args.quiet)
+}
+
+/// The folder of a study.
+fn folder_of(given: Option<&Path>, file: &Path) -> PathBuf {
+    let name = file.file_stem().unwrap_or_default();
+    given.map_or_else(|| Path::new(OUTPUT).join(name), Path::to_path_buf)
+}
+
+/// Reads a study and makes sure that its scenarios can be run at the ends of all ranges.
+fn ready(file: &Path, data: &Path) -> Result<Study> {
+    let known = measures(&Sums::default());
+    let plan = Plan::read(file, &known)?;
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let files: Vec<PathBuf> =
+        [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();
+    let text = std::fs::read(file).map_err(|e| Error::io(file, e))?;
+    let absolute = |p: &Path| std::path::absolute(p).map_err(|e| Error::io(p, e));
+    let order = Order {
+        version: VERSION.into(),
+        commit: COMMIT.into(),
+        study: absolute(file)?,
+        hash: blake3::hash(&text).to_hex().to_string(),
+        data: absolute(data)?,
+        inputs: vec![],
+    };
+    let mut study = Study { plan, known, order, files };
+    let mut grounds = shared_grounds(data);
+    for point in ends(&study.plan) {
+        let place = |why: String| Error::Input(format!("{}: point {point}: {why}", file.display()));
+        let wrong = |e: Error| if let Error::Input(why) = e { place(why) } else { e };
+        let (arms, ground) = arms(&study, point, &mut grounds).map_err(wrong)?;
+        study.order.inputs.extend(arms.iter().flat_map(|s| inputs(s, &ground)));
+    }
+    study.order.inputs.sort();
+    study.order.inputs.dedup();
+    Ok(study)
+}
+
+/// The points at which a scenario is tried before anything runs: those where a factor is lowest or highest, and all with a name.
+fn ends(plan: &Plan) -> Vec<usize> {
+    let mut all = vec![0];
+    for axis in 0..plan.axes.len() {
+        let with = (0..plan.points.len()).filter(|&p| !plan.points[p].at[axis].is_nan());
+        let by = |a: &usize, b: &usize| plan.points[*a].at[axis].total_cmp(&plan.points[*b].at[axis]);
+        all.extend(with.clone().min_by(by));
+        all.extend(with.max_by(by));
+    }
+    all.extend((0..plan.points.len()).filter(|&p| !plan.points[p].name.is_empty()));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The scenario and its policies at a point.
+fn arms(
+    study: &Study,
+    point: usize,
+    grounds: &mut dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground>,
+) -> Result<(Vec<Arc<Scenario>>, Ground)> {
+    let sets: Vec<String> = study.plan.file.set.iter().chain(&study.plan.points[point].sets).cloned().collect();
+    let (mut scenarios, mut ground) = (vec![], None);
+    for file in &study.files {
+        match prepare_on(file, &sets, &mut *grounds)? {
+            Ok((scenario, its)) => {
+                ground.get_or_insert(its);
+                scenarios.push(Arc::new(scenario));
+            }
+            Err(report) => return Err(Error::Input(report.to_string().trim_end().to_string())),
+        }
+    }
+    for (file, s) in study.files.iter().zip(&scenarios).skip(1) {
+        comparable(&scenarios[0], s)
+            .map_err(|why| Error::Input(format!("{}: cannot be compared: {why}", file.display())))?;
+    }
+    Ok((scenarios, ground.ok_or_else(|| Error::Input("no scenario".into()))?))
+}
+
+/// Makes the folder the study's own, or finds that it is.
+fn claim(folder: &Path, order: &Order) -> Result<()> {
+    let path = folder.join(ORDER);
+    match std::fs::read(&path) {
+        Ok(text) => {
+            let other: Order =
+                serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+            let differ = match order {
+                o if (&o.version, &o.commit) != (&other.version, &other.commit) => {
+                    "was made by another version of sirocco"
+                }
+                o if o.hash != other.hash => "holds another study, or its file has changed since",
+                o if o.inputs != other.inputs => "was begun with other scenarios or data",
+                _ => return Ok(()),
+            };
+            Err(Error::Input(format!("{} {differ}: name another folder", folder.display())))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let empty = std::fs::read_dir(folder).map_or(true, |mut d| d.next().is_none());
+            if !empty {
+                return Err(Error::Input(format!("{} is not empty and holds no study", folder.display())));
+            }
+            let text = serde_json::to_vec_pretty(order).map_err(|e| Error::io(&path, e.into()))?;
+            let made = disk::create_dir_all(folder).and_then(|()| disk::write_durably(&path, &text));
+            made.map_err(|e| Error::io(&path, e))
+        }
+        Err(e) => Err(Error::io(&path, e)),
+    }
+}
+
+/// Points and replicates of a shard, or of all.
+fn jobs(study: &Study, shard: Option<Shard>) -> Vec<(usize, u32)> {
+    let n = study.plan.file.replicates;
+    let all = (0..study.plan.points.len()).flat_map(|p| (0..n).map(move |k| (p, k)));
+    let mine = |i: &u64| shard.is_none_or(|s| i % s.of == s.number - 1);
+    (0..).zip(all).filter(|(i, _)| mine(i)).map(|x| x.1).collect()
+}
+
+/// Runs what is not there yet.
+fn run_all(
+    study: &Study,
+    folder: &Path,
+    jobs: &[(usize, u32)],
+    threads: usize,
+    quiet: bool,
+    data: &Path,
+) -> Result<()> {
+    let store = Store::in_folder(folder.join(OUTCOMES));
+    let arms_of = study.files.len();
+    let wanted = |&(point, k): &(usize, u32)| -> Vec<bool> {
+        (0..arms_of).map(|a| store.read(point * arms_of + a, k).is_none()).collect()
+    };
+    let todo: Vec<((usize, u32), Vec<bool>)> =
+        jobs.iter().map(|j| (*j, wanted(j))).filter(|(_, wanted)| wanted.contains(&true)).collect();
+    let grounds = Mutex::new(shared_grounds(data));
+    let mut shared = |spec: &RegionSpec, resolution: u8, folder: &Path| {
+        grounds.lock().unwrap_or_else(PoisonError::into_inner)(spec, resolution, folder)
+    };
+    let Some(first) = todo.first() else { return Ok(()) };
+    let (arms_first, _) = arms(study, first.0.0, &mut shared)?;
+    let days = arms_first[0].run.end.tick().0 - arms_first[0].run.start.tick().0;
+    let progress = Progress::new((todo.len() * arms_of) as u64 * u64::from(days.max(1)), quiet);
+    let stop = stopped_by_signals()?;
+    let evening = |day: Tick| match stop.load(Ordering::Relaxed) {
+        0 => {
+            progress.day(day.date());
+            Ok(())
+        }
+        signal => Err(Error::Interrupted { date: day.date().to_string(), signal: signal as i32 }),
+    };
+    let one = |i: u32| {
+        let ((point, k), wanted) = &todo[i as usize];
+        let mut keep = |arm: usize, tried: std::result::Result<Outcome, String>| {
+            // A study has many runs, and looks at what they come to, not at their months.
+            let tried = tried.map(|o| Outcome { monthly: Course::default(), yearly: Course::default(), ..o });
+            store.write(point * arms_of + arm, *k, &tried)
+        };
+        let mut shared = |spec: &RegionSpec, resolution: u8, folder: &Path| {
+            grounds.lock().unwrap_or_else(PoisonError::into_inner)(spec, resolution, folder)
+        };
+        match arms(study, *point, &mut shared) {
+            Ok((scenarios, ground)) => replicate(&scenarios, &ground, *k, true, wanted, &evening, &mut keep),
+            // Values that only together are wrong: the point is one that failed.
+            Err(Error::Input(why)) => (0..arms_of).filter(|&a| wanted[a]).try_for_each(|a| keep(a, Err(why.clone()))),
+            Err(other) => Err(other),
+        }
+    };
+    let results = runs(todo.len() as u32, Split::of(threads, todo.len(), None), one);
+    progress.finish();
+    let (stopped, rest): (Vec<_>, Vec<_>) =
+        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
+    let done: Result<()> = rest.into_iter().chain(stopped).collect();
+    done.inspect_err(|why| {
+        if matches!(why, Error::Interrupted { .. } | Error::Io { .. }) {
+            eprintln!("What is done is kept. Run the same command again to go on.");
+        }
+    })
+}
+
+/// Makes the tables of a study all of whose runs are there.
+fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: bool) -> Result<()> {
+    let store = Store::in_folder(folder.join(OUTCOMES));
+    let names = study.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+    let results = Results::read(&study.plan, names.collect(), &study.known, &store)?;
+    let failed = failures(study, &store);
+    // Beside, and then into place: nobody takes half a table for a whole one.
+    let new = folder.join(".tables");
+    if new.exists() {
+        disk::remove(&new).map_err(|e| Error::io(&new, e))?;
+    }
+    disk::create_dir_all(&new).map_err(|e| Error::io(&new, e))?;
+    analysis::write(&new, &results)?;
+    let path = new.join(MANIFEST);
+    let manifest = format!("{:#}\n", manifest(study, &results, &failed));
+    disk::write(&path, manifest.as_bytes()).map_err(|e| Error::io(&path, e))?;
+    let path = new.join("runtime.json");
+    let runtime = json!({
+        "seconds": began.elapsed().as_secs_f64(),
+        "threads": threads,
+        "peak_memory_mib": peak_memory_mib(),
+        "system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+    });
+    disk::write(&path, format!("{runtime:#}\n").as_bytes()).map_err(|e| Error::io(&path, e))?;
+    let entries = std::fs::read_dir(&new).map_err(|e| Error::io(&new, e))?;
+    let mut made: Vec<_> = entries.filter_map(|e| Some(e.ok()?.file_name())).collect();
+    made.sort_by_key(|name| (name == MANIFEST, name.clone()));
+    for name in made {
+        disk::sync_file(&new.join(&name)).map_err(|e| Error::io(new.join(&name), e))?;
+        disk::rename(&new.join(&name), &folder.join(&name)).map_err(|e| Error::io(folder.join(&name), e))?;
+    }
+    disk::remove(&new).map_err(|e| Error::io(&new, e))?;
+    disk::sync_folder(folder).map_err(|e| Error::io(folder, e))?;
+    if !quiet {
+        let (points, n) = (study.plan.points.len(), study.plan.file.replicates);
+        let seconds = began.elapsed().as_secs_f64();
+        print(&format!("{points} points, {n} replicates each, in {seconds:.1} s; results in {}\n", folder.display()))?;
+    }
+    match failed.first() {
+        None => Ok(()),
+        Some(first) => Err(Error::SomeFailed(format!("{} runs failed and are left out; {first}", failed.len()))),
+    }
+}
+
+fn failures(study: &Study, store: &Store) -> Vec<String> {
+    let arms = study.files.len();
+    let mut all = vec![];
+    for (point, k) in jobs(study, None) {
+        for arm in 0..arms {
+            if let Some(Err(why)) = store.read(point * arms + arm, k) {
+                all.push(format!("point {point}, replicate {k}: {why}"));
+            }
+        }
+    }
+    all
+}
+
+/// What was studied, the same on every machine and however it was run.
+fn manifest(study: &Study, results: &Results, failed: &[String]) -> serde_json::Value {
+    let plan = &study.plan;
+    json!({
+        "sirocco": env!("CARGO_PKG_NAME"),
+        "kind": "study",
+        "version": VERSION,
+        "commit": COMMIT,
+        "scenario": results.arms[0],
+        "title": plan.file.title,
+        "policies": results.arms[1..],
+        "seed": plan.file.seed,
+        "replicates": plan.file.replicates,
+        "study": plan.file,
+        "points": plan.points.len(),
+        "factors": plan.axes.iter().map(|a| a.key.as_str()).collect::<Vec<_>>(),
+        "resolution": plan.fraction.as_ref().map(|f| f.resolution),
+        "failed": failed,
+        "inputs": study.order.inputs.iter().map(|(path, hash)| json!({"path": path, "blake3": hash})).collect::<Vec<_>>(),
+    })
+}
+
+/// Writes the batch files of a job array and of the merge after it.
+fn write_slurm(args: &SlurmArgs) -> Result<()> {
+    let data = data_folder(args.data.as_deref())?;
+    let study = ready(&args.study, &data)?;
+    let folder = folder_of(args.out.as_deref(), &args.study);
+    claim(&folder, &study.order)?;
+    let runs = (study.plan.points.len() * study.files.len()) as u64 * u64::from(study.plan.file.replicates);
+    let tasks = runs.div_ceil(args.runs_per_task);
+    let program = std::env::current_exe().map_err(|e| Error::io("the program itself", e))?;
+    let absolute = |p: &Path| std::path::absolute(p).map_err(|e| Error::io(p, e));
+    let at = absolute(&folder)?.join("slurm");
+    disk::create_dir_all(&at).map_err(|e| Error::io(&at, e))?;
+    let q = |p: &Path| quoted(&p.display().to_string());
+    let (program, out, data) = (q(&program), q(&absolute(&folder)?), q(&study.order.data));
+    let (file, here) = (q(&study.order.study), at.display());
+    let name =
+        args.study.file_stem().unwrap_or_default().to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let (time, threads) = (&args.time, args.threads);
+    let array = format!(
+        "#!/bin/bash\n\
+         #SBATCH --job-name=sirocco-{name}\n\
+         #SBATCH --array=1-{tasks}\n\
+         #SBATCH --cpus-per-task={threads}\n\
+         #SBATCH --time={time}\n\
+         #SBATCH --requeue\n\
+         #SBATCH --open-mode=append\n\
+         #SBATCH --output=\"{here}/task-%a.log\"\n\
+         # A part that was done before is not done again, so a task may be requeued at any time.\n\
+         exec {program} study {file} --data {data} --out {out} --threads {threads} --shard \"$SLURM_ARRAY_TASK_ID/{tasks}\" --quiet\n"
+    );
+    let merge = format!(
+        "#!/bin/bash\n\
+         #SBATCH --job-name=sirocco-{name}-merge\n\
+         #SBATCH --time={time}\n\
+         #SBATCH --output=\"{here}/merge.log\"\n\
+         # Names what is missing when a task has failed for good: submit the array again and merge again.\n\
+         exec {program} study merge {out} --data {data}\n"
+    );
+    let submit = "#!/bin/bash\n\
+                  # Submits the array, and the merge for when all its tasks have ended, one way or the other.\n\
+                  set -euo pipefail\n\
+                  cd \"$(dirname \"$0\")\"\n\
+                  array=$(sbatch --parsable array.sbatch)\n\
+                  sbatch --parsable --dependency=\"afterany:$array\" merge.sbatch\n";
+    for (name, text) in [("array.sbatch", array.as_str()), ("merge.sbatch", &merge), ("submit.sh", submit)] {
+        let path = at.join(name);
+        disk::write_durably(&path, text.as_bytes()).map_err(|e| Error::io(&path, e))?;
+    }
+    let each = if matches!(study.plan.file.design, Design::Variants) { "variants" } else { "points" };
+    print(&format!(
+        "{} {each}, {runs} runs in {tasks} tasks; submit with: bash {}/submit.sh\n",
+        study.plan.points.len(),
+        at.display()
+    ))
+}
+
+/// A word for a shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_read_and_words_are_quoted() {
+        assert_eq!(shard("3/8"), Ok(Shard { number: 3, of: 8 }));
+        for wrong in ["0/8", "9/8", "3", "a/b", "3/0", ""] {
+            assert!(shard(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert!(limit("1-00:00:00").is_ok() && limit("1\n#SBATCH").is_err());
+    }
+}

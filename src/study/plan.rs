@@ -1,0 +1,471 @@
+//! A study file: what is varied, how, and what is looked at; and the points to run that come of it.
+
+use super::design::{self, Fractional, Resolution};
+use super::measure::{Better, Measure};
+use crate::error::{Error, Result};
+use crate::processes::DAY;
+use crate::scenario::nearest;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A study file. Paths are relative to it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StudyFile {
+    /// Title on tables and charts.
+    pub title: String,
+    /// What is asked, in a sentence or two.
+    #[serde(default)]
+    pub about: String,
+    /// Scenario file that is varied.
+    pub scenario: PathBuf,
+    /// Scenario files of policies to compare with it at every point, on the same luck.
+    #[serde(default)]
+    pub policies: Vec<PathBuf>,
+    /// Changes to all runs, in the form of `--set`: `run.end=2012-06-30`.
+    #[serde(default)]
+    pub set: Vec<String>,
+    /// Replicates of every point; the k-th of one point has the luck of the k-th of any other.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub replicates: u32,
+    /// Names the luck of the design and of bootstraps; that of runs is the scenario's.
+    #[serde(default = "one_u64")]
+    pub seed: u64,
+    /// Measures that are looked at; see `sirocco metrics` and the indicators in docs/outputs.md.
+    pub measures: Vec<String>,
+    pub design: Design,
+    /// What is varied.
+    #[serde(default)]
+    pub factor: Vec<Factor>,
+    /// Named sets of changes, for the design `variants`.
+    #[serde(default)]
+    pub variant: Vec<Variant>,
+    /// Which box of the factors leads to an outcome (PRIM), for designs that fill space.
+    #[serde(default)]
+    pub discover: Option<Discover>,
+}
+
+fn one() -> u32 {
+    1
+}
+fn one_u64() -> u64 {
+    1
+}
+
+/// How points are chosen.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Design {
+    /// The scenario, and each factor by itself at so many levels over its range.
+    OneAtATime {
+        #[serde(default = "five")]
+        levels: usize,
+    },
+    /// All combinations of so many levels.
+    Factorial {
+        #[serde(default = "two")]
+        levels: usize,
+    },
+    /// A fraction of all combinations of two levels; `resolution` 3 keeps main effects apart, 4 also from interactions.
+    FractionalFactorial {
+        #[serde(default = "four")]
+        resolution: usize,
+    },
+    /// So many points, one in each of as many layers of every factor; the best spread of `tries`.
+    LatinHypercube {
+        points: usize,
+        #[serde(default = "ten")]
+        tries: u32,
+    },
+    /// So many points of a scrambled Sobol sequence; best a power of two.
+    Sobol { points: usize },
+    /// Morris screening: so many trajectories of one more point than there are factors.
+    Morris {
+        trajectories: usize,
+        #[serde(default = "four")]
+        levels: usize,
+    },
+    /// Sobol's first-order and total-order indices from so many base points, each run with two points more than there are
+    /// factors.
+    SobolIndices { points: usize },
+    /// One yearly budget shared in so many ways between levers of the scenario.
+    Budget { points: usize, usd_per_year: f64, levers: Vec<String> },
+    /// The named sets of changes; the first is what the others are held against.
+    Variants,
+}
+
+fn two() -> usize {
+    2
+}
+fn four() -> usize {
+    4
+}
+fn five() -> usize {
+    5
+}
+fn ten() -> u32 {
+    10
+}
+
+/// Something that is varied.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Factor {
+    /// A key as `--set` takes it: `processes.NAME.KEY`, `lever.NAME.intensity`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// In the place of `key`: every parameter of this process (or of `all`) that has a range of its own.
+    #[serde(default)]
+    pub all_of: Option<String>,
+    /// Ends of the range; those of the rule's own metadata when left out.
+    #[serde(default)]
+    pub low: Option<f64>,
+    /// See `low`.
+    #[serde(default)]
+    pub high: Option<f64>,
+    /// Spread evenly over the range, or over its logarithm.
+    #[serde(default)]
+    pub scale: Scale,
+    /// In the place of a range: these values, alike likely.
+    #[serde(default)]
+    pub values: Vec<Value>,
+}
+
+/// How a range is gone over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    #[default]
+    Linear,
+    Log,
+}
+
+/// A named set of changes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    pub name: String,
+    /// In the form of `--set`.
+    #[serde(default)]
+    pub set: Vec<String>,
+}
+
+/// An outcome to find the causes of.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Discover {
+    /// One of the measures.
+    pub measure: String,
+    /// The outcome is a mean over replicates above this.
+    #[serde(default)]
+    pub above: Option<f64>,
+    /// The outcome is a mean over replicates below this.
+    #[serde(default)]
+    pub below: Option<f64>,
+}
+
+/// A factor with its range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    pub key: String,
+    pub range: Range,
+}
+
+/// What a factor may be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Range {
+    /// From, to, by its logarithm, in whole numbers.
+    Between { low: f64, high: f64, scale: Scale, whole: bool },
+    /// One of these.
+    OneOf(Vec<Value>),
+}
+
+impl Axis {
+    /// The value at a place from 0 to 1, as it is written in a file.
+    pub fn value(&self, u: f64) -> String {
+        match &self.range {
+            Range::OneOf(values) => values[((u * values.len() as f64) as usize).min(values.len() - 1)].to_string(),
+            Range::Between { low, high, scale, whole } => {
+                let v = match scale {
+                    Scale::Linear => low + u * (high - low),
+                    Scale::Log => low * libm::exp(u * libm::log(high / low)),
+                };
+                if *whole { format!("{}", libm::round(v)) } else { format!("{v:?}") }
+            }
+        }
+    }
+}
+
+/// A point to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Its place in the unit cube; empty for variants.
+    pub at: Vec<f64>,
+    /// What it is called, for variants and budgets' corners.
+    pub name: String,
+    /// Values of the factors, as they are written.
+    pub values: Vec<String>,
+    /// Changes to the scenario.
+    pub sets: Vec<String>,
+}
+
+/// A study that is ready to run.
+pub struct Plan {
+    pub file: StudyFile,
+    pub axes: Vec<Axis>,
+    pub points: Vec<Point>,
+    /// Of a fractional design: what it cannot tell apart.
+    pub fraction: Option<Fractional>,
+}
+
+/// Most points of a study.
+const MOST: usize = 1_000_000;
+
+impl Plan {
+    /// Reads a study file. `measures` are those that runs come to.
+    ///
+    /// # Errors
+    /// A file that cannot be read; everything that is wrong with it, by line; a design that cannot be made.
+    pub fn read(path: &Path, measures: &[Measure]) -> Result<Plan> {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let broken = |e: toml::de::Error| Error::Input(format!("{}: {}", path.display(), e.to_string().trim_end()));
+        let file: StudyFile = toml::from_str(&text).map_err(broken)?;
+        let mut wrong = Wrong { path, text: &text, said: vec![] };
+        for name in &file.measures {
+            if !measures.iter().any(|m| m.name == *name) {
+                let meant = nearest(name, measures.iter().map(|m| m.name.as_str()));
+                wrong.say(name, format!("there is no measure `{name}`{}", did_you_mean(meant)));
+            }
+        }
+        if file.measures.is_empty() {
+            wrong.say("measures", "`measures` is empty: name what is to be looked at".into());
+        }
+        if let Some(d) = &file.discover {
+            if !file.measures.contains(&d.measure) {
+                wrong.say(&d.measure, format!("`discover.measure` is `{}`, which is not in `measures`", d.measure));
+            }
+            if d.above.is_some() == d.below.is_some() {
+                wrong.say("discover", "`[discover]` needs either `above` or `below`".into());
+            }
+        }
+        let axes: Vec<Axis> = file.factor.iter().flat_map(|f| axes(f, &mut wrong)).collect();
+        for (i, axis) in axes.iter().enumerate() {
+            if axes[..i].iter().any(|other| other.key == axis.key) {
+                wrong.say(&axis.key, format!("`{}` is varied twice", axis.key));
+            }
+        }
+        let needs_factors = !matches!(file.design, Design::Budget { .. } | Design::Variants);
+        if needs_factors == axes.is_empty() && wrong.said.is_empty() {
+            let why =
+                if needs_factors { "this design needs `[[factor]]`" } else { "this design takes no `[[factor]]`" };
+            wrong.say("[design]", why.into());
+        }
+        if matches!(file.design, Design::Variants) != (file.variant.len() > 1) {
+            wrong.say(
+                "[design]",
+                "the design `variants` needs two `[[variant]]` or more, and no other takes any".into(),
+            );
+        }
+        if !wrong.said.is_empty() {
+            return Err(Error::Input(wrong.said.join("\n")));
+        }
+        let placed = |e: Error| Error::Input(format!("{}: {e}", wrong.place("[design]")));
+        points(file, axes).map_err(placed)
+    }
+
+    /// Which way a measure of the study is better.
+    pub fn better(&self, measures: &[Measure], name: &str) -> Option<Better> {
+        measures.iter().find(|m| m.name == name).and_then(|m| m.better)
+    }
+}
+
+/// What is wrong with a file, by line.
+struct Wrong<'a> {
+    path: &'a Path,
+    text: &'a str,
+    said: Vec<String>,
+}
+
+impl Wrong<'_> {
+    /// `FILE:LINE` of the first line with a word.
+    fn place(&self, word: &str) -> String {
+        let line = self.text.lines().position(|l| l.contains(word)).map_or(1, |n| n + 1);
+        format!("{}:{line}", self.path.display())
+    }
+    fn say(&mut self, word: &str, what: String) {
+        self.said.push(format!("{}: error: {what}", self.place(word)));
+    }
+}
+
+fn did_you_mean(word: Option<&str>) -> String {
+    word.map_or(String::new(), |w| format!("; did you mean `{w}`?"))
+}
+
+/// The axes of a factor; none when something is wrong with it.
+fn axes(f: &Factor, wrong: &mut Wrong) -> Vec<Axis> {
+    let (key, range) = match (&f.key, &f.all_of) {
+        (Some(key), None) => (key, own_range(f, key, wrong)),
+        (None, Some(process)) => return all_of(f, process, wrong),
+        _ => {
+            wrong.say("[[factor]]", "a factor needs either `key` or `all_of`".into());
+            return vec![];
+        }
+    };
+    range.map(|range| Axis { key: key.clone(), range }).into_iter().collect()
+}
+
+fn own_range(f: &Factor, key: &str, wrong: &mut Wrong) -> Option<Range> {
+    if !f.values.is_empty() {
+        if f.low.is_some() || f.high.is_some() {
+            wrong.say(key, format!("`{key}` has both `values` and a range"));
+        }
+        return Some(Range::OneOf(f.values.clone()));
+    }
+    let known = match metadata(key) {
+        Ok(known) => known,
+        Err(why) => {
+            wrong.say(key, why);
+            return None;
+        }
+    };
+    let end = |own: Option<f64>, of: &str| own.or_else(|| known.as_ref()?[of].as_f64());
+    let (Some(low), Some(high)) = (end(f.low, "x-low"), end(f.high, "x-high")) else {
+        wrong.say(key, format!("`{key}` has no range of its own: give `low` and `high`, or `values`"));
+        return None;
+    };
+    if low >= high {
+        wrong.say(key, format!("the range of `{key}` is empty: from {low} to {high}"));
+        return None;
+    }
+    if f.scale == Scale::Log && low <= 0.0 {
+        wrong.say(key, format!("`{key}` begins at {low}: a range by its logarithm begins above 0"));
+        return None;
+    }
+    let whole = known.is_some_and(|k| k["type"] == "integer");
+    Some(Range::Between { low, high, scale: f.scale, whole })
+}
+
+/// What the rules say about a key: the schema of a process' parameter; nothing for other keys.
+fn metadata(key: &str) -> std::result::Result<Option<Value>, String> {
+    let mut parts = key.split('.');
+    let (Some("processes"), Some(process), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        return Ok(None);
+    };
+    let Some(step) = DAY.iter().find(|s| s.name == process) else {
+        let meant = did_you_mean(nearest(process, DAY.iter().map(|s| s.name)));
+        return Err(format!("there is no process `{process}`{meant}"));
+    };
+    let schema = (step.schema)();
+    let all = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    match all.get(name) {
+        Some(found) => Ok(Some(found.clone())),
+        None => {
+            let meant = did_you_mean(nearest(name, all.keys().map(String::as_str)));
+            Err(format!("the process `{process}` has no parameter `{name}`{meant}"))
+        }
+    }
+}
+
+/// Every parameter of a process, or of all, that has a range of its own.
+fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
+    if f.low.is_some() || f.high.is_some() || !f.values.is_empty() {
+        wrong.say(process, "`all_of` takes the ranges of the rules: no `low`, `high` or `values`".into());
+        return vec![];
+    }
+    let steps: Vec<_> = DAY.iter().filter(|s| process == "all" || s.name == process).collect();
+    if steps.is_empty() {
+        let meant = did_you_mean(nearest(process, DAY.iter().map(|s| s.name)));
+        wrong.say(process, format!("there is no process `{process}`{meant}"));
+    }
+    let mut out = vec![];
+    for step in steps {
+        let schema = (step.schema)();
+        for (name, p) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if let (Some(low), Some(high)) = (p["x-low"].as_f64(), p["x-high"].as_f64())
+                && low < high
+            {
+                let range = Range::Between { low, high, scale: f.scale, whole: p["type"] == "integer" };
+                out.push(Axis { key: format!("processes.{}.{name}", step.name), range });
+            }
+        }
+    }
+    out
+}
+
+/// The points of a design.
+fn points(file: StudyFile, axes: Vec<Axis>) -> Result<Plan> {
+    let (k, seed) = (axes.len(), file.seed);
+    let levels = |n: usize| (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect::<Vec<f64>>();
+    let ends = |n: usize| (0..n).map(|i| i as f64 / (n.max(2) - 1) as f64).collect::<Vec<f64>>();
+    let mut fraction = None;
+    let places: Vec<design::Point> = match &file.design {
+        Design::OneAtATime { levels: n } => {
+            let each = |a: &Axis| if let Range::OneOf(v) = &a.range { levels(v.len()) } else { ends(*n) };
+            axes.iter()
+                .enumerate()
+                .flat_map(|(i, a)| each(a).into_iter().map(move |u| (i, u)))
+                .map(|(i, u)| (0..k).map(|j| if i == j { u } else { f64::NAN }).collect())
+                .collect()
+        }
+        Design::Factorial { levels: n } => design::full_factorial(&vec![*n; k], MOST)?,
+        Design::FractionalFactorial { resolution } => {
+            let at_least = match resolution {
+                3 => Resolution::Three,
+                4 => Resolution::Four,
+                other => return Err(Error::Input(format!("resolution {other} is neither 3 nor 4"))),
+            };
+            let made = design::fractional_factorial(k, at_least)?;
+            fraction.insert(made).points.clone()
+        }
+        Design::LatinHypercube { points, tries } => design::latin_hypercube(*points, k, seed, *tries)?,
+        Design::Sobol { points } => design::sobol(*points, k, seed)?,
+        Design::Morris { trajectories, levels } => design::morris(k, *trajectories, *levels, seed)?,
+        Design::SobolIndices { points } => design::saltelli(*points, k, seed)?,
+        Design::Budget { points, usd_per_year, levers } => {
+            let points = budget(*points, *usd_per_year, levers, seed)?;
+            return Ok(Plan { file, axes, points, fraction });
+        }
+        Design::Variants => {
+            let one = |v: &Variant| Point { at: vec![], name: v.name.clone(), values: vec![], sets: v.set.clone() };
+            let points = file.variant.iter().map(one).collect();
+            return Ok(Plan { file, axes, points, fraction });
+        }
+    };
+    // The scenario as it is stands first where others are held against it.
+    let as_it_is = matches!(file.design, Design::OneAtATime { .. }).then(|| vec![f64::NAN; k]);
+    let point = |at: design::Point| {
+        let values: Vec<String> =
+            axes.iter().zip(&at).map(|(a, u)| if u.is_nan() { String::new() } else { a.value(*u) }).collect();
+        let set = |(a, v): (&Axis, &String)| (!v.is_empty()).then(|| format!("{}={v}", a.key));
+        let sets = axes.iter().zip(&values).filter_map(set).collect();
+        Point { at, name: String::new(), values, sets }
+    };
+    let points: Vec<Point> = as_it_is.into_iter().chain(places).map(point).collect();
+    Ok(Plan { file, axes, points, fraction })
+}
+
+/// Ways to share a budget: all to one lever each, all alike, and points spread evenly over all ways (by a Sobol sequence:
+/// exponential parts over their sum are uniform on the simplex).
+fn budget(n: usize, usd: f64, levers: &[String], seed: u64) -> Result<Vec<Point>> {
+    let k = levers.len();
+    if k < 2 || usd.is_nan() || usd <= 0.0 {
+        return Err(Error::Input("a budget needs two levers or more, and more than 0 USD".into()));
+    }
+    let alone = (0..k).map(|i| (levers[i].clone(), (0..k).map(|j| f64::from(u8::from(i == j))).collect::<Vec<f64>>()));
+    let alike = ("all alike".to_string(), vec![1.0 / k as f64; k]);
+    let spread = design::sobol(n.max(1), k, seed)?.into_iter().take(n).map(|u| {
+        let parts: Vec<f64> = u.iter().map(|u| -libm::log((1.0 - u).max(1e-12))).collect();
+        let sum: f64 = parts.iter().sum::<f64>().max(1e-300);
+        (String::new(), parts.iter().map(|p| p / sum).collect::<Vec<f64>>())
+    });
+    let one = |(name, at): (String, Vec<f64>)| {
+        let values: Vec<String> = at.iter().map(|share| format!("{:?}", libm::round(share * usd))).collect();
+        let set = |(l, v): (&String, &String)| format!("lever.{l}.budget_usd_per_year={v}");
+        let sets = levers.iter().zip(&values).map(set).collect();
+        Point { at, name, values, sets }
+    };
+    Ok(alone.chain([alike]).chain(spread).map(one).collect())
+}
