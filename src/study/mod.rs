@@ -1,6 +1,7 @@
 //! More than one run.
 
 pub mod check;
+pub mod design;
 pub mod displacement;
 pub mod ensemble;
 mod files;
