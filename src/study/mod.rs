@@ -5,4 +5,5 @@ pub mod design;
 pub mod displacement;
 pub mod ensemble;
 mod files;
+pub mod sensitivity;
 pub mod weapons_kept;
