@@ -97,7 +97,8 @@
 //! cli/        one file a command           | run resume validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress junit
-//! study/      more than one run            | ensemble check displacement weapons_kept files
+//! study/      more than one run            | ensemble check displacement weapons_kept files design sensitivity pareto
+//!                                          | discover
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
