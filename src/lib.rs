@@ -129,6 +129,7 @@
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart map canvas axis theme view read
+//!             of many runs                 | compare rows tradeoff verdict bands compare_tests
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
 //! ```

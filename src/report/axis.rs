@@ -94,6 +94,8 @@ pub type Tick = (f64, String);
 pub enum Values {
     /// From zero to `top` in equal steps.
     Linear { top: f64, step: f64 },
+    /// From `low` to `top` in equal steps, with zero between them or at an end.
+    Signed { low: f64, top: f64, step: f64 },
     /// Decades from `floor` to `top`, with zero below: a month without any still has a place.
     Log { floor: f64, top: f64 },
 }
@@ -105,13 +107,29 @@ impl Values {
     /// A linear axis that holds `max`, with about `ticks` ticks; `whole` where halves make no sense.
     pub fn linear(max: f64, ticks: f64, whole: bool) -> Values {
         let max = if max > 0.0 { max } else { 1.0 };
-        let raw = max / ticks.max(1.0);
-        let tens = decade(raw);
-        let mut step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * tens).find(|s| *s >= raw * 0.999).unwrap_or(raw);
+        let mut step = even_step(max / ticks.max(1.0));
         if whole {
             step = step.max(1.0);
         }
         Values::Linear { top: (max / step).ceil() * step, step }
+    }
+
+    /// A linear axis that holds zero and both ends, with about `ticks` ticks.
+    pub fn signed(low: f64, high: f64, ticks: f64) -> Values {
+        let (low, mut high) = (low.min(0.0), high.max(0.0));
+        if high <= low {
+            high = 1.0;
+        }
+        let step = even_step((high - low) / ticks.max(1.0));
+        Values::Signed { low: (low / step).floor() * step, top: (high / step).ceil() * step, step }
+    }
+
+    /// The least and the greatest value.
+    pub fn ends(&self) -> (f64, f64) {
+        match *self {
+            Values::Linear { top, .. } | Values::Log { top, .. } => (0.0, top),
+            Values::Signed { low, top, .. } => (low, top),
+        }
     }
 
     /// A logarithmic axis for peaks between `low` and `max`.
@@ -125,6 +143,7 @@ impl Values {
     pub fn at(&self, v: f64) -> f64 {
         match *self {
             Values::Linear { top, .. } => v / top,
+            Values::Signed { low, top, .. } => (v - low) / (top - low),
             Values::Log { floor, top } => {
                 let all = BELOW + libm::log10(top / floor);
                 let up = if v < floor { BELOW * v / floor } else { BELOW + libm::log10(v / floor) };
@@ -141,6 +160,11 @@ impl Values {
                 let decimals = decimals(step);
                 (0..=n).map(|i| (i as f64 * step, number(i as f64 * step, decimals))).collect()
             }
+            Values::Signed { low, top, step } => {
+                let n = ((top - low) / step).round() as usize;
+                let decimals = decimals(step);
+                (0..=n).map(|i| low + i as f64 * step).map(|v| (v, number(v, decimals))).collect()
+            }
             Values::Log { floor, top } => {
                 let all = libm::log10(top / floor).floor() as usize;
                 let each = ((all as f64 / most.max(1.0)).ceil() as usize).max(1);
@@ -153,6 +177,12 @@ impl Values {
             }
         }
     }
+}
+
+/// The least of 1, 2, 5 times a power of ten that is not below `raw`.
+fn even_step(raw: f64) -> f64 {
+    let tens = decade(raw);
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * tens).find(|s| *s >= raw * 0.999).unwrap_or(raw)
 }
 
 /// The power of ten at or below `v`.
@@ -246,6 +276,17 @@ mod tests {
         let labels: Vec<String> = Values::log(5.0, 3e6, true).ticks(9.0).into_iter().map(|t| t.1).collect();
         assert_eq!(labels, ["0", "1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]);
         assert_eq!((decimals(0.25), decimals(0.5), decimals(10.0)), (2, 1, 0));
+    }
+
+    #[test]
+    fn axes_around_zero_hold_both_ends() {
+        let axis = Values::signed(-37.0, 12.0, 6.0);
+        assert_eq!(axis.ends(), (-40.0, 20.0));
+        let labels: Vec<String> = axis.ticks(6.0).into_iter().map(|t| t.1).collect();
+        assert_eq!(labels, ["−40", "−30", "−20", "−10", "0", "10", "20"]);
+        assert_eq!((axis.at(-40.0), axis.at(20.0)), (0.0, 1.0));
+        assert_eq!(Values::signed(3.0, 9.0, 5.0).ends(), (0.0, 10.0));
+        assert_eq!(Values::signed(0.0, 0.0, 5.0).ends(), (0.0, 1.0));
     }
 
     #[test]

@@ -93,6 +93,30 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         self.back.draw_rect(low, high, &colour, true).map_err(fault)
     }
 
+    /// What lies between two lines over the same places, let through: several lie over each other and can be told apart.
+    pub fn shade(&mut self, upper: &[(f64, f64)], lower: &[(f64, f64)], colour: RGBColor, alpha: f64) -> Result<()> {
+        let (upper, lower) = (self.path(upper), self.path(lower));
+        let (Some(first), Some(last)) = (upper.first(), upper.last()) else {
+            return Ok(());
+        };
+        let colour = colour.mix(alpha);
+        if self.svg {
+            let around = upper.iter().chain(lower.iter().rev()).copied().collect::<Vec<_>>();
+            return self.back.fill_polygon(around, &colour).map_err(fault);
+        }
+        // Plotters' own polygons colour some pixels twice, which shows as stripes when they let through.
+        // A rectangle's right and lower ends are left out of it.
+        for x in first.0..last.0 {
+            let (a, b) = (height_at(&upper, x), height_at(&lower, x));
+            self.back.draw_rect((x, a.min(b)), (x + 1, a.max(b)), &colour, true).map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    fn path(&self, points: &[(f64, f64)]) -> Vec<(i32, i32)> {
+        points.iter().map(|p| self.px(*p)).collect()
+    }
+
     /// A line through the points, with round corners.
     pub fn line(&mut self, points: &[(f64, f64)], width: f64, colour: RGBColor) -> Result<()> {
         let mut px: Vec<_> = points.iter().map(|p| self.px(*p)).collect();
@@ -255,6 +279,19 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Height of a line that runs from left to right, at `x`.
+fn height_at(line: &[(i32, i32)], x: i32) -> i32 {
+    let after = line.partition_point(|p| p.0 <= x).clamp(1, line.len().max(2) - 1);
+    match (line.get(after - 1), line.get(after)) {
+        (Some(a), Some(b)) if b.0 > a.0 => {
+            let t = f64::from(x - a.0) / f64::from(b.0 - a.0);
+            (f64::from(a.1) + t * f64::from(b.1 - a.1)).round() as i32
+        }
+        (Some(a), _) => a.1,
+        _ => 0,
+    }
+}
+
 /// The four corners of a thick segment.
 fn quad(a: (i32, i32), b: (i32, i32), half: f64) -> Vec<(i32, i32)> {
     let (dx, dy) = (f64::from(b.0 - a.0), f64::from(b.1 - a.1));
@@ -302,6 +339,13 @@ fn dashes(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_have_a_height_between_their_points() {
+        let line = [(0, 0), (10, 100), (20, 100)];
+        assert_eq!([0, 5, 10, 15, 20].map(|x| height_at(&line, x)), [0, 50, 100, 100, 100]);
+        assert_eq!((height_at(&[(3, 7)], 3), height_at(&[], 3)), (7, 0));
+    }
 
     #[test]
     fn dashes_cover_their_share() {

@@ -2,7 +2,7 @@
 
 use super::axis::{Tick, Values, dates};
 use super::canvas::{Align, Canvas, Figure, Pen};
-use super::theme::{AXIS, BODY, GREY, GRID, HEIGHT, INK, SMALL, TITLE, WIDTH, fit, text_width};
+use super::theme::{AXIS, BODY, GREY, GRID, HEIGHT, INK, SMALL, TITLE, WIDTH, fit, mix, text_width, wrap};
 use crate::error::Result;
 use jiff::civil::Date;
 use plotters::backend::DrawingBackend;
@@ -16,6 +16,8 @@ const HEAD: f64 = 28.0;
 const LEGEND: f64 = 215.0;
 /// Height that a third panel and each further one adds.
 const MORE: f64 = 150.0;
+/// How dark a band is, and one of many; one within another is darker.
+const SHADES: [f64; 2] = [0.15, 0.07];
 
 /// How values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,12 +30,14 @@ pub enum Mark {
     Bar,
     /// An area on top of the areas before it.
     Area,
+    /// What lies between `low` and `y`, let through.
+    Band,
 }
 
 /// One set of values.
 #[derive(Debug, Clone)]
 pub struct Set {
-    /// In the legend.
+    /// In the legend; a set without one is not there.
     pub label: String,
     /// Its colour.
     pub colour: RGBColor,
@@ -43,6 +47,8 @@ pub struct Set {
     pub spans: Vec<(f64, f64)>,
     /// The values; NaN where there is none.
     pub y: Vec<f64>,
+    /// The lower values of a band; nothing for the other marks.
+    pub low: Vec<f64>,
 }
 
 /// A panel with its own axis of values.
@@ -92,6 +98,10 @@ impl Panel {
             return Values::log(low, high, self.whole);
         }
         let top = self.stack().into_iter().fold(high, f64::max);
+        let least = self.sets.iter().flat_map(|s| s.y.iter().chain(&s.low)).copied().fold(0.0, f64::min);
+        if least < 0.0 {
+            return Values::signed(least, top, ticks);
+        }
         Values::linear(top, ticks, self.whole)
     }
 
@@ -107,11 +117,18 @@ impl Panel {
         sum
     }
 
+    /// The sets that the legend names; one alone needs none.
+    fn named(&self) -> Vec<&Set> {
+        let named: Vec<&Set> = self.sets.iter().filter(|s| !s.label.is_empty()).collect();
+        if named.len() < 2 { Vec::new() } else { named }
+    }
+
     fn legend_width(&self) -> f64 {
-        if self.sets.len() < 2 {
+        let named = self.named();
+        if named.is_empty() {
             return 0.0;
         }
-        let widest = self.sets.iter().map(|s| text_width(&s.label, BODY, false)).fold(0.0, f64::max);
+        let widest = named.iter().map(|s| text_width(&s.label, BODY, false)).fold(0.0, f64::max);
         (widest + 48.0).min(LEGEND)
     }
 }
@@ -173,9 +190,11 @@ impl Figure for Chart {
             grid(on, frame, axis, ticks, (&time, span), last)?;
             let log = if matches!(axis, Values::Log { .. }) { " (logarithmic)" } else { "" };
             let title = format!("{}{log}", panel.axis_title);
+            let title = fit(&title, BODY, false, size.0 - 2.0 * MARGIN);
             on.text(&title, (MARGIN, frame.top - 13.0), Pen::new(BODY, INK), Align::Left)?;
+            let bands = panel.sets.iter().filter(|s| s.mark == Mark::Band).count();
             for (set, base) in panel.sets.iter().zip(bases(panel)) {
-                values(on, frame, axis, span, set, &base)?;
+                values(on, frame, axis, span, (set, &base), bands)?;
             }
             on.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], 1.0, AXIS)?;
             legend_of(on, panel, frame)?;
@@ -247,8 +266,8 @@ fn values<B: DrawingBackend>(
     f: &Frame,
     axis: &Values,
     span: f64,
-    set: &Set,
-    base: &[f64],
+    (set, base): (&Set, &[f64]),
+    bands: usize,
 ) -> Result<()> {
     let x = |d: f64| f.left + d / span * (f.right - f.left);
     let y = |v: f64| f.bottom - axis.at(v) * (f.bottom - f.top);
@@ -268,6 +287,21 @@ fn values<B: DrawingBackend>(
             all.extend(lower.collect::<Vec<_>>().into_iter().rev());
             on.fill(&all, set.colour)?;
             on.line(&upper, 0.6, RGBColor(255, 255, 255))?;
+        }
+        Mark::Band => {
+            let shade = SHADES[usize::from(bands > 2)];
+            let both = set.spans.iter().zip(&set.y).zip(&set.low);
+            let points: Vec<_> = both
+                .map(|((s, v), low)| (*v - *low).is_finite().then(|| ((middle(s), y(*v)), (middle(s), y(*low)))))
+                .collect();
+            for run in points.split(Option::is_none) {
+                let (upper, lower): (Vec<_>, Vec<_>) = run.iter().flatten().copied().unzip();
+                on.shade(&upper, &lower, set.colour, shade)?;
+                // Where bands lie over each other their edges tell whose they are.
+                let edge = mix(set.colour, RGBColor(255, 255, 255), 0.6);
+                on.line(&upper, 0.7, edge)?;
+                on.line(&lower, 0.7, edge)?;
+            }
         }
         Mark::Line | Mark::Dashed => {
             let points: Vec<_> =
@@ -291,28 +325,32 @@ fn values<B: DrawingBackend>(
 }
 
 fn legend_of<B: DrawingBackend>(on: &mut Canvas<'_, B>, panel: &Panel, f: &Frame) -> Result<()> {
-    if panel.sets.len() < 2 {
+    let mut sets = panel.named();
+    if sets.is_empty() {
         return Ok(());
     }
-    let n = panel.sets.len() as f64;
-    let step = ((f.bottom - f.top) / n).clamp(14.0, 20.0);
+    let room = (f.bottom - f.top) / sets.len() as f64;
+    let step = room.clamp(14.0, 20.0);
     let x = f.right + 16.0;
     // Stacked areas are listed from the top, as they lie.
-    let areas = panel.sets.iter().all(|s| s.mark == Mark::Area);
-    let mut sets: Vec<&Set> = panel.sets.iter().collect();
-    if areas {
+    if sets.iter().all(|s| s.mark == Mark::Area) {
         sets.reverse();
     }
-    for (i, set) in sets.into_iter().enumerate() {
-        let y = f.top + 7.0 + step * i as f64;
+    let mut y = f.top + 7.0;
+    for set in sets {
         match set.mark {
             Mark::Line => on.line(&[(x, y), (x + 18.0, y)], 2.4, set.colour)?,
             Mark::Dashed => on.dashed(&[(x, y), (x + 18.0, y)], 1.8, set.colour, 5.0, 3.5)?,
-            Mark::Bar | Mark::Area => on.rect((x, y - 5.5), (x + 18.0, y + 5.5), set.colour)?,
+            Mark::Bar | Mark::Area | Mark::Band => on.rect((x, y - 5.5), (x + 18.0, y + 5.5), set.colour)?,
         }
-        let room = WIDTH - MARGIN / 2.0 - x - 25.0;
-        let label = fit(&set.label, BODY, false, room);
-        on.text(&label, (x + 25.0, y + BODY * 0.36), Pen::new(BODY, INK), Align::Left)?;
+        let width = WIDTH - MARGIN / 2.0 - x - 25.0;
+        // A long name has a second line where that moves nothing out of the panel.
+        let lines = wrap(&set.label, BODY, width, ((room / 20.0) as usize).clamp(1, 3));
+        for line in &lines {
+            on.text(line, (x + 25.0, y + BODY * 0.36), Pen::new(BODY, INK), Align::Left)?;
+            y += if lines.len() > 1 { 15.0 } else { step };
+        }
+        y += if lines.len() > 1 { 6.0 } else { 0.0 };
     }
     Ok(())
 }

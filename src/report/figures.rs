@@ -3,7 +3,7 @@
 use super::axis::{Bins, day};
 use super::chart::{Chart, Mark, Panel, Set};
 use super::read::{Manifest, Series};
-use super::theme::{area_colour, colour, words};
+use super::theme::{area_colour, capital, colour, words};
 
 /// A class of arms: its ending in the metrics' names, its name for people, whether it is weighed and not counted.
 const CLASSES: [(&str, &str, bool); 6] = [
@@ -85,6 +85,7 @@ impl Run<'_> {
             mark,
             spans: self.bins.spans.clone(),
             y,
+            low: Vec::new(),
         })
     }
 
@@ -92,7 +93,7 @@ impl Run<'_> {
     fn means(&self, metric: &str, label: &str, n: usize, factor: f64) -> Option<Set> {
         let y = self.bins.mean(self.series.live(metric)?).into_iter().map(|v| factor * v).collect();
         let spans = self.bins.spans.clone();
-        Some(Set { label: label.to_string(), colour: colour(n), mark: Mark::Line, spans, y })
+        Some(Set { label: label.to_string(), colour: colour(n), mark: Mark::Line, spans, y, low: Vec::new() })
     }
 
     /// The metric, and the dashed line of what was seen of it if the run has an observer.
@@ -353,6 +354,7 @@ impl Run<'_> {
                 mark: Mark::Area,
                 spans: spans.clone(),
                 y: rows.iter().map(|r| col[*r]).collect(),
+                low: Vec::new(),
             });
         }
         sets
@@ -373,11 +375,6 @@ fn unit_of(unit: &str, sets: &[Set]) -> String {
         [one] => format!("{}, {unit}", capital(&one.label)),
         _ => capital(unit),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -1,12 +1,17 @@
-//! Charts and maps of a run, from its output files alone.
+//! Charts and maps of a run, of an ensemble and of a comparison of policies, from their output files alone.
 
 mod axis;
+mod bands;
 mod canvas;
 mod chart;
+mod compare;
 mod figures;
 mod map;
 mod read;
+mod rows;
 mod theme;
+mod tradeoff;
+mod verdict;
 mod view;
 
 use crate::error::Result;
@@ -29,6 +34,37 @@ pub fn charts(dir: &Path, files: &Path, data_dir: &Path) -> Result<Vec<PathBuf>>
     let mut written = drawn?.concat();
     written.extend(maps(files, data_dir, &manifest, &out)?);
     Ok(written)
+}
+
+/// Draws what the comparison of policies in `dir` found, as `dir/charts/NAME.svg` and `.png`, and returns what was written:
+/// for each policy what it changes (`forest_POLICY`), for the measures that most policies move what each does to it
+/// (`tornado_MEASURE`) and at what cost (`cost_effect_MEASURE`).
+///
+/// A folder that is no comparison, or one without `effects.csv`, gives none.
+pub fn comparison(dir: &Path) -> Result<Vec<PathBuf>> {
+    let manifest = Manifest::read(dir)?;
+    if manifest.kind != "comparison" {
+        return Ok(Vec::new());
+    }
+    let (effects, costs) = (read::effects(dir)?, read::costs(dir)?);
+    let all = compare::Comparison::new(&manifest, &effects, &costs);
+    let out = dir.join("charts");
+    let mut written = save_all(&all.forests(), &out)?;
+    written.extend(save_all(&all.tornados(), &out)?);
+    written.extend(save_all(&all.tradeoffs(), &out)?);
+    Ok(written)
+}
+
+/// Draws how far the replicates of an ensemble, or of the scenarios of a comparison, lie apart, month by month, as
+/// `dir/charts/bands_METRIC.svg` and `.png`, and returns what was written. A folder without `bands.csv` gives none.
+pub fn bands(dir: &Path) -> Result<Vec<PathBuf>> {
+    let manifest = Manifest::read(dir)?;
+    save_all(&bands::all(&manifest, &read::bands(dir)?), &dir.join("charts"))
+}
+
+fn save_all<F: canvas::Figure + Sync>(figures: &[(String, F)], out: &Path) -> Result<Vec<PathBuf>> {
+    let drawn: Result<Vec<_>> = figures.par_iter().map(|(name, figure)| canvas::save(figure, out, name)).collect();
+    Ok(drawn?.concat())
 }
 
 fn maps(dir: &Path, data_dir: &Path, manifest: &Manifest, out: &Path) -> Result<Vec<PathBuf>> {

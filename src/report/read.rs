@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::Path;
@@ -21,6 +22,36 @@ pub struct Manifest {
     /// The columns of `series.csv`.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// `comparison` for one of policies; nothing for a run or an ensemble.
+    #[serde(default)]
+    pub kind: String,
+    /// Names of the policies that a comparison holds against its scenario.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Titles of its scenarios, by name.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
+    /// How many times each scenario was run.
+    #[serde(default)]
+    pub replicates: u32,
+    /// State of the program's source.
+    #[serde(default)]
+    pub commit: String,
+    #[serde(default)]
+    resolved: Resolved,
+}
+
+/// What the figures need of the scenario as it was run.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Resolved {
+    #[serde(default)]
+    run: Days,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Days {
+    start: Option<Date>,
+    end: Option<Date>,
 }
 
 /// A column of `series.csv`, as far as the figures need to know it.
@@ -40,11 +71,29 @@ impl Manifest {
         let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
         let mut manifest: Manifest =
             serde_json::from_str(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
-        // A control character would break the SVG it is printed in.
-        manifest.title.retain(|c| !c.is_control());
-        manifest.scenario.retain(|c| !c.is_control());
-        manifest.version.retain(|c| !c.is_control());
+        for text in [&mut manifest.title, &mut manifest.scenario, &mut manifest.version, &mut manifest.commit] {
+            clean(text);
+        }
+        manifest.policies.iter_mut().for_each(clean);
+        let clean_copy = |text: &String| {
+            let mut text = text.clone();
+            clean(&mut text);
+            text
+        };
+        manifest.titles = manifest.titles.iter().map(|(k, v)| (clean_copy(k), clean_copy(v))).collect();
         Ok(manifest)
+    }
+
+    /// First and last day of the run, where the manifest tells.
+    pub fn days(&self) -> (Option<Date>, Option<Date>) {
+        (self.resolved.run.start, self.resolved.run.end)
+    }
+
+    /// The line under a figure of many runs.
+    pub fn caption_of_many(&self) -> String {
+        let commit = if self.commit.is_empty() { String::new() } else { format!(" ({})", self.commit) };
+        let n = self.replicates;
+        format!("Scenario {}, {n} replicates, seed {}, Sirocco {}{commit}", self.scenario, self.seed, self.version)
     }
 
     /// The line under a figure.
@@ -211,6 +260,179 @@ pub fn countries(data_dir: &Path) -> Result<Vec<Ring>> {
 
 fn ring(points: &[geojson::Position]) -> Ring {
     points.iter().filter_map(|p| Some((*p.as_slice().first()?, *p.as_slice().get(1)?))).collect()
+}
+
+/// Which way a measure is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// Fewer or less.
+    Lower,
+    /// More.
+    Higher,
+}
+
+/// A row of `effects.csv`: what a policy does to a measure. Numbers that are not there are NaN.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Effect {
+    /// Name of the policy.
+    #[serde(deserialize_with = "name")]
+    pub policy: String,
+    /// Name of the measure.
+    #[serde(deserialize_with = "name")]
+    pub measure: String,
+    /// Its unit.
+    #[serde(deserialize_with = "name")]
+    pub unit: String,
+    /// None where that is for the reader to say.
+    pub better: Option<Better>,
+    /// One of the few numbers that a run is summed up in.
+    pub indicator: bool,
+    /// Runs with the policy and runs without it that are held against each other.
+    pub pairs: u32,
+    /// Mean without the policy.
+    #[serde(deserialize_with = "number")]
+    pub baseline: f64,
+    /// Mean change, and its 95 % interval.
+    #[serde(deserialize_with = "number")]
+    pub effect: f64,
+    #[serde(deserialize_with = "number")]
+    pub low: f64,
+    #[serde(deserialize_with = "number")]
+    pub high: f64,
+    /// The same in percent of the mean without the policy.
+    #[serde(deserialize_with = "number")]
+    pub percent: f64,
+    #[serde(deserialize_with = "number")]
+    pub percent_low: f64,
+    #[serde(deserialize_with = "number")]
+    pub percent_high: f64,
+    /// Share of the pairs in which it is for the better.
+    #[serde(deserialize_with = "number")]
+    pub helps: f64,
+}
+
+/// A row of `costs.csv`: what a policy costs and what it gains on a measure, both over the baseline.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Cost {
+    /// Name of the policy.
+    #[serde(deserialize_with = "name")]
+    pub policy: String,
+    /// Name of the measure.
+    #[serde(deserialize_with = "name")]
+    pub measure: String,
+    /// Its unit.
+    #[serde(deserialize_with = "name")]
+    pub unit: String,
+    /// USD, and the 95 % interval.
+    #[serde(deserialize_with = "number")]
+    pub cost_usd: f64,
+    #[serde(deserialize_with = "number")]
+    pub cost_low: f64,
+    #[serde(deserialize_with = "number")]
+    pub cost_high: f64,
+    /// Above zero for the better, and the 95 % interval.
+    #[serde(deserialize_with = "number")]
+    pub gain: f64,
+    #[serde(deserialize_with = "number")]
+    pub gain_low: f64,
+    #[serde(deserialize_with = "number")]
+    pub gain_high: f64,
+    /// Policies that cost no more and gain no less; empty when there is none.
+    #[serde(deserialize_with = "name")]
+    pub dominated_by: String,
+}
+
+/// A row of `bands.csv`: a metric of one scenario in a month, over its replicates.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Band {
+    /// Name of the scenario.
+    #[serde(deserialize_with = "name")]
+    pub arm: String,
+    /// Its first day.
+    #[serde(deserialize_with = "month")]
+    pub month: Date,
+    /// Name of the metric.
+    #[serde(deserialize_with = "name")]
+    pub metric: String,
+    /// Its unit.
+    #[serde(deserialize_with = "name")]
+    pub unit: String,
+    /// `flow`, `stock` or `level`.
+    #[serde(deserialize_with = "name")]
+    pub kind: String,
+    /// Quantiles: 5, 25, 50, 75 and 95 %.
+    #[serde(deserialize_with = "number")]
+    pub q05: f64,
+    #[serde(deserialize_with = "number")]
+    pub q25: f64,
+    #[serde(deserialize_with = "number")]
+    pub q50: f64,
+    #[serde(deserialize_with = "number")]
+    pub q75: f64,
+    #[serde(deserialize_with = "number")]
+    pub q95: f64,
+}
+
+/// Reads `effects.csv`; nothing when there is no such file.
+pub fn effects(dir: &Path) -> Result<Vec<Effect>> {
+    rows(&dir.join("effects.csv"))
+}
+
+/// Reads `costs.csv`; nothing when there is no such file.
+pub fn costs(dir: &Path) -> Result<Vec<Cost>> {
+    rows(&dir.join("costs.csv"))
+}
+
+/// Reads `bands.csv`; nothing when there is no such file.
+pub fn bands(dir: &Path) -> Result<Vec<Band>> {
+    rows(&dir.join("bands.csv"))
+}
+
+fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut csv = open(path)?;
+    let header = csv.headers().map_err(|e| bad_csv(path, e))?.clone();
+    let named = |e: csv::Error| match e.kind() {
+        csv::ErrorKind::Deserialize { pos, err } => {
+            let line = pos.as_ref().map_or(1, csv::Position::line);
+            let column = err.field().and_then(|i| header.get(i as usize));
+            let column = column.map_or(String::new(), |c| format!("`{c}`: "));
+            Error::Input(format!("{}:{line}: {column}{}", path.display(), err.kind()))
+        }
+        _ => bad_csv(path, e),
+    };
+    csv.deserialize().map(|row| row.map_err(named)).collect()
+}
+
+/// A control character would break the SVG that the text is printed in.
+fn clean(text: &mut String) {
+    text.retain(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+}
+
+fn name<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<String, D::Error> {
+    let mut text = String::deserialize(from)?;
+    clean(&mut text);
+    Ok(text)
+}
+
+/// A number, or NaN where the field is empty.
+fn number<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<f64, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.parse::<f64>() {
+        _ if text.is_empty() => Ok(f64::NAN),
+        Ok(v) if v.is_finite() => Ok(v),
+        _ => Err(D::Error::custom(format!("`{text}` is not a number"))),
+    }
+}
+
+/// A month such as `2014-01`, as its first day.
+fn month<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Date, D::Error> {
+    let text = String::deserialize(from)?;
+    let date = if text.len() == 7 { format!("{text}-01").parse().ok() } else { None };
+    date.ok_or_else(|| D::Error::custom(format!("`{text}` is not a month like 2014-01")))
 }
 
 fn open(path: &Path) -> Result<csv::Reader<File>> {

@@ -127,6 +127,22 @@ pub fn fit(text: &str, size: f64, bold: bool, max: f64) -> String {
     String::new()
 }
 
+/// The text in at most `lines` lines, broken between words; what does not fit into the last is cut with an ellipsis.
+pub fn wrap(text: &str, size: f64, max: f64, lines: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let full = out.len() >= lines;
+        match out.last_mut() {
+            Some(line) if full || text_width(&format!("{line} {word}"), size, false) <= max => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => out.push(word.to_string()),
+        }
+    }
+    out.into_iter().map(|line| fit(&line, size, false, max)).collect()
+}
+
 /// A number with thousands separators and `decimals` digits after the point.
 pub fn number(v: f64, decimals: usize) -> String {
     let plain = format!("{:.*}", decimals, v.abs());
@@ -151,6 +167,102 @@ pub fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// The text with a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// What large numbers are divided by to be read, and the word for that.
+pub fn large(most: f64) -> (f64, &'static str) {
+    match most {
+        m if m >= 1e9 => (1e9, "billion"),
+        m if m >= 1e6 => (1e6, "million"),
+        _ => (1.0, ""),
+    }
+}
+
+/// A measure's name in plain English: as [`words`], with capital letters where they belong.
+pub fn title_words(name: &str) -> String {
+    const NAMES: [&str; 12] = [
+        "libya", "mali", "niger", "sahel", "europe", "egypt", "tunisia", "algeria", "chad", "sudan", "africa", "tuareg",
+    ];
+    const SHORT: [&str; 4] = ["gna", "hor", "lna", "usd"];
+    let word = |w: &str| match w {
+        _ if NAMES.contains(&w) => capital(w),
+        _ if SHORT.contains(&w) => w.to_uppercase(),
+        _ => w.to_string(),
+    };
+    capital(&name.split('_').map(word).collect::<Vec<_>>().join(" "))
+}
+
+/// A value and its interval, rounded to what the interval can tell: two digits of its half, and five of the value at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Rounding {
+    /// Values are multiples of this, after `divide`.
+    unit: f64,
+    /// Digits after the point.
+    decimals: usize,
+    /// Large numbers are written in millions or billions.
+    divide: f64,
+    suffix: &'static str,
+}
+
+impl Rounding {
+    /// How to write a value with that interval.
+    pub fn of(v: f64, low: f64, high: f64) -> Rounding {
+        let most = [v, low, high].into_iter().filter(|v| v.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()));
+        let (divide, suffix) = match large(most) {
+            (divide, "million") => (divide, " million"),
+            (divide, "billion") => (divide, " billion"),
+            (divide, _) => (divide, ""),
+        };
+        if most == 0.0 {
+            return Rounding::to(0, 1.0, "");
+        }
+        let half = Some((high - low) / 2.0).filter(|h| h.is_finite()).unwrap_or(0.0);
+        let least = half.max(most * 1e-3).max(1e-5) / divide;
+        Rounding::to(libm::floor(libm::log10(least)) as i32 - 1, divide, suffix)
+    }
+
+    /// How to write a percentage with that interval: one digit after the point at most.
+    pub fn percent(low: f64, high: f64) -> Rounding {
+        let wide = (high - low) / 2.0 >= 2.0 || low.abs().max(high.abs()) >= 100.0;
+        let zero = low == 0.0 && high == 0.0;
+        Rounding::to(if wide || zero { 0 } else { -1 }, 1.0, "")
+    }
+
+    fn to(digit: i32, divide: f64, suffix: &'static str) -> Rounding {
+        let decimals = digit.min(0).unsigned_abs() as usize;
+        Rounding { unit: libm::pow(10.0, f64::from(digit)), decimals, divide, suffix }
+    }
+
+    /// The number with its sign; zero has none.
+    fn bare(&self, v: f64) -> String {
+        let rounded = (v / self.divide / self.unit).round() * self.unit;
+        let text = number(rounded, self.decimals);
+        let zero = !text.contains(|c: char| c.is_ascii_digit() && c != '0');
+        if rounded > 0.0 && !zero { format!("+{text}") } else { text }
+    }
+
+    /// A change: `−1,200`.
+    pub fn change(&self, v: f64) -> String {
+        format!("{}{}", self.bare(v), self.suffix)
+    }
+
+    /// An interval: `−1,500 to −900`.
+    pub fn interval(&self, low: f64, high: f64) -> String {
+        format!("{} to {}{}", self.bare(low), self.bare(high), self.suffix)
+    }
+}
+
+/// The text as a part of a file's name on any system: what is no letter, digit, `_`, `-` becomes `-`.
+pub fn file_name(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '-' };
+    let name: String = text.chars().map(plain).take(80).collect();
+    if name.is_empty() { "unnamed".into() } else { name }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +276,49 @@ mod tests {
         assert_eq!(number(1234.56, 1), "1,234.6");
         assert_eq!(number(-1234.0, 0), "−1,234");
         assert_eq!(number(-0.001, 1), "0.0");
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_what_their_interval_tells() {
+        let write = |v: f64, low: f64, high: f64| {
+            let r = Rounding::of(v, low, high);
+            (r.change(v), r.interval(low, high))
+        };
+        let pair = |a: &str, b: &str| (a.to_string(), b.to_string());
+        assert_eq!(write(-12_345.6, -14_600.0, -10_100.0), pair("−12,300", "−14,600 to −10,100"));
+        assert_eq!(write(0.01234, -0.002, 0.026), pair("+0.012", "−0.002 to +0.026"));
+        assert_eq!(write(0.0, -1.0, 1.0), pair("0.0", "−1.0 to +1.0"));
+        assert_eq!(write(2.5e9, 2.1e9, 2.9e9), pair("+2.50 billion", "+2.10 to +2.90 billion"));
+        assert_eq!(write(-123_456.0, -123_457.0, -123_455.0).0, "−123,460");
+        assert_eq!(write(5.0, f64::NAN, f64::NAN).0, "+5.0000");
+        assert_eq!(write(0.0, 0.0, 0.0), pair("0", "0 to 0"));
+        assert_eq!(Rounding::percent(-13.0, -11.0).change(-12.34), "−12.3");
+        assert_eq!(Rounding::percent(-15.0, -9.0).change(-12.34), "−12");
+        assert_eq!(Rounding::percent(400.0, 900.0).change(651.2), "+651");
+    }
+
+    #[test]
+    fn names_of_measures_read_as_text() {
+        assert_eq!(title_words("arms_reached_sahel_small_arms"), "Arms reached Sahel small arms");
+        assert_eq!(title_words("fighters_gna"), "Fighters GNA");
+    }
+
+    #[test]
+    fn names_of_files_are_plain() {
+        assert_eq!(file_name("libya-2011_guard"), "libya-2011_guard");
+        assert_eq!(file_name("../<script>/é"), "----script---");
+        assert_eq!((file_name(""), file_name(&"x".repeat(300)).len()), ("unnamed".to_string(), 80));
+    }
+
+    #[test]
+    fn long_texts_are_broken_between_words() -> Result<()> {
+        fonts()?;
+        let lines = wrap("one two three four five six seven eight", 12.0, 80.0, 2);
+        assert!(lines.len() == 2 && lines[1].ends_with('…') && !lines[0].contains('…'), "{lines:?}");
+        assert!(lines.iter().all(|l| text_width(l, 12.0, false) <= 80.0), "{lines:?}");
+        assert_eq!(wrap("one", 12.0, 80.0, 2), ["one"]);
+        assert!(wrap("", 12.0, 80.0, 2).is_empty());
+        Ok(())
     }
 
     #[test]
