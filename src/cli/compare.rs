@@ -270,6 +270,10 @@ fn carry_out(order: &Order, effort: Effort, arms: &Arms, folder: RunFolder, bega
         let metrics = Sums::default().metrics;
         tables::write_bands(&at, &compared.arms, &metrics, &store, n)?;
         write_json(&folder, "manifest.json", &manifest(order, arms, n, &failures))?;
+        if arms.scenarios[0].output.charts {
+            report::comparison(&at)?;
+            report::bands(&at)?;
+        }
         Ok((compared, failures))
     };
     let (compared, failures) = written().inspect_err(|why| say_how_to_go_on(why, &folder))?;

@@ -198,7 +198,10 @@ pub(super) fn carry_out(
             true => {
                 let first = runs.0.iter().position(std::result::Result::is_ok).filter(|_| scenario.run.replicates > 1);
                 let files = folder.path(first.map_or(String::new(), |k| format!("replicates/{k:05}")));
-                pool.install(|| report::charts(&folder.path(""), &files, &order.data))?.len()
+                let of_one = pool.install(|| report::charts(&folder.path(""), &files, &order.data))?.len();
+                let of_all =
+                    first.map_or(Ok(0), |_| pool.install(|| report::bands(&folder.path(""))).map(|b| b.len()))?;
+                of_one + of_all
             }
             false => 0,
         };
