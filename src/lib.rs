@@ -94,11 +94,11 @@
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
-//! cli/        one file a command           | run resume validate check schema levers processes metrics
+//! cli/        one file a command           | run compare study resume validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress junit
-//! study/      more than one run            | ensemble check displacement weapons_kept files design sensitivity pareto
-//!                                          | discover
+//! study/      more than one run            | ensemble outcome measure stats paired branch tables plan analysis design
+//!                                          | sensitivity pareto discover check displacement weapons_kept files
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
@@ -125,10 +125,11 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save checkpoint disk hop
-//! observe/    metrics, a run's files       | observer metric/ condition recorder monthly/ profile
+//! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
-//! report/     charts and maps, from files  | figures chart map canvas axis theme view read
+//! report/     charts and maps, from files  | figures chart bands compare verdict tradeoff map canvas axis theme view
+//!                                          | read rows compare_tests
 //!             of many runs                 | compare rows tradeoff verdict bands compare_tests
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
