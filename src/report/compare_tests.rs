@@ -350,7 +350,7 @@ fn measures_are_those_that_most_policies_move() -> R {
     let order: Vec<(&str, Verdict)> = tornado.rows.iter().map(|r| (r.name.as_str(), r.verdict)).collect();
     assert_eq!(order, [("P", Verdict::Better), ("Q", Verdict::Worse)]);
     // Of too many policies the smallest effects are left out.
-    let half = |i: u32| effect("two", less, if i % 2 == 0 { 1.0 } else { -1.0 } * f64::from(i), 0.1);
+    let half = |i: u32| effect("two", less, if i.is_multiple_of(2) { 1.0 } else { -1.0 } * f64::from(i), 0.1);
     let effects: Vec<Effect> = (1..=50).map(|i| of(&format!("p{i}"), half(i))).collect();
     let tornado = Comparison::new(&manifest, &effects, &[]).tornado("two").ok_or("no figure")?;
     let ends = [&tornado.rows[0], &tornado.rows[MOST_POLICIES - 1]].map(|r| r.at);
