@@ -58,22 +58,7 @@ fn a_run_writes_a_whole_folder() -> Done {
     let (code, err) = run(desk.path(), &["--set", "run.replicates=2"])?;
     assert_eq!((code, err.as_str()), (0, ""));
     let out = desk.path().join("output/short");
-    for name in [
-        "manifest.json",
-        "runtime.json",
-        "series.csv",
-        "summary.csv",
-        "flows.csv",
-        "events.csv",
-        "cells.csv",
-        "legs.csv",
-        "borders.csv",
-        "holdings.csv",
-        "received.csv",
-        "prices.csv",
-        "conflict.csv",
-        "indicators.csv",
-    ] {
+    for name in ["manifest.json", "runtime.json", "summary.csv", "indicators.csv", "bands.csv"] {
         assert!(out.join(name).is_file(), "{name}");
     }
     assert!(fs::read_dir(out.join("charts"))?.count() > 0, "charts are drawn");

@@ -304,7 +304,10 @@ fn what_is_wrong_is_said_by_line_before_anything_runs() -> Done {
             with("high = 1", "high = 0"),
             vec!["bad.toml:9", "the range of `lever.guards.intensity` is empty: from 0 to 0"],
         ),
-        (with("high = 1", "high = 7"), vec!["bad.toml", "point", "lever.guards.intensity=", "at most 1"]),
+        (
+            with("intensity\"\nlow = 0\nhigh = 1", "coordination\"\nlow = 0\nhigh = 7"),
+            vec!["bad.toml: point", "lever.guards.coordination=", "at most 1"],
+        ),
         (with("low = 0\nhigh = 1\n", ""), vec!["bad.toml:9", "has no range of its own"]),
         (
             with("sea_departures", "sea_departure"),

@@ -207,6 +207,7 @@ fn arms(files: &[PathBuf], sets: &[String], data: &Path) -> Result<Arms> {
                 scenarios.push(Arc::new(scenario));
                 ground.get_or_insert(its);
             }
+            Err(report) if report.unreadable.is_some() => return Err(report.into()),
             Err(report) => wrong.push_str(&report.to_string()),
         }
     }

@@ -258,7 +258,7 @@ fn arms(
                 ground.get_or_insert(its);
                 scenarios.push(Arc::new(scenario));
             }
-            Err(report) => return Err(Error::Input(report.to_string().trim_end().to_string())),
+            Err(report) => return Err(report.into()),
         }
     }
     for (file, s) in study.files.iter().zip(&scenarios).skip(1) {

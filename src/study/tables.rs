@@ -188,7 +188,10 @@ pub fn write_costs(folder: &Path, c: &Compared) -> Result<()> {
             let gains: Vec<Vec<f64>> = policies.clone().map(gain).collect();
             for (k, p) in prices(&costs, &gains, c.seed).iter().enumerate() {
                 let known: Vec<f64> = gains[k].iter().copied().filter(|g| !g.is_nan()).collect();
-                line(price_line(c, m, k + 1, p, &known))?;
+                // What no run has a value of, such as the unity of a country without politics, has no price.
+                if !known.is_empty() {
+                    line(price_line(c, m, k + 1, p, &known))?;
+                }
             }
         }
         Ok(())
