@@ -379,9 +379,10 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
         disk::remove(&new).map_err(|e| Error::io(&new, e))?;
     }
     disk::create_dir_all(&new).map_err(|e| Error::io(&new, e))?;
-    analysis::write(&new, &results)?;
+    let notes = analysis::write(&new, &results)?;
+    notes.iter().for_each(|note| eprintln!("warning: {note}"));
     let path = new.join(MANIFEST);
-    let manifest = format!("{:#}\n", manifest(study, &results, &failed));
+    let manifest = format!("{:#}\n", manifest(study, &results, &failed, &notes));
     disk::write(&path, manifest.as_bytes()).map_err(|e| Error::io(&path, e))?;
     let path = new.join("runtime.json");
     let runtime = json!({
@@ -426,7 +427,7 @@ fn failures(study: &Study, store: &Store) -> Vec<String> {
 }
 
 /// What was studied, the same on every machine and however it was run.
-fn manifest(study: &Study, results: &Results, failed: &[String]) -> serde_json::Value {
+fn manifest(study: &Study, results: &Results, failed: &[String], notes: &[String]) -> serde_json::Value {
     let plan = &study.plan;
     json!({
         "sirocco": env!("CARGO_PKG_NAME"),
@@ -443,6 +444,7 @@ fn manifest(study: &Study, results: &Results, failed: &[String]) -> serde_json::
         "factors": plan.axes.iter().map(|a| a.key.as_str()).collect::<Vec<_>>(),
         "resolution": plan.fraction.as_ref().map(|f| f.resolution),
         "failed": failed,
+        "notes": notes,
         "inputs": study.order.inputs.iter().map(|(path, hash)| json!({"path": path, "blake3": hash})).collect::<Vec<_>>(),
     })
 }

@@ -82,19 +82,23 @@ fn known(x: &[f64]) -> Vec<f64> {
     x.iter().copied().filter(|v| !v.is_nan()).collect()
 }
 
-/// Writes `design.csv`, `results.csv`, and what the design allows.
+/// What could not be estimated, with the reason.
+type Notes = Vec<String>;
+
+/// Writes `design.csv`, `results.csv`, and what the design allows. Gives what it could not say, with the reason.
 ///
 /// # Errors
 /// A file that cannot be written, by its path.
-pub fn write(folder: &Path, r: &Results) -> Result<()> {
+pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
+    let mut notes = vec![];
     write_design(folder, r.plan)?;
     write_results(folder, r)?;
     match &r.plan.file.design {
         Design::OneAtATime { .. } => write_steps(folder, r)?,
-        Design::Factorial { levels: 2 } | Design::FractionalFactorial { .. } => write_factorial(folder, r)?,
-        Design::Morris { .. } => write_morris(folder, r)?,
-        Design::SobolIndices { .. } => write_indices(folder, r)?,
-        Design::Budget { .. } => write_pareto(folder, r)?,
+        Design::Factorial { levels: 2 } | Design::FractionalFactorial { .. } => write_factorial(folder, r, &mut notes)?,
+        Design::Morris { .. } => write_morris(folder, r, &mut notes)?,
+        Design::SobolIndices { .. } => write_indices(folder, r, &mut notes)?,
+        Design::Budget { .. } => write_pareto(folder, r, &mut notes)?,
         Design::Variants => write_variants(folder, r)?,
         Design::LatinHypercube { .. } | Design::Sobol { .. } => write_correlations(folder, r)?,
         Design::Factorial { .. } => {}
@@ -102,7 +106,8 @@ pub fn write(folder: &Path, r: &Results) -> Result<()> {
     if r.arms.len() > 1 {
         write_rankings(folder, r)?;
     }
-    write_boxes(folder, r)
+    write_boxes(folder, r, &mut notes)?;
+    Ok(notes)
 }
 
 /// `design.csv`: a row a point, a column a factor.
@@ -173,13 +178,13 @@ fn write_variants(folder: &Path, r: &Results) -> Result<()> {
     against_the_first(folder, r, "variant", |p| vec![p.name.clone()])
 }
 
-/// An estimate that needs more than there is says so on standard error and leaves its lines out.
-fn estimate<T>(what: &str, of: [String; 3], found: Result<T>) -> Option<T> {
-    found.map_err(|why| eprintln!("warning: {what} of {}, {}: {why}", of[0], of[1])).ok()
+/// An estimate that needs more than there is leaves its lines out, and says so.
+fn estimate<T>(notes: &mut Notes, what: &str, of: [String; 3], found: Result<T>) -> Option<T> {
+    found.map_err(|why| notes.push(format!("{what} of {}, {}: {why}", of[0], of[1]))).ok()
 }
 
 /// `effects.csv` of a two-level design: main effects and two-factor interactions, and what each cannot be told apart from.
-fn write_factorial(folder: &Path, r: &Results) -> Result<()> {
+fn write_factorial(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     let name = |e: &Effect| match *e {
         Effect::Main(i) => r.plan.axes[i].key.clone(),
         Effect::Pair(i, j) => format!("{} x {}", r.plan.axes[i].key, r.plan.axes[j].key),
@@ -189,7 +194,7 @@ fn write_factorial(folder: &Path, r: &Results) -> Result<()> {
         for (arm, m) in r.each() {
             let y: Vec<Vec<f64>> = (0..r.plan.points.len()).map(|p| r.of(p, arm, m)).collect();
             let found = sensitivity::factorial(&places, &y);
-            let Some(found) = estimate("effects", label(r, arm, m), found) else { continue };
+            let Some(found) = estimate(notes, "effects", label(r, arm, m), found) else { continue };
             for s in &found.effects {
                 let all = r.plan.fraction.iter().flat_map(|f| &f.aliases).find(|set| set.contains(&s.effect));
                 let others = all.into_iter().flatten().filter(|e| **e != s.effect).map(name);
@@ -207,14 +212,14 @@ fn bootstrap(r: &Results) -> Bootstrap {
     Bootstrap { seed: r.plan.file.seed, ..Bootstrap::default() }
 }
 
-fn write_morris(folder: &Path, r: &Results) -> Result<()> {
+fn write_morris(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     let places: Vec<Vec<f64>> = r.plan.points.iter().map(|p| p.at.clone()).collect();
     let head = "factor,arm,measure,unit,mu,mu_low,mu_high,mu_star,mu_star_low,mu_star_high,sigma,sigma_low,sigma_high,\
                 trajectories,left_out";
     table(folder, "indices.csv", head, |line| {
         for (arm, m) in r.each() {
             let found = sensitivity::morris(&places, &r.means(arm, m), &bootstrap(r));
-            let Some(found) = estimate("Morris indices", label(r, arm, m), found) else { continue };
+            let Some(found) = estimate(notes, "Morris indices", label(r, arm, m), found) else { continue };
             for (axis, e) in r.plan.axes.iter().zip(&found.factors) {
                 let three = [e.mu, e.mu_star, e.sigma].into_iter().flat_map(|i| [i.value, i.low, i.high]);
                 let counts = [found.used as f64, found.left_out as f64];
@@ -226,12 +231,12 @@ fn write_morris(folder: &Path, r: &Results) -> Result<()> {
     })
 }
 
-fn write_indices(folder: &Path, r: &Results) -> Result<()> {
+fn write_indices(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     let head = "factor,arm,measure,unit,first,first_low,first_high,total,total_low,total_high,base_points,left_out";
     table(folder, "indices.csv", head, |line| {
         for (arm, m) in r.each() {
             let found = sensitivity::sobol(r.plan.axes.len(), &r.means(arm, m), &bootstrap(r));
-            let Some(found) = estimate("Sobol indices", label(r, arm, m), found) else { continue };
+            let Some(found) = estimate(notes, "Sobol indices", label(r, arm, m), found) else { continue };
             for (axis, s) in r.plan.axes.iter().zip(&found.factors) {
                 let two = [s.first, s.total].into_iter().flat_map(|i| [i.value, i.low, i.high]);
                 let counts = [found.used as f64, found.left_out as f64];
@@ -284,10 +289,10 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
 
 /// `pareto.csv`: ways to share a budget, what each comes to on the measures with a better end, its front, and how sure it is
 /// that another is better in all.
-fn write_pareto(folder: &Path, r: &Results) -> Result<()> {
+fn write_pareto(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     let wanted: Vec<usize> = (0..r.measures.len()).filter(|&m| r.measures[m].better.is_some()).collect();
     if wanted.is_empty() {
-        eprintln!("warning: none of the measures has a better end, so there is no Pareto front");
+        notes.push("none of the measures has a better end, so there is no Pareto front".into());
         return Ok(());
     }
     let goal = |m: &usize| match r.measures[*m].better {
@@ -379,11 +384,11 @@ fn write_rankings(folder: &Path, r: &Results) -> Result<()> {
 }
 
 /// `boxes.csv`: the box of factors in which the outcome asked for mostly happens.
-fn write_boxes(folder: &Path, r: &Results) -> Result<()> {
+fn write_boxes(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     let Some(d) = &r.plan.file.discover else { return Ok(()) };
     let Some(m) = r.measures.iter().position(|m| m.name == d.measure) else { return Ok(()) };
     let head = "arm,measure,factor,low,high,quasi_p,coverage,density,mass,points,outcomes";
-    let write = |line: &mut Line| {
+    let write = |line: &mut Line| -> Result<()> {
         for arm in 0..r.arms.len() {
             let y = r.means(arm, m);
             let whole: Vec<usize> = (0..y.len()).filter(|&p| !y[p].is_nan()).collect();
@@ -391,7 +396,7 @@ fn write_boxes(folder: &Path, r: &Results) -> Result<()> {
             let hit: Vec<bool> =
                 whole.iter().map(|&p| d.above.is_some_and(|v| y[p] > v) || d.below.is_some_and(|v| y[p] < v)).collect();
             let outcomes = hit.iter().filter(|h| **h).count();
-            let found = estimate("boxes", label(r, arm, m), prim(&x, &hit, &Options::default()));
+            let found = estimate(notes, "boxes", label(r, arm, m), prim(&x, &hit, &Options::default()));
             let Some(chosen) = found.and_then(|f| f.chosen) else { continue };
             for s in &chosen.restrictions {
                 let end = |u: Option<f64>| u.map_or(String::new(), |u| r.plan.axes[s.dimension].value(u));
