@@ -191,7 +191,8 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Measures with a better way that a policy is shown to move: those that most policies move come first.
+    /// Measures with a better way that a policy is shown to move: indicators come first, and of them those that most policies
+    /// move.
     fn measures(&self) -> Vec<&'a str> {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         let mut all: Vec<(usize, bool, f64, &str)> = Vec::new();
@@ -204,8 +205,9 @@ impl<'a> Comparison<'a> {
             all.push((moved.len(), e.indicator, most, &e.measure));
         }
         all.retain(|m| m.0 > 0);
-        // As many policies: indicators first, then what is moved furthest, then the file's order.
-        all.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.cmp(&a.1)).then(b.2.total_cmp(&a.2)));
+        // Leaks of one class of weapons from custody may be moved by more policies than deaths are; they are not asked for first.
+        // As many policies: what is moved furthest, then the file's order.
+        all.sort_by(|a, b| b.1.cmp(&a.1).then(b.0.cmp(&a.0)).then(b.2.total_cmp(&a.2)));
         all.into_iter().take(MOST_MEASURES).map(|m| m.3).collect()
     }
 

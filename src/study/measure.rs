@@ -37,7 +37,7 @@ pub struct Measure {
     pub unit: String,
     /// None where that is for the reader to say: whether fewer people should travel is no matter of arithmetic.
     pub better: Option<Better>,
-    /// Listed in `indicators.csv`; the others are metrics.
+    /// Listed in `indicators.csv`, or one of the [`HEADLINES`]: what is shown first. The others are further metrics.
     pub indicator: bool,
 }
 
@@ -48,7 +48,7 @@ pub fn measures(sums: &Sums) -> Vec<Measure> {
         indicators.into_iter().map(|(name, unit, _)| measure(name, unit.to_string(), true)).collect();
     let known: BTreeSet<String> = out.iter().map(|m| m.name.clone()).collect();
     let others = sums.metrics.iter().filter(|m| !known.contains(&m.name));
-    out.extend(others.map(|m| measure(m.name.clone(), total_unit(m), false)));
+    out.extend(others.map(|m| measure(m.name.clone(), total_unit(m), HEADLINES.contains(&m.name.as_str()))));
     out
 }
 
@@ -71,6 +71,20 @@ fn measure(name: String, unit: String, indicator: bool) -> Measure {
     Measure { better: better(&name), name, unit, indicator }
 }
 
+/// Metrics that are no indicators and that policies are judged by all the same.
+const HEADLINES: [&str; 10] = [
+    "arms_looted_small_arms",
+    "arms_looted_manpads",
+    "arms_left_libya_small_arms",
+    "arms_reached_sahel_small_arms",
+    "arms_reached_sahel_manpads",
+    "unity",
+    "services",
+    "oil_production",
+    "state_control_mali",
+    "jihadist_coast",
+];
+
 /// Measures of harm, by the beginning of their names: fewer are better.
 const HARM: &[&str] = &[
     "fatalities",
@@ -83,7 +97,6 @@ const HARM: &[&str] = &[
     "people_dead",
     "people_held",
     "people_taken_captive",
-    "people_captive",
     "boats_sunk",
     "ransom",
     "arms_looted",
@@ -148,6 +161,9 @@ mod tests {
         let names: BTreeSet<&str> = all.iter().map(|m| m.name.as_str()).collect();
         assert_eq!(names.len(), all.len(), "two of a name");
         assert!(sums.metrics.iter().all(|m| names.contains(m.name.as_str())));
+        for headline in HEADLINES {
+            assert!(all.iter().any(|m| m.name == headline && m.indicator), "{headline}");
+        }
         for start in HARM.iter().chain(GOOD) {
             assert!(all.iter().any(|m| m.name.starts_with(start)), "{start} is no measure");
         }
