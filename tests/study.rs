@@ -342,6 +342,20 @@ fn what_is_wrong_is_said_by_line_before_anything_runs() -> Done {
 }
 
 #[test]
+fn shipped_studies_can_be_read() -> Done {
+    let known = sirocco::study::measure::measures(&sirocco::observe::sums::Sums::default());
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/studies");
+    let mut n = 0;
+    for entry in fs::read_dir(folder)? {
+        let plan = sirocco::study::plan::Plan::read(&entry?.path(), &known)?;
+        assert!(plan.points.len() > 1 && Path::new(folder).join(&plan.file.scenario).is_file());
+        n += 1;
+    }
+    assert!(n > 0);
+    Ok(())
+}
+
+#[test]
 fn slurm_files_run_every_part_once() -> Done {
     let desk = Desk::new()?;
     desk.write("s.toml", &morris())?;
