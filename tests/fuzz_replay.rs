@@ -1,4 +1,4 @@
-//! No input crashes the program (promise 10): scenario files, plain networks, the files of `data/geo`, saved states.
+//! No input crashes the program (promise 10): scenario files, study files, plain networks, the files of `data/geo`, saved states.
 //!
 //! Contract: every file under `tests/corpus/TARGET/` and every seed of `common/targets.rs`, and 2,000 changes of them by a
 //! mutator with fixed luck, come back without a panic; `SIROCCO_CASES` sets another number of changes. Nothing here has an error
@@ -118,7 +118,7 @@ fn feed(name: &str, target: Target, bytes: &[u8], which: &str) -> Option<String>
 }
 
 /// Of each 2,000 changes so many are for each target, in the order of `TARGETS`: reading the geodata takes longest.
-const PARTS: [u64; 4] = [800, 600, 540, 60];
+const PARTS: [u64; 5] = [600, 500, 540, 60, 300];
 
 fn replay(i: usize) {
     let cases: u64 = std::env::var("SIROCCO_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000);
@@ -153,4 +153,16 @@ fn saved_states_do_not_crash_the_reader() {
 #[test]
 fn geodata_does_not_crash_the_reader() {
     replay(3);
+}
+
+/// The seeds of studies are ones that are taken: else nothing behind the first message would be tried.
+#[test]
+fn studies_do_not_crash_the_reader() {
+    let known = sirocco::study::measure::measures(&sirocco::observe::sums::Sums::default());
+    for seed in seeds("study") {
+        let text = String::from_utf8(seed).expect("text");
+        let plan = sirocco::study::plan::Plan::parse(Path::new("s.toml"), &text, &known);
+        assert!(plan.is_ok(), "{:?}\n{text}", plan.err().map(|e| e.to_string()));
+    }
+    replay(4);
 }

@@ -221,8 +221,42 @@ pub struct Plan {
     pub fraction: Option<Fractional>,
 }
 
-/// Most points of a study.
-const MOST: usize = 1_000_000;
+/// Most points of a study, most values of factors in them, and most runs.
+const MOST: usize = 200_000;
+const MOST_VALUES: usize = 2_000_000;
+const MOST_RUNS: usize = 10_000_000;
+/// Most steps of the search for the best spread of a Latin hypercube: some seconds.
+const MOST_STEPS: usize = 20_000_000_000;
+
+/// Refuses a design that is too large to be made, before it is.
+fn fits(file: &StudyFile, k: usize) -> Result<()> {
+    let points = match &file.design {
+        Design::OneAtATime { levels } => levels.checked_mul(k).and_then(|n| n.checked_add(1)),
+        Design::Factorial { levels } => levels.checked_pow(k.try_into().unwrap_or(u32::MAX)),
+        // Of as many factors as it takes, the fraction is the smallest there is.
+        Design::FractionalFactorial { .. } => Some(1),
+        Design::LatinHypercube { points, .. } | Design::Sobol { points } => Some(*points),
+        Design::Morris { trajectories, .. } => trajectories.checked_mul(k + 1),
+        Design::SobolIndices { points } => points.checked_mul(k + 2),
+        Design::Budget { points, levers, .. } => points.checked_add(levers.len() + 1),
+        Design::Variants => Some(file.variant.len()),
+    };
+    let refuse = |why: String| Err(Error::Input(why));
+    let Some(points) = points.filter(|n| *n <= MOST && n.saturating_mul(k) <= MOST_VALUES) else {
+        return refuse(format!("the design has more than {MOST} points, or more than {MOST_VALUES} values of factors"));
+    };
+    let runs = points.saturating_mul(file.replicates as usize).saturating_mul(file.policies.len() + 1);
+    if runs > MOST_RUNS {
+        return refuse(format!("the study has {runs} runs; more than {MOST_RUNS} are not taken"));
+    }
+    if let Design::LatinHypercube { points, tries } = &file.design
+        && *tries > 1
+        && points.saturating_mul(points * k.max(1) / 2).saturating_mul(*tries as usize) > MOST_STEPS
+    {
+        return refuse(format!("the best spread of {points} points takes too long to find: set `tries = 1`"));
+    }
+    Ok(())
+}
 
 impl Plan {
     /// Reads a study file. `measures` are those that runs come to.
@@ -231,9 +265,20 @@ impl Plan {
     /// A file that cannot be read; everything that is wrong with it, by line; a design that cannot be made.
     pub fn read(path: &Path, measures: &[Measure]) -> Result<Plan> {
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        Plan::parse(path, &text, measures)
+    }
+
+    /// The same from the text of a file; `path` is what messages name.
+    ///
+    /// # Errors
+    /// As [`Plan::read`].
+    pub fn parse(path: &Path, text: &str, measures: &[Measure]) -> Result<Plan> {
         let broken = |e: toml::de::Error| Error::Input(format!("{}: {}", path.display(), e.to_string().trim_end()));
-        let file: StudyFile = toml::from_str(&text).map_err(broken)?;
-        let mut wrong = Wrong { path, text: &text, said: vec![] };
+        let file: StudyFile = toml::from_str(text).map_err(broken)?;
+        let mut wrong = Wrong { path, text, said: vec![] };
+        if file.replicates == 0 {
+            wrong.say("replicates", "`replicates` is 0; it must be at least 1".into());
+        }
         for name in &file.measures {
             if !measures.iter().any(|m| m.name == *name) {
                 let meant = nearest(name, measures.iter().map(|m| m.name.as_str()));
@@ -272,8 +317,8 @@ impl Plan {
         if !wrong.said.is_empty() {
             return Err(Error::Input(wrong.said.join("\n")));
         }
-        let placed = |e: Error| Error::Input(format!("{}: {e}", wrong.place("[design]")));
-        points(file, axes).map_err(placed)
+        let placed = |e: Error| Error::Input(format!("{}: error: {e}", wrong.place("[design]")));
+        fits(&file, axes.len()).and_then(|()| points(file, axes)).map_err(placed)
     }
 
     /// Which way a measure of the study is better.
@@ -336,7 +381,7 @@ fn own_range(f: &Factor, key: &str, wrong: &mut Wrong) -> Option<Range> {
         wrong.say(key, format!("`{key}` has no range of its own: give `low` and `high`, or `values`"));
         return None;
     };
-    if low >= high {
+    if !low.is_finite() || !high.is_finite() || low >= high {
         wrong.say(key, format!("the range of `{key}` is empty: from {low} to {high}"));
         return None;
     }
@@ -451,7 +496,7 @@ fn points(file: StudyFile, axes: Vec<Axis>) -> Result<Plan> {
 /// exponential parts over their sum are uniform on the simplex).
 fn budget(n: usize, usd: f64, levers: &[String], seed: u64) -> Result<Vec<Point>> {
     let k = levers.len();
-    if k < 2 || usd.is_nan() || usd <= 0.0 {
+    if k < 2 || !usd.is_finite() || usd <= 0.0 {
         return Err(Error::Input("a budget needs two levers or more, and more than 0 USD".into()));
     }
     let alone = (0..k).map(|i| (levers[i].clone(), (0..k).map(|j| f64::from(u8::from(i == j))).collect::<Vec<f64>>()));

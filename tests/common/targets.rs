@@ -2,6 +2,7 @@
 //! Each must return, whatever the bytes; a panic is a fault of the program.
 
 use sirocco::engine::save::Sections;
+use sirocco::observe::sums::Sums;
 use sirocco::processes::DAY;
 use sirocco::region::Region;
 use sirocco::region::check::check_invariants;
@@ -10,6 +11,8 @@ use sirocco::scenario::diagnose::Names;
 use sirocco::scenario::load::{load, peek};
 use sirocco::scenario::schema::RegionSpec;
 use sirocco::sim::{Ground, RunPlan, Simulation};
+use sirocco::study::measure::{Measure, measures};
+use sirocco::study::plan::Plan;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -18,8 +21,8 @@ use std::sync::{Arc, OnceLock};
 pub type Target = fn(&[u8]);
 
 /// All of them, with the folder of their corpus.
-pub const TARGETS: [(&str, Target); 4] =
-    [("scenario", scenario), ("network", network), ("checkpoint", checkpoint), ("geodata", geodata)];
+pub const TARGETS: [(&str, Target); 5] =
+    [("scenario", scenario), ("network", network), ("checkpoint", checkpoint), ("geodata", geodata), ("study", study)];
 
 /// Begins a file inside the bytes for [`network`], with its name after it.
 pub const FILE: &str = "=== ";
@@ -40,6 +43,17 @@ pub fn scenario(bytes: &[u8]) {
     let _ = peek(&path, &[]);
     if let Err(report) = load(&path, &[], &Names::any()) {
         assert!(!report.to_string().is_empty(), "refused without a reason");
+    }
+}
+
+/// A study file: the points that come of it are made, and nothing is run.
+pub fn study(bytes: &[u8]) {
+    static KNOWN: OnceLock<Vec<Measure>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| measures(&Sums::default()));
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match Plan::parse(Path::new("s.toml"), text, known) {
+        Ok(plan) => assert!(!plan.points.is_empty(), "a study without points"),
+        Err(why) => assert!(why.to_string().starts_with("s.toml"), "refused without a place: {why}"),
     }
 }
 
@@ -167,6 +181,39 @@ against = "local"
 level = 1
 "#;
 
+const STUDY: &str = r#"title = "Study"
+scenario = "s.toml"
+policies = ["p.toml"]
+set = ["run.end=2014-02-01"]
+replicates = 2
+seed = 7
+measures = ["sea_deaths", "unity"]
+"#;
+const FACTORS: &str = r#"[[factor]]
+key = "processes.markets.elasticity"
+[[factor]]
+key = "lever.guards.intensity"
+low = 0.5
+high = 20
+scale = "log"
+[[factor]]
+key = "hypotheses.rescue_pull"
+values = [0, 1.5, "x", true]
+[[factor]]
+all_of = "crews"
+"#;
+/// Designs, and whether they vary factors.
+const DESIGNS: [(&str, bool); 8] = [
+    ("kind = \"one_at_a_time\"\nlevels = 3\n", true),
+    ("kind = \"fractional_factorial\"\nresolution = 4\n", true),
+    ("kind = \"latin_hypercube\"\npoints = 9\ntries = 4\n", true),
+    ("kind = \"sobol\"\npoints = 16\n[discover]\nmeasure = \"unity\"\nabove = 0.4\n", true),
+    ("kind = \"morris\"\ntrajectories = 3\nlevels = 4\n", true),
+    ("kind = \"sobol_indices\"\npoints = 4\n", true),
+    ("kind = \"budget\"\npoints = 3\nusd_per_year = 1e6\nlevers = [\"a\", \"b\"]\n", false),
+    ("kind = \"variants\"\n[[variant]]\nname = \"a\"\n[[variant]]\nname = \"b\"\nset = [\"x=1\"]\n", false),
+];
+
 /// A small world on its first morning.
 fn tiny() -> &'static Simulation {
     static SIM: OnceLock<Simulation> = OnceLock::new();
@@ -205,6 +252,11 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
                 let mut bytes = sim.save().to_bytes();
                 bytes.truncate(bytes.len() - 32);
                 bytes
+            })
+            .to_vec(),
+        "study" => DESIGNS
+            .map(|(design, varies)| {
+                format!("{STUDY}[design]\n{design}{}", if varies { FACTORS } else { "" }).into_bytes()
             })
             .to_vec(),
         _ => ["borders.csv", "corridors.csv", "terrain.csv", "coasts.csv", "water_edges.csv"]
