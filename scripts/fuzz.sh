@@ -20,7 +20,8 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 
 for target in "${targets[@]}"; do
-    cargo build --locked --release --target "$host" --bin "$target"
+    # Not --locked: its lock file follows the dependencies of the main package.
+    cargo build --release --target "$host" --bin "$target"
     mkdir -p "found/$target"
     seeds=("found/$target")
     [ -d "../tests/corpus/$target" ] && seeds+=("../tests/corpus/$target")

@@ -306,7 +306,7 @@ fn what_is_wrong_is_said_by_line_before_anything_runs() -> Done {
         ),
         (
             with("intensity\"\nlow = 0\nhigh = 1", "coordination\"\nlow = 0\nhigh = 7"),
-            vec!["bad.toml: point", "lever.guards.coordination=", "at most 1"],
+            vec!["bad.toml: point", "lever.guards.coordination=", "from 0 to 1"],
         ),
         (with("low = 0\nhigh = 1\n", ""), vec!["bad.toml:9", "has no range of its own"]),
         (
