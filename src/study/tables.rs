@@ -14,7 +14,7 @@ use std::path::Path;
 /// Quantiles of a band.
 pub const BAND: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Most numbers of a block of bands that is held at a time: memory must not grow with replicates.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 17;
 
 /// People, crews and arms over each border, both ways together.
 pub type Crossed = BTreeMap<(String, String), [f64; 3]>;
