@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Files, files, shipped};
+use common::{Files, code, files, said, same_files, shipped};
 use sirocco::engine::rng::mix;
 use sirocco::sim::Ground;
 use sirocco::study::branch::{parts_on, replicate};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,21 +92,6 @@ impl Desk {
         assert!(!self.path("output").exists(), "{args:?} wrote something");
         Ok(said(&out))
     }
-}
-
-fn code(out: &Output) -> i32 {
-    out.status.code().unwrap_or(-1)
-}
-
-fn said(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stderr).into_owned()
-}
-
-#[track_caller]
-fn same_files(what: &str, got: &Files, want: &Files) {
-    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>(), "{what}");
-    let differ: Vec<_> = want.iter().filter(|(name, bytes)| got[*name] != **bytes).map(|x| x.0).collect();
-    assert!(differ.is_empty(), "{what}: {differ:?}");
 }
 
 /// Rows of a CSV file by the names of its columns.

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Files, files, shipped};
+use common::{Files, code, files, said, same_files, shipped};
 use sirocco::agents::world::World;
 use sirocco::engine::checkpoint::Checkpoints;
 use sirocco::engine::rng::mix;
@@ -21,7 +21,7 @@ use sirocco::sim::{Keeping, OBSERVER, RunPlan, run_kept};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -31,13 +31,6 @@ type Done = Result<(), Box<dyn Error>>;
 /// How often, if the long form does not say otherwise.
 fn times(name: &str, short: usize) -> usize {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(short)
-}
-
-#[track_caller]
-fn same_files(what: &str, got: &Files, want: &Files) {
-    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>(), "{what}");
-    let differ: Vec<_> = want.iter().filter(|(name, bytes)| got[*name] != **bytes).map(|x| x.0).collect();
-    assert!(differ.is_empty(), "{what}: {differ:?}");
 }
 
 // ---- stopped ----------------------------------------------------------------------------------------------------
@@ -197,14 +190,6 @@ impl Desk {
         assert_eq!(code(&ended), 0, "{}", said(&ended));
         self.complete(out)
     }
-}
-
-fn code(out: &Output) -> i32 {
-    out.status.code().unwrap_or(-1)
-}
-
-fn said(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stderr).into_owned()
 }
 
 /// Day of the newest checkpoint of a replicate.

@@ -6,13 +6,13 @@
 
 mod common;
 
-use common::{Files, files};
+use common::{Files, code, files, said, same_files};
 use sirocco::engine::rng::mix;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 type Done = Result<(), Box<dyn Error>>;
@@ -86,21 +86,6 @@ impl Desk {
         let mut reader = csv::Reader::from_path(self.path(path))?;
         Ok(reader.deserialize().collect::<Result<_, _>>()?)
     }
-}
-
-fn code(out: &Output) -> i32 {
-    out.status.code().unwrap_or(-1)
-}
-
-fn said(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stderr).into_owned()
-}
-
-#[track_caller]
-fn same_files(what: &str, got: &Files, want: &Files) {
-    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>(), "{what}");
-    let differ: Vec<_> = want.iter().filter(|(name, bytes)| got[*name] != **bytes).map(|x| x.0).collect();
-    assert!(differ.is_empty(), "{what}: {differ:?}");
 }
 
 const MORRIS: &str = r#"[design]

@@ -16,7 +16,7 @@ use crate::scenario::schema::Scenario;
 use crate::sim::Ground;
 use crate::study::branch::{comparable, parts_on, replicate};
 use crate::study::displacement::border;
-use crate::study::ensemble::{Split, runs};
+use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::measures;
 use crate::study::outcome::Store;
 use crate::study::paired::replicates_for;
@@ -27,7 +27,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Arguments of `compare`.
@@ -335,13 +334,7 @@ fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, store: &Stor
     };
     let progress = Progress::new(todo.iter().map(days).sum::<u64>().max(1), quiet);
     let stop = stopped_by_signals()?;
-    let evening = |day: Tick| match stop.load(Ordering::Relaxed) {
-        0 => {
-            progress.day(day.date());
-            Ok(())
-        }
-        signal => Err(Error::Interrupted { date: day.date().to_string(), signal: signal as i32 }),
-    };
+    let evening = |day: Tick| progress.evening(day.date(), &stop);
     let one = |i: u32| {
         let k = todo[i as usize];
         let mut keep = |arm, tried| store.write(arm, k, &tried);
@@ -349,10 +342,7 @@ fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, store: &Stor
     };
     let results = runs(todo.len() as u32, Split::of(threads, todo.len(), None), one);
     progress.finish();
-    // An error says more than that the others were stopped.
-    let (stopped, rest): (Vec<_>, Vec<_>) =
-        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
-    rest.into_iter().chain(stopped).collect()
+    all_of(results).map(drop)
 }
 
 /// How many replicates to go on to; none when all intervals are narrow enough, or no more are allowed.

@@ -1,9 +1,10 @@
 //! How far a run is: a bar on a terminal, a plain line now and then otherwise.
 
+use crate::error::{Error, Result};
 use crate::units::Date;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Progress over the days of all replicates.
@@ -55,6 +56,20 @@ impl Progress {
             let speed = (done - self.skipped.load(Ordering::Relaxed)) as f64 / seconds.max(1e-9);
             let left = (self.total - done) as f64 / speed;
             eprintln!("{date}  {:3} %  {speed:.0} days/s  {left:.0} s left", done * 100 / self.total);
+        }
+    }
+
+    /// One more day is done, unless a signal has asked to stop: the number that `stop` then holds.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn evening(&self, date: Date, stop: &AtomicUsize) -> Result<()> {
+        match stop.load(Ordering::Relaxed) {
+            0 => {
+                self.day(date);
+                Ok(())
+            }
+            signal => Err(Error::Interrupted { date: date.to_string(), signal: signal as i32 }),
         }
     }
 

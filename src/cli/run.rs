@@ -18,7 +18,7 @@ use crate::observe::sums::Sums;
 use crate::report;
 use crate::scenario::schema::Scenario;
 use crate::sim::{DIGESTS, Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
-use crate::study::ensemble::{Split, runs};
+use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::measures;
 use crate::study::outcome::{Outcome, Store};
 use crate::study::tables;
@@ -343,10 +343,7 @@ fn simulate(
     };
     let results = runs(n, split, one);
     progress.finish();
-    // An error says more than that the others were stopped.
-    let (stopped, rest): (Vec<_>, Vec<_>) =
-        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
-    let runs = Runs(rest.into_iter().chain(stopped).collect::<Result<_>>()?);
+    let runs = Runs(all_of(results)?);
     if let (None, Some((_, why))) = (runs.done().next(), runs.failed().next()) {
         return Err(Error::SomeFailed(format!("all {n} replicates failed; the first: {why}")));
     }

@@ -11,7 +11,7 @@ use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
 use crate::study::analysis::{self, Results};
 use crate::study::branch::{comparable, replicate};
-use crate::study::ensemble::{Split, runs};
+use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::{Measure, measures};
 use crate::study::outcome::{Course, Outcome, Store};
 use crate::study::plan::{Design, Plan};
@@ -19,7 +19,6 @@ use crate::units::Tick;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -323,21 +322,15 @@ fn run_all(
     let todo: Vec<((usize, u32), Vec<bool>)> =
         jobs.iter().map(|j| (*j, wanted(j))).filter(|(_, wanted)| wanted.contains(&true)).collect();
     let grounds = Mutex::new(shared_grounds(data));
-    let mut shared = |spec: &RegionSpec, resolution: u8, folder: &Path| {
+    let shared = |spec: &RegionSpec, resolution: u8, folder: &Path| {
         grounds.lock().unwrap_or_else(PoisonError::into_inner)(spec, resolution, folder)
     };
     let Some(first) = todo.first() else { return Ok(()) };
-    let (arms_first, _) = arms(study, first.0.0, &mut shared)?;
+    let (arms_first, _) = arms(study, first.0.0, &mut { shared })?;
     let days = arms_first[0].run.end.tick().0 - arms_first[0].run.start.tick().0;
     let progress = Progress::new((todo.len() * arms_of) as u64 * u64::from(days.max(1)), quiet);
     let stop = stopped_by_signals()?;
-    let evening = |day: Tick| match stop.load(Ordering::Relaxed) {
-        0 => {
-            progress.day(day.date());
-            Ok(())
-        }
-        signal => Err(Error::Interrupted { date: day.date().to_string(), signal: signal as i32 }),
-    };
+    let evening = |day: Tick| progress.evening(day.date(), &stop);
     let one = |i: u32| {
         let ((point, k), wanted) = &todo[i as usize];
         let mut keep = |arm: usize, tried: std::result::Result<Outcome, String>| {
@@ -345,10 +338,7 @@ fn run_all(
             let tried = tried.map(|o| Outcome { monthly: Course::default(), yearly: Course::default(), ..o });
             store.write(point * arms_of + arm, *k, &tried)
         };
-        let mut shared = |spec: &RegionSpec, resolution: u8, folder: &Path| {
-            grounds.lock().unwrap_or_else(PoisonError::into_inner)(spec, resolution, folder)
-        };
-        match arms(study, *point, &mut shared) {
+        match arms(study, *point, &mut { shared }) {
             Ok((scenarios, ground)) => replicate(&scenarios, &ground, *k, true, wanted, &evening, &mut keep),
             // Values that only together are wrong: the point is one that failed.
             Err(Error::Input(why)) => (0..arms_of).filter(|&a| wanted[a]).try_for_each(|a| keep(a, Err(why.clone()))),
@@ -357,10 +347,7 @@ fn run_all(
     };
     let results = runs(todo.len() as u32, Split::of(threads, todo.len(), None), one);
     progress.finish();
-    let (stopped, rest): (Vec<_>, Vec<_>) =
-        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
-    let done: Result<()> = rest.into_iter().chain(stopped).collect();
-    done.inspect_err(|why| {
+    all_of(results).map(drop).inspect_err(|why| {
         if matches!(why, Error::Interrupted { .. } | Error::Io { .. }) {
             eprintln!("What is done is kept. Run the same command again to go on.");
         }
@@ -372,7 +359,7 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
     let store = Store::in_folder(folder.join(OUTCOMES));
     let names = study.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy().into_owned());
     let results = Results::read(&study.plan, names.collect(), &study.known, &store)?;
-    let failed = failures(study, &store);
+    let failed = &results.failed;
     // Beside, and then into place: nobody takes half a table for a whole one.
     let new = folder.join(".tables");
     if new.exists() {
@@ -382,7 +369,7 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
     let notes = analysis::write(&new, &results)?;
     notes.iter().for_each(|note| eprintln!("warning: {note}"));
     let path = new.join(MANIFEST);
-    let manifest = format!("{:#}\n", manifest(study, &results, &failed, &notes));
+    let manifest = format!("{:#}\n", manifest(study, &results, failed, &notes));
     disk::write(&path, manifest.as_bytes()).map_err(|e| Error::io(&path, e))?;
     let path = new.join("runtime.json");
     let runtime = json!({
@@ -411,19 +398,6 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
         None => Ok(()),
         Some(first) => Err(Error::SomeFailed(format!("{} runs failed and are left out; {first}", failed.len()))),
     }
-}
-
-fn failures(study: &Study, store: &Store) -> Vec<String> {
-    let arms = study.files.len();
-    let mut all = vec![];
-    for (point, k) in jobs(study, None) {
-        for arm in 0..arms {
-            if let Some(Err(why)) = store.read(point * arms + arm, k) {
-                all.push(format!("point {point}, replicate {k}: {why}"));
-            }
-        }
-    }
-    all
 }
 
 /// What was studied, the same on every machine and however it was run.

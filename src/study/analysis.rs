@@ -22,6 +22,8 @@ pub struct Results<'a> {
     pub arms: Vec<String>,
     /// The measures looked at.
     pub measures: Vec<Measure>,
+    /// Runs that failed, with the reason, by point and replicate.
+    pub failed: Vec<String>,
     values: Vec<f64>,
 }
 
@@ -33,13 +35,16 @@ impl<'a> Results<'a> {
     pub fn read(plan: &'a Plan, arms: Vec<String>, known: &[Measure], store: &Store) -> Result<Results<'a>> {
         let at: Vec<usize> =
             plan.file.measures.iter().filter_map(|name| known.iter().position(|m| m.name == *name)).collect();
-        let (mut values, mut missing) = (vec![], vec![]);
+        let (mut values, mut missing, mut failed) = (vec![], vec![], vec![]);
         for point in 0..plan.points.len() {
             for arm in 0..arms.len() {
                 for k in 0..plan.file.replicates {
                     match store.read(point * arms.len() + arm, k) {
                         Some(Ok(outcome)) => values.extend(at.iter().map(|&i| outcome.values[i])),
-                        Some(Err(_)) => values.extend(at.iter().map(|_| f64::NAN)),
+                        Some(Err(why)) => {
+                            failed.push((point, k, arm, why));
+                            values.extend(at.iter().map(|_| f64::NAN));
+                        }
                         None => missing.push((point, arm, k)),
                     }
                 }
@@ -51,7 +56,10 @@ impl<'a> Results<'a> {
             return Err(Error::Input(format!("{n} runs are missing or damaged; the first: {first}")));
         }
         let measures = at.iter().map(|&i| known[i].clone()).collect();
-        Ok(Results { plan, arms, measures, values })
+        failed.sort();
+        let failed = failed.into_iter().map(|(point, k, _, why)| format!("point {point}, replicate {k}: {why}"));
+        let failed = failed.collect();
+        Ok(Results { plan, arms, measures, failed, values })
     }
 
     /// Values by replicate.

@@ -50,6 +50,16 @@ pub fn runs<T: Send>(n: u32, split: Split, one: impl Fn(u32) -> Result<T> + Sync
     results.into_iter().map(|r| r.1).collect()
 }
 
+/// The results of all runs, or the first error; one that says more than that a run was stopped comes before those.
+///
+/// # Errors
+/// That error.
+pub fn all_of<T>(results: Vec<Result<T>>) -> Result<Vec<T>> {
+    let (stopped, rest): (Vec<_>, Vec<_>) =
+        results.into_iter().partition(|r| matches!(r, Err(Error::Interrupted { .. })));
+    rest.into_iter().chain(stopped).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -164,6 +164,24 @@ pub fn files(folder: &Path) -> std::result::Result<Files, Box<dyn std::error::Er
     Ok(all)
 }
 
+/// Exit code of a command that has ended.
+pub fn code(out: &std::process::Output) -> i32 {
+    out.status.code().unwrap_or(-1)
+}
+
+/// What it said on standard error.
+pub fn said(out: &std::process::Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+/// That two folders hold the same files, byte for byte.
+#[track_caller]
+pub fn same_files(what: &str, got: &Files, want: &Files) {
+    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>(), "{what}");
+    let differ: Vec<_> = want.iter().filter(|(name, bytes)| got[*name] != **bytes).map(|x| x.0).collect();
+    assert!(differ.is_empty(), "{what}: {differ:?}");
+}
+
 /// Mean of values, and the half-width of its interval of 95 % (Student); NaN for fewer than two.
 pub fn interval(x: &[f64]) -> (f64, f64) {
     // 97.5 % points of Student's t with 1, 2, ... degrees of freedom.
