@@ -52,7 +52,7 @@
 //!   believes. *Acted upon*: what it believed when it last reviewed its plans.
 //! - **sensor**: drones and aircraft; they see and stop nobody. **Response**: the chance that a team comes when one calls.
 //! - **sighting**: what enforcement remembers of a cell: how often something was found, how hard it was looked for.
-//! - **tick**: a day, counted from 1970-01-01.
+//! - **tick**: a day, counted from 1970-01-01. **Ticket**: what luck hangs on instead of who and when ([`agents::ticket`]).
 //! - **watch**: what enforcement there is in a cell today ([`agents::patrol::Watch`]).
 //! - **way**: one of the documented courses of a leg, through **waypoints** (nodes). **Way round**: any other ground.
 //!
@@ -118,7 +118,7 @@
 //!             sea/: launch beaches crossing rescue; programmes/: training ddr ssr
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol patron
 //!                                          | sighting state vessel store market territory homeland oil
-//!                                          | hostility fired bill actor
+//!                                          | hostility fired bill actor ticket
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
 //! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea

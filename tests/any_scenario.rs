@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::tiny;
+use common::{Bench, shipped_with, tiny};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -248,9 +248,28 @@ fn named(items: &[String]) -> String {
     items.iter().enumerate().map(|(i, text)| format!("{text}name = \"n{i}\"\n")).collect()
 }
 
+fn cases(short: u32) -> u32 {
+    std::env::var("SIROCCO_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(short)
+}
+
 #[test]
 fn any_valid_scenario_runs_and_its_books_balance() {
-    let cases: u32 = std::env::var("SIROCCO_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    all_run(cases(200), tiny);
+}
+
+/// The same on real geography at resolution 3, with all its places, borders, corridors and zones: a quarter of the cases.
+#[test]
+fn any_valid_scenario_runs_on_the_grid() {
+    let on_the_grid = |text: &str, sets: &[&str]| {
+        // Two places of the small network are no places here.
+        let text = text.replace("\"Central\"", "\"Tripolitania\"").replace("\"Toummo\"", "\"Ghat\"");
+        let sets = [&["run.start=2014-01-01"], sets].concat();
+        shipped_with("quiet", &text, &sets)
+    };
+    all_run(cases(200) / 4, on_the_grid);
+}
+
+fn all_run(cases: u32, build: impl Fn(&str, &[&str]) -> Bench + std::panic::RefUnwindSafe) {
     let levers = proptest::collection::vec(lever(), 0..5);
     let events = proptest::collection::vec(event(), 0..6);
     let all = (beginning(), parameters(), levers, events);
@@ -266,7 +285,7 @@ fn any_valid_scenario_runs_and_its_books_balance() {
         let text = format!("{more}{parameters}{}{}", named(&levers), named(&events));
         let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
         // A scenario that the checker refuses is a fault of this generator: it must draw valid ones.
-        let Ok(b) = catch_unwind(|| tiny(&text, &sets)) else {
+        let Ok(b) = catch_unwind(|| build(&text, &sets)) else {
             refused += 1;
             faults.push(format!("case {case} is refused\n{sets:?}\n{text}"));
             continue;

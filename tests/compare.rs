@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Files, code, files, said, same_files, shipped};
+use common::{Files, code, files, rows, said, same_files, shipped};
 use sirocco::engine::rng::mix;
 use sirocco::sim::Ground;
 use sirocco::study::branch::{parts_on, replicate};
@@ -92,12 +92,6 @@ impl Desk {
         assert!(!self.path("output").exists(), "{args:?} wrote something");
         Ok(said(&out))
     }
-}
-
-/// Rows of a CSV file by the names of its columns.
-fn rows(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Box<dyn Error>> {
-    let mut reader = csv::Reader::from_path(path)?;
-    Ok(reader.deserialize().collect::<Result<_, _>>()?)
 }
 
 #[test]
@@ -214,7 +208,7 @@ fn effects_are_those_of_the_runs() -> Done {
 
 /// Promise 5 in short: three months of a small region, 16 pairs. For two full-strength policies the paired standard error is at
 /// most half of that without pairing on 70 % of the indicators that vary (78 and 95 % when this was written; the runs are the
-/// same every time, so nothing here hangs on chance). Long runs of the whole region do worse: docs/compare.md.
+/// same every time, so nothing here hangs on chance). Whole runs: `reliability pairing`.
 #[test]
 fn pairing_takes_most_of_the_luck_out_of_effects() -> Done {
     let desk = Desk::new()?;

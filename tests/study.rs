@@ -83,8 +83,7 @@ impl Desk {
         Ok(files)
     }
     fn rows(&self, path: &str) -> Result<Vec<BTreeMap<String, String>>, Box<dyn Error>> {
-        let mut reader = csv::Reader::from_path(self.path(path))?;
-        Ok(reader.deserialize().collect::<Result<_, _>>()?)
+        common::rows(&self.path(path))
     }
 }
 

@@ -92,6 +92,8 @@ table! {
         km: f32,
         rough_km: f32,
         node: u32,
+        /// Ticket of its trip along the leg: what its luck on the way hangs on ([`super::ticket`]).
+        trip: u64,
         /// People aboard and head of their list.
         riders: u32,
         due: u32,
@@ -163,6 +165,7 @@ pub fn found(w: &mut World, network: u16, key: Key, money: i64) {
         km: 0.0,
         rough_km: 0.0,
         node,
+        trip: 0,
         riders: 0,
         due: 0,
         arms: EMPTY,

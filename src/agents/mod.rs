@@ -33,5 +33,6 @@ pub mod state;
 pub mod store;
 pub mod tally;
 pub mod territory;
+pub mod ticket;
 pub mod vessel;
 pub mod world;

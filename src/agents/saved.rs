@@ -206,11 +206,12 @@ impl World {
 const LATEST: u32 = 2_932_896;
 
 /// Tables whose rows are made with the world and stay.
-const FIXED: [&str; 11] = [
+const FIXED: [&str; 12] = [
     "networks",
     "homelands",
     "markets",
     "fares",
+    "tickets",
     "patrols",
     "states",
     "actors",

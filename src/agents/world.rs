@@ -29,6 +29,7 @@ use super::state::States;
 use super::store::{self, Stores};
 use super::tally::{CellCounts, Entry, LegCounts, Received, Tally};
 use super::territory::Territory;
+use super::ticket::Tickets;
 use super::vessel::{Boats, Vessels, Zones};
 use crate::engine::rng::{Key, Luck, Purpose};
 use crate::engine::table::Table;
@@ -111,6 +112,7 @@ pub struct World {
     pub beliefs: Beliefs,
     /// What a seat costs on each leg.
     pub fares: Fares,
+    pub tickets: Tickets,
     pub convoys: Convoys,
     /// Men in courses of training.
     pub cohorts: Cohorts,
@@ -257,6 +259,7 @@ impl World {
             crews: Default::default(),
             beliefs: Default::default(),
             fares: Default::default(),
+            tickets: Default::default(),
             convoys: Default::default(),
             cohorts: Default::default(),
             patrols: Default::default(),
@@ -326,12 +329,13 @@ impl World {
         for name in CLOCKS {
             w.clocks.push(super::migrant::Clock { key: Key::named("clock", name, 0).0, value: 0 });
         }
+        super::ticket::populate(&mut w);
         w.rederive();
         w
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 28] {
+    pub fn tables(&self) -> [&dyn Table; 29] {
         [
             &self.depots,
             &self.groups,
@@ -346,6 +350,7 @@ impl World {
             &self.crews,
             &self.beliefs,
             &self.fares,
+            &self.tickets,
             &self.convoys,
             &self.cohorts,
             &self.patrols,
@@ -365,7 +370,7 @@ impl World {
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 28] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 29] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -380,6 +385,7 @@ impl World {
             &mut self.crews,
             &mut self.beliefs,
             &mut self.fares,
+            &mut self.tickets,
             &mut self.convoys,
             &mut self.cohorts,
             &mut self.patrols,

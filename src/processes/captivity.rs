@@ -3,6 +3,7 @@
 use crate::agents::accounts::{Money, People};
 use crate::agents::migrant::{DETAINED, END, HELD, Migrant, NO_LEG, SEA, Status};
 use crate::agents::routes::HubId;
+use crate::agents::ticket::Desk;
 use crate::agents::world::World;
 use crate::engine::dist::choose;
 use crate::engine::rng::Purpose;
@@ -87,11 +88,13 @@ impl Process<World> for Captivity {
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
-        for clock in [HELD, DETAINED] {
+        for (clock, state) in [(HELD, Status::Held), (DETAINED, Status::Detained)] {
             w.clocks.update(clock, |c| c.value = advance(c.value, rates(p, clock).iter().sum()));
-            for row in w.queues.clocked[clock].take(w.clocks.value()[clock]) {
-                let u = w.luck.on(END_OF_IT, day).unit(w.migrants.key()[row as usize]);
-                release(p, w, row as usize, how(p, clock, u), day);
+            let mut due = w.queues.clocked[clock].take(w.clocks.value()[clock]);
+            due.sort_unstable_by_key(|&row| w.migrants.key()[row as usize]);
+            for row in due {
+                let ticket = w.ticket(Desk::Out(state), usize::from(w.migrants.hub()[row as usize]));
+                release(p, w, row as usize, how(p, clock, w.luck.at_start(END_OF_IT).unit(ticket)), ticket, day);
             }
         }
     }
@@ -130,7 +133,7 @@ fn pick(u: f64, ends: &[(f64, Release)]) -> Release {
     choose(u, &weights).map_or(Release::Free, |i| ends[i].1)
 }
 
-fn release(p: &Params, w: &mut World, row: usize, how: Release, day: Tick) {
+fn release(p: &Params, w: &mut World, row: usize, how: Release, ticket: u64, day: Tick) {
     let size = u64::from(w.persons_per_agent);
     let m = w.migrants.get(row);
     match how {
@@ -147,17 +150,17 @@ fn release(p: &Params, w: &mut World, row: usize, how: Release, day: Tick) {
             w.ledgers.pay(Money::Economy, Money::Groups, cents * size);
             w.tolls.push((w.routes.hubs[m.hub as usize].node, cents * size));
             w.tally.ransom += (cents * size) as i64;
-            set_free(p, w, row, day);
+            set_free(p, w, row, ticket, day);
         }
-        Release::Free => set_free(p, w, row, day),
+        Release::Free => set_free(p, w, row, ticket, day),
     }
 }
 
 /// Goes on the next morning; some who were in detention have had enough of the sea.
-fn set_free(p: &Params, w: &mut World, row: usize, day: Tick) {
+fn set_free(p: &Params, w: &mut World, row: usize, ticket: u64, day: Tick) {
     let mut m = w.migrants.get(row);
     let detained = m.status() == Status::Detained as u8;
-    if detained && m.seabound() && w.luck.on(DISCOURAGED, day).chance(m.key, p.discouraged_share) {
+    if detained && m.seabound() && w.luck.at_start(DISCOURAGED).chance(ticket, p.discouraged_share) {
         m.state &= !SEA;
         m.goal = m.hub;
     }
@@ -194,9 +197,10 @@ pub fn hold(w: &mut World, row: usize, hub: HubId, day: Tick) {
 
 fn lock_up(w: &mut World, row: usize, hub: HubId, status: Status, day: Tick) {
     let clock = if status == Status::Held { HELD } else { DETAINED };
+    let ticket = w.ticket(Desk::In(status), usize::from(hub));
     let mut m = w.migrants.get(row);
     m.enter(status);
-    m.threshold = threshold(w.clocks.value()[clock], w.luck.on(WAIT, day).unit(m.key));
+    m.threshold = threshold(w.clocks.value()[clock], w.luck.at_start(WAIT).unit(ticket));
     (m.hub, m.since, m.due, m.leg, m.next) = (hub, day.0, 0, NO_LEG, END);
     go_on(w, row, m);
 }
@@ -238,7 +242,7 @@ mod tests {
         assert!(detain(&mut w, 0, hub, day) && !detain(&mut w, 1, hub, day));
         assert_eq!(w.states.detained()[libya as usize], 1);
         w.audit().unwrap();
-        release(&Params::default(), &mut w, 0, Release::Home, day);
+        release(&Params::default(), &mut w, 0, Release::Home, 1, day);
         assert_eq!(w.states.detained()[libya as usize], 0);
         assert!(detain(&mut w, 1, hub, day));
         w.audit().unwrap();

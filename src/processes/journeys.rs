@@ -8,7 +8,7 @@ use crate::agents::routes::{HubId, LegId, Way};
 use crate::agents::tally::Crossing;
 use crate::agents::world::World;
 use crate::engine::dist::{binomial, choose};
-use crate::engine::rng::Purpose;
+use crate::engine::rng::{Key, Purpose};
 use crate::engine::step::Process;
 use crate::engine::wake::advance;
 use crate::processes::captivity::detain;
@@ -247,7 +247,7 @@ fn at_hub(p: &Params, w: &World, m: &mut Migrant, money: &mut Payments, day: Tic
         settle(w, m, day);
         return;
     }
-    let Some(leg) = choose_leg(p, w, m, day) else {
+    let Some(leg) = choose_leg(p, w, m) else {
         // No way on: stay and work where there is work, else try again in a month.
         if Some(hub.country) == w.libya && !m.seabound() {
             settle(w, m, day);
@@ -304,10 +304,12 @@ fn work_for(p: &Params, m: &mut Migrant, usd: f64, work: Status, day: Tick) {
     m.due = day.0 + (libm::ceil(usd / p.wage_usd_per_day) as u32).clamp(1, 3650);
 }
 
-/// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer.
-pub fn choose_leg(p: &Params, w: &World, m: &Migrant, day: Tick) -> Option<LegId> {
+/// The next leg by logit on the cost of the whole trip (equation 2), among legs that bring one nearer. Somebody's taste
+/// for one way or the other stays: he who comes to the same hub again finds what he found before.
+pub fn choose_leg(p: &Params, w: &World, m: &Migrant) -> Option<LegId> {
     let to_go = |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
-    let u = w.luck.on(WAY, day).unit(m.key);
+    let here = w.region.nodes.id[w.routes.hubs[m.hub as usize].node as usize];
+    let u = w.luck.at_start(WAY).unit(Key(m.key).child(Tick(0), here).0);
     nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }
 

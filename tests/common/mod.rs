@@ -16,6 +16,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+/// Rows of a CSV file by the names of its columns.
+pub fn rows(path: &Path) -> std::result::Result<Vec<BTreeMap<String, String>>, Box<dyn std::error::Error>> {
+    let mut reader = csv::Reader::from_path(path)?;
+    Ok(reader.deserialize().collect::<std::result::Result<_, _>>()?)
+}
+
 pub const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
 
 // One road north (Niamey, by bus to Agadez, with crews over Toummo to Sabha and on to the coast at Zuwara), one from Sabha

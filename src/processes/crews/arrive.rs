@@ -11,6 +11,7 @@ use crate::agents::migrant::{END, NO_LEG, Status};
 use crate::agents::sighting;
 use crate::agents::store;
 use crate::agents::tally::{Crossing, Entry, Leak};
+use crate::agents::ticket::Desk;
 use crate::agents::world::World;
 use crate::engine::dist::{apportion, binomial};
 use crate::engine::rng::Purpose;
@@ -22,17 +23,15 @@ use std::collections::BTreeMap;
 
 const DESERT_DEATH: Purpose = Purpose::new("crews.desert_death");
 const HELD: Purpose = Purpose::new("crews.held_for_ransom");
-const HINT: Purpose = Purpose::new("crews.hint");
 const DESTROYED: Purpose = Purpose::new("crews.seized_destroyed");
 const LEAKED: Purpose = Purpose::new("crews.seized_leaked");
 
 /// Applies the day's trips.
 pub fn settle(p: &Params, w: &mut World, trips: Vec<Trip>, day: Tick) {
     w.tally.crews_on_road += trips.len() as i64;
-    let hint = w.luck.on(HINT, day);
     for t in trips {
         count(w, &t);
-        let heard = news(w, &t, hint);
+        let heard = news(w, &t);
         w.news.extend(heard);
         w.crews.set(t.row, t.after);
         pay_on_the_way(p, w, &t);
@@ -203,14 +202,14 @@ fn stopped(p: &Params, w: &mut World, row: usize, day: Tick) {
 
 /// Seized weapons are destroyed, sold on by those who seized them, or kept in custody.
 fn seize_arms(p: &Params, w: &mut World, c: &Crew, day: Tick) {
-    let (destroy, leak) = (w.luck.on(DESTROYED, day), w.luck.on(LEAKED, day));
+    let (destroy, leak) = (w.luck.at_start(DESTROYED), w.luck.at_start(LEAKED));
     let (mut destroyed, mut leaked): (Bag, Bag) = (EMPTY, EMPTY);
     let n = &w.region.nodes;
     let (lat, lon) = (n.lat[c.node as usize], n.lon[c.node as usize]);
     let market = w.routes.nearest_hub(lat, lon, |h| h.connected).map(|x| x.0);
     for (item, &seized) in c.arms.iter().enumerate().filter(|x| *x.1 > 0) {
         let draw = |s: crate::engine::rng::Stream, of: u32, share: f64| {
-            binomial(s.nth(item as u32).unit(c.key), u64::from(of), share) as u32
+            binomial(s.nth(item as u32).unit(c.trip), u64::from(of), share) as u32
         };
         destroyed[item] = draw(destroy, seized, p.destroyed_share);
         leaked[item] = if market.is_some() { draw(leak, seized - destroyed[item], p.leaked_share) } else { 0 };
@@ -254,6 +253,7 @@ fn unloaded(c: Crew) -> Crew {
         km: 0.0,
         rough_km: 0.0,
         waypoint: 0,
+        trip: 0,
         ..c
     }
 }
@@ -282,8 +282,8 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
     } else if hub != c.goal {
         let there = Crew { hub, node, leg: NO_LEG, state: crew::IDLE, waypoint: 0, edge_hours: 0.0, hazard: 0.0, ..c };
         w.crews.set(row, there);
-        if let Some(leg) = next_leg(p, w, row, day) {
-            set_off(p, w, row, leg, day);
+        if let Some(leg) = next_leg(p, w, row) {
+            set_off(p, w, row, leg);
             return;
         }
     }
@@ -303,7 +303,7 @@ fn arrived(p: &Params, w: &mut World, row: usize, day: Tick) {
 /// Passengers get off; some have died on the way (equation 15).
 fn set_down(p: &Params, w: &mut World, c: &Crew, hub: u16, day: Tick) {
     let died = Probability::of_hazard(f64::from(c.hazard), 1.0).get();
-    let luck = w.luck.on(DESERT_DEATH, day);
+    let (dies, taken) = (w.luck.at_start(DESERT_DEATH), w.luck.at_start(HELD));
     let size = w.persons_per_agent;
     let kind = usize::from(c.rough_km > 0.5 * c.km);
     w.tally.carried[kind] += i64::from(c.riders);
@@ -312,10 +312,9 @@ fn set_down(p: &Params, w: &mut World, c: &Crew, hub: u16, day: Tick) {
     let country = w.routes.hubs[leg.to as usize].country;
     // One in so many who come to Libya falls into the hands of captors (equation 14).
     let enters = Some(country) == w.libya && w.routes.hubs[leg.from as usize].country != country;
-    let held = w.luck.on(HELD, day);
     for rider in w.list(c.first) {
-        let mut m = w.migrants.get(rider as usize);
-        if luck.chance(m.key, died) {
+        let ticket = w.ticket(Desk::Passenger(kind), usize::from(c.leg));
+        if dies.chance(ticket, died) {
             leave(w, rider as usize, People::DeadDesert);
             w.tally.deaths_desert += i64::from(size);
             w.tally.carried_dead[kind] += i64::from(size);
@@ -323,10 +322,11 @@ fn set_down(p: &Params, w: &mut World, c: &Crew, hub: u16, day: Tick) {
             w.cells[c.node as usize].deaths += size;
             continue;
         }
-        if enters && held.chance(m.key, p.held_share) {
+        if enters && taken.chance(ticket, p.held_share) {
             hold(w, rider as usize, hub, day);
             continue;
         }
+        let mut m = w.migrants.get(rider as usize);
         m.hub = hub;
         send_to_hub(w, rider as usize, &mut m, day);
     }
@@ -403,6 +403,7 @@ mod tests {
             km: 9.0,
             rough_km: 3.0,
             node: 0,
+            trip: 7,
             riders: 0,
             due: 0,
             arms,

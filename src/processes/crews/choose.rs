@@ -10,10 +10,11 @@ use crate::agents::migrant::{NO_LEG, Status};
 use crate::agents::outlook::{Outlook, Terms, WAY_ROUND};
 use crate::agents::routes::{HubId, LegId, NO_WAY};
 use crate::agents::store;
+use crate::agents::ticket::Desk;
 use crate::agents::world::World;
 use crate::engine::dist::{choose, poisson};
 use crate::engine::grant::{Request, grant};
-use crate::engine::rng::{Purpose, Stream};
+use crate::engine::rng::{Key, Purpose, Stream};
 use crate::processes::moves::go_on;
 use crate::processes::route_choice::{logit_over_least, nearer_leg};
 use crate::region::Carrier;
@@ -180,8 +181,16 @@ fn waits(p: &Params, w: &World, idle: &[u64]) -> Vec<Wait> {
     out
 }
 
+/// A crew that decides what to do. Crews of one network at one hub differ in nothing that matters for it, so luck hangs on
+/// which of them it is by number, not by name: with as many there as in another run, as many do the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Idle {
+    row: usize,
+    lot: u64,
+}
+
 /// Plans of all idle crews, decided in parallel on the state as it stands.
-pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(usize, Plan)> {
+pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(Idle, Plan)> {
     // Crews of one network at one hub have the same choice and differ in luck only.
     let mut sets: BTreeMap<(u16, HubId), Vec<usize>> = BTreeMap::new();
     for i in w.crews.rows().filter(|&i| w.crews.state()[i] == crew::IDLE) {
@@ -191,7 +200,12 @@ pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(usize, Plan)>
     let luck = w.luck.on(CARGO, day);
     let plans = crate::engine::parallel::map_items(&sets, 1, |((network, hub), rows)| {
         let choice = Choice::of(p, w, o, *network, *hub);
-        rows.iter().map(|&i| (i, choice.draw(p, luck, w.crews.key()[i]))).collect::<Vec<_>>()
+        let here = w.region.nodes.id[w.routes.hubs[*hub as usize].node as usize];
+        let set = Key(w.networks.key()[usize::from(*network)] ^ here);
+        let mut rows = rows.clone();
+        rows.sort_unstable_by_key(|&i| w.crews.key()[i]);
+        let idle = rows.into_iter().zip(0..).map(|(row, n)| Idle { row, lot: set.child(day, n).0 });
+        idle.map(|i| (i, choice.draw(p, luck, i.lot))).collect::<Vec<_>>()
     });
     plans.into_iter().flatten().collect()
 }
@@ -384,30 +398,34 @@ fn load_of(p: &Params, class: Class) -> u64 {
 
 /// Grants seats' worth of people, market stock, loads and far-off passengers to the crews that want them, and sends those
 /// on their way; who gets nothing waits.
-pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, day: Tick) {
+pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(Idle, Plan)>, day: Tick) {
     let turn = w.luck.on(TURN, day);
-    let request = |w: &World, resource: usize, row: usize, want: u64| {
-        let key = w.crews.key()[row];
-        Request { resource: resource as u32, priority: turn.bits(key), key, row: row as u32, want: want as u32 }
+    let request = |resource: usize, i: Idle, want: u64| Request {
+        resource: resource as u32,
+        priority: turn.bits(i.lot),
+        key: i.lot,
+        row: i.row as u32,
+        want: want as u32,
     };
     let hubs = w.routes.hubs.len();
     let (mut seats, mut stock, mut far, mut goods) = (vec![], vec![], vec![], vec![]);
-    for (row, plan) in plans {
+    for (i, plan) in plans {
+        let row = i.row;
         match plan {
             Plan::Wait => {}
-            Plan::People(leg) => seats.push(request(w, leg as usize, row, places(p, w, row, day))),
+            Plan::People(leg) => seats.push(request(leg as usize, i, places(p, w, i, day))),
             Plan::Arms(class, to) => {
                 bind_for(w, row, Cargo::Arms as u8, to);
                 let resource = w.crews.hub()[row] as usize * CLASSES + class as usize;
-                stock.push(request(w, resource, row, load_of(p, class).min(o.wanted[to as usize][class as usize])));
+                stock.push(request(resource, i, load_of(p, class).min(o.wanted[to as usize][class as usize])));
             }
             Plan::Goods(cargo, to) => {
                 bind_for(w, row, cargo as u8, to);
                 let k = usize::from(cargo == GOODS[1]);
-                goods.push(request(w, k * hubs + w.crews.hub()[row] as usize, row, 1));
+                goods.push(request(k * hubs + w.crews.hub()[row] as usize, i, 1));
             }
-            Plan::Home => drive_empty(p, w, row, w.crews.home()[row], day),
-            Plan::Empty(to) => far.push(request(w, to as usize, row, 1)),
+            Plan::Home => drive_empty(p, w, row, w.crews.home()[row]),
+            Plan::Empty(to) => far.push(request(to as usize, i, 1)),
         }
     }
     note_scarcity(p, w, &seats);
@@ -415,7 +433,7 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
     let mut granted = vec![];
     grant(&mut seats, &mut supply, |r, n| granted.push((r, n)));
     for (r, n) in granted.drain(..).filter(|g| g.1 > 0) {
-        board(p, w, r.row as usize, r.resource as LegId, n, day);
+        board(p, w, r.row as usize, r.resource as LegId, n);
     }
     let mut supply = vec![0; hubs];
     for x in &o.waits {
@@ -423,29 +441,29 @@ pub fn load(p: &Params, w: &mut World, o: &Offers, plans: Vec<(usize, Plan)>, da
     }
     grant(&mut far, &mut supply, |r, n| granted.push((r, n)));
     for (r, _) in granted.drain(..).filter(|g| g.1 > 0) {
-        drive_empty(p, w, r.row as usize, r.resource as HubId, day);
+        drive_empty(p, w, r.row as usize, r.resource as HubId);
     }
     let mut supply: Vec<u64> = o.supply.iter().flatten().copied().collect();
     grant(&mut stock, &mut supply, |r, n| granted.push((r, n)));
     for (r, n) in granted.drain(..) {
-        take_arms(p, w, r.row as usize, Class::ALL[r.resource as usize % CLASSES], n, day);
+        take_arms(p, w, r.row as usize, Class::ALL[r.resource as usize % CLASSES], n);
     }
     let mut supply: Vec<u64> = o.loads.iter().flatten().copied().collect();
     grant(&mut goods, &mut supply, |r, n| granted.push((r, n)));
     for (r, n) in granted {
         let row = r.row as usize;
-        match next_leg(p, w, row, day).filter(|_| n > 0) {
-            Some(leg) => set_off(p, w, row, leg, day),
+        match (n > 0).then(|| next_leg(p, w, row)).flatten() {
+            Some(leg) => set_off(p, w, row, leg),
             None => bind_for(w, row, crew::NOTHING, crew::NOWHERE),
         }
     }
 }
 
 /// Agents that a vehicle takes: what does not make a whole one is one more with the chance of the rest; at least one.
-fn places(p: &Params, w: &World, row: usize, day: Tick) -> u64 {
+fn places(p: &Params, w: &World, i: Idle, day: Tick) -> u64 {
     let size = w.persons_per_agent;
     let rest = f64::from(p.seats % size) / f64::from(size);
-    let more = w.luck.on(SEATS, day).chance(w.crews.key()[row], rest);
+    let more = w.luck.on(SEATS, day).chance(i.lot, rest);
     (u64::from(p.seats / size) + u64::from(more)).max(1)
 }
 
@@ -471,15 +489,17 @@ fn bind_for(w: &mut World, row: usize, cargo: u8, goal: HubId) {
 }
 
 /// Sets a crew on the road along a leg, by one of its ways.
-pub fn set_off(p: &Params, w: &mut World, row: usize, leg: LegId, day: Tick) {
+pub fn set_off(p: &Params, w: &mut World, row: usize, leg: LegId) {
     let c = w.crews.get(row);
+    let trip = w.ticket(Desk::Trip(c.carries()), usize::from(leg));
     let l = &w.routes.legs[leg as usize];
     let way = match c.carries() {
         None => l.ways.iter().position(|x| x.open(w.ways.year)).unwrap_or(0) as u8,
-        Some(cargo) => choose_way(p, w, &c, cargo, leg, day),
+        Some(cargo) => choose_way(p, w, &Crew { trip, ..c }, cargo, leg),
     };
     w.crews.update(row, |c| {
         c.leg = leg;
+        c.trip = trip;
         c.way = way;
         c.waypoint = 1;
         c.state = crew::DRIVING;
@@ -488,15 +508,15 @@ pub fn set_off(p: &Params, w: &mut World, row: usize, leg: LegId, day: Tick) {
 }
 
 /// The first step of equation 2: which way to take, by logit on what each would cost.
-fn choose_way(p: &Params, w: &World, c: &Crew, cargo: Cargo, leg: LegId, day: Tick) -> u8 {
+fn choose_way(p: &Params, w: &World, c: &Crew, cargo: Cargo, leg: LegId) -> u8 {
     let costs = w.outlooks[usize::from(c.network)].leg(&w.terms(c.network), cargo, leg);
     let open = costs.ways.iter().enumerate().filter(|x| *x.1 != NO_WAY).map(|(i, &cost)| (i as u8, cost));
     let all: Vec<(u8, u64)> = open.chain(costs.round.map(|cost| (WAY_ROUND, cost))).collect();
     let weights = logit_over_least(&all.iter().map(|x| x.1 as f64).collect::<Vec<_>>(), p.choice_sharpness);
-    choose(w.luck.on(ROAD, day).unit(c.key), &weights).map_or(0, |k| all[k].0)
+    choose(w.luck.at_start(ROAD).unit(c.trip), &weights).map_or(0, |k| all[k].0)
 }
 
-fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
+fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32) {
     let fare = w.fare(leg);
     let size = u64::from(w.persons_per_agent);
     let mut first = crate::agents::migrant::END;
@@ -521,14 +541,13 @@ fn board(p: &Params, w: &mut World, row: usize, leg: LegId, n: u32, day: Tick) {
         c.first = first;
     });
     earn(p, w, row, Money::Migrants, paid);
-    set_off(p, w, row, leg, day);
+    set_off(p, w, row, leg);
 }
 
-fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: Tick) {
+fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32) {
     let c = w.crews.get(row);
     let cost = Usd::dollars(w.price(c.hub, class)).0.max(0) as u64 * u64::from(n);
-    let leg = next_leg(p, w, row, day);
-    let (true, Some(leg)) = (n > 0, leg) else {
+    let Some(leg) = (n > 0).then(|| next_leg(p, w, row)).flatten() else {
         bind_for(w, row, crew::NOTHING, crew::NOWHERE);
         return;
     };
@@ -537,22 +556,23 @@ fn take_arms(p: &Params, w: &mut World, row: usize, class: Class, n: u32, day: T
     w.ledgers.move_arms(Arms::Markets, Arms::Crews, &bag);
     w.crews.update(row, |x| (x.arms, x.source) = (bag, c.hub));
     pay(w, row, Money::Economy, cost);
-    set_off(p, w, row, leg, day);
+    set_off(p, w, row, leg);
 }
 
-fn drive_empty(p: &Params, w: &mut World, row: usize, to: HubId, day: Tick) {
+fn drive_empty(p: &Params, w: &mut World, row: usize, to: HubId) {
     bind_for(w, row, crew::NOTHING, to);
-    match next_leg(p, w, row, day) {
-        Some(leg) => set_off(p, w, row, leg, day),
+    match next_leg(p, w, row) {
+        Some(leg) => set_off(p, w, row, leg),
         None => bind_for(w, row, crew::NOTHING, crew::NOWHERE),
     }
 }
 
 /// The next leg towards a crew's goal, by logit on the cost of the whole trip among legs that bring it nearer.
-pub fn next_leg(p: &Params, w: &World, row: usize, day: Tick) -> Option<LegId> {
+pub fn next_leg(p: &Params, w: &mut World, row: usize) -> Option<LegId> {
     let c = w.crews.get(row);
+    let ticket = w.ticket(Desk::Onward(c.carries()), usize::from(c.hub));
+    let u = w.luck.at_start(WAY).unit(ticket);
     debug_assert!(c.leg == NO_LEG || c.state == crew::IDLE);
-    let u = w.luck.on(WAY, day).unit(c.key);
     let Some(cargo) = c.carries() else {
         let fuel = |l: LegId| w.routes.legs[l as usize].fuel_cents(w.ways.year);
         return nearer_leg(w, c.hub, fuel, |from| w.ways.empty.cost(from, c.goal), p.choice_sharpness, u);

@@ -7,7 +7,7 @@ use crate::agents::outlook::WAY_ROUND;
 use crate::agents::routes::Leg;
 use crate::agents::world::World;
 use crate::engine::dist::choose;
-use crate::engine::rng::{Purpose, Stream};
+use crate::engine::rng::{Key, Purpose, Stream};
 use crate::region::NodeId;
 use crate::region::costs::CLOSED;
 use crate::region::graph::NO_BORDER;
@@ -21,6 +21,7 @@ const OFFENCE: Purpose = Purpose::new("crews.offence");
 const BRIBE: Purpose = Purpose::new("crews.bribe");
 const WILL: Purpose = Purpose::new("crews.will");
 const WARNING: Purpose = Purpose::new("crews.warning");
+const HINT: Purpose = Purpose::new("crews.hint");
 
 /// How a day on the road ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,13 +74,15 @@ pub struct Trip {
 }
 
 /// Moves every crew that is on the road, in parallel.
-pub fn drive(p: &Params, w: &World, day: Tick) -> Vec<Trip> {
-    let rows: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::DRIVING).collect();
-    let dice = Dice::of(w, day);
+pub fn drive(p: &Params, w: &World) -> Vec<Trip> {
+    let mut rows: Vec<usize> = w.crews.rows().filter(|&i| w.crews.state()[i] == crew::DRIVING).collect();
+    // They take tickets when they arrive, in an order that does not hang on where a row lies.
+    rows.sort_unstable_by_key(|&i| w.crews.key()[i]);
+    let dice = Dice::of(w);
     crate::engine::parallel::map_items(&rows, 16, |&row| trip(p, w, &dice, row))
 }
 
-/// The day's luck on the road.
+/// Luck on the road: it hangs on the trip and the cell ([`place`]), not on the crew and the day.
 struct Dice {
     link: Stream,
     team_finds: Stream,
@@ -92,8 +95,8 @@ struct Dice {
 }
 
 impl Dice {
-    fn of(w: &World, day: Tick) -> Dice {
-        let on = |purpose| w.luck.on(purpose, day);
+    fn of(w: &World) -> Dice {
+        let on = |purpose| w.luck.at_start(purpose);
         Dice {
             link: on(LINK),
             team_finds: on(TEAM_FINDS),
@@ -107,15 +110,19 @@ impl Dice {
     }
 }
 
+/// What luck hangs on in a cell on a trip.
+fn place(w: &World, trip: u64, node: NodeId) -> u64 {
+    Key(trip).child(Tick(0), w.region.nodes.id[node as usize]).0
+}
+
 fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
     let mut c = w.crews.get(row);
     let mut t =
         Trip { row, after: c, end: End::OnTheWay, passed: vec![], fuel: 0, borders: vec![], encounters: vec![] };
     let leg = &w.routes.legs[c.leg as usize];
     let mut left = p.hours_per_day as f32;
-    let mut step = 0;
     while left > 0.0 && t.end == End::OnTheWay {
-        let Some(e) = next_edge(p, w, leg, &mut c, dice.link.nth(step)) else {
+        let Some(e) = next_edge(p, w, leg, &mut c, dice.link) else {
             t.end = End::Arrived;
             break;
         };
@@ -141,13 +148,12 @@ fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
         c.rough_km += if g.on_road[e] { 0.0 } else { g.km[e] };
         t.passed.push(to);
         t.fuel += u64::from(w.routes.edge_fuel[e]);
-        if let Some(met) = c.carries().and_then(|cargo| encounter(p, w, dice, step, &c, cargo, w.drive_hours(e))) {
+        if let Some(met) = c.carries().and_then(|cargo| encounter(p, w, dice, &c, cargo, w.drive_hours(e))) {
             t.encounters.push(met);
             if met.outcome == Outcome::Seized {
                 t.end = End::Stopped;
             }
         }
-        step += 1;
     }
     t.after = c;
     t
@@ -155,12 +161,13 @@ fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
 
 /// Equation 4 for a crew in the cell it has just entered: found by a team, or seen by a sensor. If what it carries is an
 /// offence there and a team is at hand or comes, bribe and will decide.
-fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Cargo, hours: f32) -> Option<Encounter> {
+fn encounter(p: &Params, w: &World, dice: &Dice, c: &Crew, cargo: Cargo, hours: f32) -> Option<Encounter> {
     let watch = &w.watch[c.node as usize];
     if watch.is_empty() {
         return None;
     }
-    let happens = |s: &Stream, chance: f64| s.nth(step).chance(c.key, chance);
+    let here = place(w, c.trip, c.node);
+    let happens = |s: &Stream, chance: f64| s.chance(here, chance);
     let (by_team, by_sensor) = watch.odds(f64::from(hours));
     let (team, sensor) = (happens(&dice.team_finds, by_team), happens(&dice.sensor_sees, by_sensor));
     if !team && !sensor {
@@ -172,7 +179,7 @@ fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Car
     } else if !team && !happens(&dice.team_comes, f64::from(watch.response)) {
         Outcome::NobodyCame
     } else if happens(&dice.bribe, f64::from(watch.bribe)) {
-        Outcome::Bribed { warned: dice.warning.nth(step).chance(c.key, p.warned) }
+        Outcome::Bribed { warned: happens(&dice.warning, p.warned) }
     } else if happens(&dice.will, f64::from(watch.will)) {
         Outcome::Seized
     } else {
@@ -182,7 +189,7 @@ fn encounter(p: &Params, w: &World, dice: &Dice, step: u32, c: &Crew, cargo: Car
 }
 
 /// What a network learns from a trip: a seizure, the cells passed safely, and what bribed patrols gave away.
-pub fn news(w: &World, t: &Trip, dice: Stream) -> Vec<News> {
+pub fn news(w: &World, t: &Trip) -> Vec<News> {
     let Some(cargo) = t.after.carries() else { return vec![] };
     let piece = |node, seized, safe| News { network: t.after.network, subject: subject(cargo), node, seized, safe };
     let safe = t.passed.len() - usize::from(t.end == End::Stopped);
@@ -190,9 +197,10 @@ pub fn news(w: &World, t: &Trip, dice: Stream) -> Vec<News> {
     if t.end == End::Stopped {
         out.push(piece(t.after.node, 1, 0));
     }
-    for (i, met) in t.encounters.iter().enumerate() {
+    for met in &t.encounters {
         if met.outcome == (Outcome::Bribed { warned: true })
-            && let Some(node) = another_patrol(w, met.node, dice.nth(i as u32).unit(t.after.key))
+            && let Some(node) =
+                another_patrol(w, met.node, w.luck.at_start(HINT).unit(place(w, t.after.trip, met.node)))
         {
             out.push(piece(node, 1, 0));
         }
@@ -226,7 +234,7 @@ fn next_edge(p: &Params, w: &World, leg: &Leg, c: &mut Crew, luck: Stream) -> Op
     {
         return None;
     }
-    let u = luck.unit(c.key);
+    let u = luck.unit(place(w, c.trip, c.node));
     if let (WAY_ROUND, Some(cargo)) = (c.way, c.carries()) {
         let outlook = &w.outlooks[usize::from(c.network)];
         let terms = w.terms(c.network);

@@ -235,7 +235,7 @@ impl Process<World> for CrewsAtWork {
         let offers = choose::offers(p, w, day);
         let plans = choose::plans(p, w, &offers, day);
         choose::load(p, w, &offers, plans, day);
-        let trips = drive::drive(p, w, day);
+        let trips = drive::drive(p, w);
         arrive::settle(p, w, trips, day);
         business::settle(p, w, day);
     }

@@ -5,6 +5,7 @@ use crate::agents::arms::{self, CLASSES, Class};
 use crate::agents::group::is_official;
 use crate::agents::store;
 use crate::agents::world::World;
+use crate::units::Usd;
 
 /// Sums over groups are kept in millionths, so that they do not hang on the order of rows.
 const UNIT: f64 = 1e6;
@@ -48,16 +49,21 @@ pub fn buyers(w: &World) -> impl Iterator<Item = (usize, usize)> + '_ {
     w.groups.rows().filter(buys).filter_map(|g| Some((g, usize::from(w.market_of[g]?))))
 }
 
-/// What is wanted around each hub, by class: what groups lack, and a month's purchases of civilians.
+/// What would find a buyer around each hub within a month, by class: of what groups lack, as much as they buy in that time and
+/// can pay today; what civilians buy. Without these bounds crews carried a lot to where it was lacked, nobody bought it, and
+/// other crews carried it on to the next such place and back.
 pub fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
     let mut out = vec![[0; CLASSES]; w.routes.hubs.len()];
     for (hub, wanted) in out.iter_mut().enumerate() {
         wanted[Class::SmallArms as usize] = libm::round(civilian_rate(p, w, hub) * 30.0) as u64;
     }
     for (g, hub) in buyers(w) {
+        let (purse, month) = (w.groups.money()[g].max(0) as u64, (30.0 * purchase_rate(p, w, g)).min(1.0));
         for class in Class::ALL {
             let have = arms::of_class(&w.groups.arms()[g], class);
-            out[hub][class as usize] += shortfall(p, class, w.groups.fighters()[g], have);
+            let lack = shortfall(p, class, w.groups.fighters()[g], have);
+            let price = Usd::dollars(w.price(hub as u16, class)).0.max(1) as u64;
+            out[hub][class as usize] += (libm::ceil(lack as f64 * month) as u64).min(purse / price);
         }
     }
     out

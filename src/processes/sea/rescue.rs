@@ -95,8 +95,8 @@ pub(super) fn destroyed_share(p: &Params, w: &World, hub: HubId, here: &Waters) 
 }
 
 /// What becomes of the hull of a boat whose people were taken aboard.
-pub(super) fn hull_left(p: &Params, w: &mut World, boat: &Boat, here: &Waters, day: Tick) -> Hulls {
-    let luck = w.luck.on(HULL, day);
+pub(super) fn hull_left(p: &Params, w: &mut World, boat: &Boat, here: &Waters) -> Hulls {
+    let luck = w.luck.at_start(HULL);
     if luck.chance(boat.key, destroyed_share(p, w, boat.hub, here)) {
         w.tally.hulls_destroyed += 1;
         return Hulls::Destroyed;
@@ -114,7 +114,7 @@ pub(super) fn board(w: &mut World, people: &[u32], near: &[usize], boat: u64, da
     if people.is_empty() {
         return;
     }
-    let luck = w.luck.on(VESSEL, day);
+    let luck = w.luck.at_start(VESSEL);
     let Some(&v) = near.iter().min_by_key(|&&i| luck.bits(absorb(boat, w.vessels.key()[i]))) else { return };
     let mut first = w.vessels.first()[v];
     for &row in people {
@@ -278,13 +278,12 @@ mod tests {
         let none = Waters::default();
         let west = w.region.zone("West").unwrap();
         let (rubber, wood) = (boat(&w, RUBBER, 0.0, 0), boat(&w, WOOD, 0.0, 0));
-        let day = w.day;
-        assert_eq!(hull_left(&p, &mut w, &rubber, &none, day), Hulls::Abandoned);
-        assert_eq!(hull_left(&p, &mut w, &wood, &none, day), Hulls::Recovered);
+        assert_eq!(hull_left(&p, &mut w, &rubber, &none), Hulls::Abandoned);
+        assert_eq!(hull_left(&p, &mut w, &wood, &none), Hulls::Recovered);
         assert_eq!(w.zones.spare_hulls()[west], 1);
         w.controls.hulls_destroyed.insert(wood.hub, 1.0);
-        assert_eq!(hull_left(&p, &mut w, &wood, &none, day), Hulls::Destroyed);
-        assert_eq!(hull_left(&p, &mut w, &rubber, &none, day), Hulls::Destroyed);
+        assert_eq!(hull_left(&p, &mut w, &wood, &none), Hulls::Destroyed);
+        assert_eq!(hull_left(&p, &mut w, &rubber, &none), Hulls::Destroyed);
         assert_eq!((w.zones.spare_hulls()[west], w.tally.hulls_destroyed), (1, 2));
     }
 
