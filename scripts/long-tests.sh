@@ -22,6 +22,7 @@ if [ $# -gt 0 ]; then
   exec cargo test --locked --release --test "$1" -- --ignored --nocapture "${@:2}"
 fi
 cargo test --locked --release
+cargo test --locked --release --lib --features parquet columns
 SIROCCO_CASES=10000 cargo test --locked --release --test any_scenario
 SIROCCO_CASES=100000 cargo test --locked --release --test fuzz_replay
 cargo test --locked --release -- --ignored --nocapture

@@ -42,6 +42,9 @@ cargo fmt --check
 say "Lints: cargo clippy, warnings are errors"
 cargo clippy --locked --all-targets -- -D warnings
 
+say "The Parquet feature: lints"
+cargo clippy --locked --lib --features parquet -- -D warnings
+
 say "Documentation: cargo doc, warnings are errors"
 # Private modules are in, since the pages are for those who change the code; links to them are then no mistake.
 RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \

@@ -98,7 +98,7 @@
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress junit
 //! study/      more than one run            | ensemble outcome measure stats paired branch tables plan analysis design
-//!                                          | sensitivity pareto discover check displacement weapons_kept files
+//!                                          | sensitivity pareto discover check displacement weapons_kept files columns
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
@@ -130,7 +130,7 @@
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts and maps, from files  | figures chart bands compare verdict tradeoff map canvas axis theme view
 //!                                          | read rows compare_tests
-//!             of many runs                 | compare rows tradeoff verdict bands compare_tests
+//!             of many runs                 | compare rows tradeoff verdict bands study
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
 //! ```

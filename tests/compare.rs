@@ -207,7 +207,7 @@ fn effects_are_those_of_the_runs() -> Done {
 }
 
 /// Promise 5 in short: three months of a small region, 16 pairs. For two full-strength policies the paired standard error is at
-/// most half of that without pairing on 70 % of the indicators that vary (78 and 95 % when this was written; the runs are the
+/// most half of that without pairing on 70 % of the indicators that vary (79 and 90 % when this was written; the runs are the
 /// same every time, so nothing here hangs on chance). Whole runs: `reliability pairing`.
 #[test]
 fn pairing_takes_most_of_the_luck_out_of_effects() -> Done {

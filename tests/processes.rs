@@ -474,7 +474,8 @@ fn crews_carry_arms_to_where_they_are_lacking() {
         left += sim.world.tally.left_libya[0];
         sim.next_morning();
     }
-    assert!(reached >= 250 && left >= reached && left <= 1000, "{reached} reached, {left} left");
+    // As many as the group can pay for, and civilians buy, within a month.
+    assert!(reached >= 150 && left >= reached && left <= 1000, "{reached} reached, {left} left");
     let bought = sim.world.ledgers.arms.moved(rifle, Arms::Markets as usize, Arms::Groups as usize);
     assert!(bought > 0, "the group in Kidal buys");
 }

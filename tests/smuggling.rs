@@ -294,10 +294,11 @@ fn laws_at_agadez(replicates: u32, sets: &[&str]) -> [Agadez; 3] {
     [law, none, blind]
 }
 
-/// One replicate, five persons an agent: what holds whatever the luck.
+/// Two replicates, five persons an agent, seeds fixed. Single ones fall by 19 to 64 %: with other luck the first bound would fail
+/// about once in ten times.
 #[test]
 fn s4_holds_at_agadez_in_short() {
-    let [law, none, _] = laws_at_agadez(1, &["run.persons_per_agent=5"]);
+    let [law, none, _] = laws_at_agadez(2, &["run.persons_per_agent=5"]);
     let change = Transit::change;
     assert!(change(law.counted) < -0.3, "counted {:.2}", change(law.counted));
     assert!(change(law.carried) > change(law.counted) + 0.1, "true {:.2}", change(law.carried));

@@ -233,7 +233,25 @@ fn every_design_gives_its_tables() -> Done {
     assert!(aliased.iter().all(|r| !r["aliases"].is_empty()), "in 2^(3-1) every main effect is an interaction's alias");
 
     let box_of = "[discover]\nmeasure = \"arms_looted_small_arms\"\nbelow = 1e9\n";
-    desk.study("lhs.toml", &format!("{}{two}{box_of}", design("\"latin_hypercube\"\npoints = 6")), "lhs")?;
+    let clause = |name: &str, rest: &str| {
+        format!("[[pattern]]\nname = \"{name}\"\nmeasure = \"arms_looted_small_arms\"\n{rest}\n")
+    };
+    let patterns =
+        [clause("loot", "at_least = 0"), clause("never", "at_most = -1"), clause("loot", "at_most = 1e9")].concat();
+    let text = format!("{}{two}{box_of}{patterns}", design("\"latin_hypercube\"\npoints = 6"));
+    desk.study("lhs.toml", &text, "lhs")?;
+    assert!(
+        ["patterns", "correlations_arms_looted_small_arms"]
+            .iter()
+            .all(|f| desk.path(&format!("lhs/charts/{f}.png")).is_file())
+    );
+    let found = desk.rows("lhs/patterns.csv")?;
+    let cells = |i: usize| ["pattern", "clauses", "points", "holds", "share"].map(|c| found[i][c].clone());
+    assert_eq!(
+        (cells(0), cells(1)),
+        (["loot", "2", "6", "6", "1"].map(String::from), ["never", "1", "6", "0", "0"].map(String::from))
+    );
+    assert_eq!(found.len(), 2);
     let points = desk.rows("lhs/design.csv")?;
     let mut strata: Vec<u32> = vec![];
     for p in &points {
@@ -251,6 +269,7 @@ fn every_design_gives_its_tables() -> Done {
     let indices = desk.rows("idx/indices.csv")?;
     assert_eq!((desk.rows("idx/design.csv")?.len(), indices.len()), (16, 4));
     assert!(indices.iter().all(|r| !r["total"].is_empty()));
+    assert!(desk.path("idx/charts/indices_arms_looted_small_arms.svg").is_file());
 
     let levers = "\"budget\"\npoints = 2\nusd_per_year = 1000000\nlevers = [\"guards\", \"patrols\"]";
     desk.study("money.toml", &design(levers), "money")?;
@@ -261,7 +280,9 @@ fn every_design_gives_its_tables() -> Done {
     let variants =
         "[[variant]]\nname = \"as it is\"\n[[variant]]\nname = \"no guards\"\nset = [\"lever.guards.intensity=0\"]\n";
     let head = format!("policies = [\"drones.toml\"]\n{}", design("\"variants\""));
-    desk.study("var.toml", &format!("{head}{variants}"), "var")?;
+    let same = clause("drones loot nothing", "policy = \"drones\"\nover = \"base\"\nat_least = 0.5\nat_most = 2");
+    desk.study("var.toml", &format!("{head}{variants}{same}"), "var")?;
+    assert_eq!(desk.rows("var/patterns.csv")?[0]["holds"], "2");
     let effects = desk.rows("var/effects.csv")?;
     assert!(effects.iter().all(|r| r["variant"] == "no guards") && effects.iter().any(|r| r["arm"] == "drones"));
     assert!(desk.path("var/rankings.csv").is_file() && desk.path("var/flips.csv").is_file());
@@ -302,6 +323,20 @@ fn what_is_wrong_is_said_by_line_before_anything_runs() -> Done {
         (with("points = 4", "points = 0"), vec!["bad.toml:5", "not 0"]),
         (with(factor, ""), vec!["bad.toml:5", "needs `[[factor]]`"]),
         (with(factor, &factor.repeat(2)), vec!["`lever.guards.intensity` is varied twice"]),
+        (
+            with(
+                factor,
+                &format!(
+                    "{factor}[[pattern]]\nname = \"p\"\nmeasure = \"fatalities\"\npolicy = \"bass\"\nover = \"base\"\n"
+                ),
+            ),
+            vec![
+                "`p` looks at `fatalities`, which is not in",
+                "`bass`, which is no policy",
+                "did you mean `base`",
+                "`p` needs `at_least`",
+            ],
+        ),
         (with("replicates = 2", "replicats = 2"), vec!["line 3", "replicats"]),
         (with("base.toml", "none.toml"), vec!["none.toml"]),
         (

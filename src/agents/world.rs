@@ -451,6 +451,12 @@ impl World {
         (0..n.len()).filter(near).map(|j| j as NodeId).collect()
     }
 
+    /// What luck at a hub hangs on: two hubs may lie in one cell.
+    pub fn hub_key(&self, hub: HubId) -> u64 {
+        let node = self.routes.hubs[usize::from(hub)].node;
+        Key(self.region.nodes.id[node as usize]).child(Tick(0), u64::from(hub)).0
+    }
+
     /// True for a country of the Sahel.
     pub fn in_sahel(&self, country: CountryId) -> bool {
         self.sahel.contains(&country)

@@ -7,6 +7,7 @@ use super::{data_folder, print};
 use crate::engine::disk;
 use crate::error::{Error, Result};
 use crate::observe::sums::Sums;
+use crate::report;
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
 use crate::study::analysis::{self, Results};
@@ -371,6 +372,7 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
     let path = new.join(MANIFEST);
     let manifest = format!("{:#}\n", manifest(study, &results, failed, &notes));
     disk::write(&path, manifest.as_bytes()).map_err(|e| Error::io(&path, e))?;
+    report::studied(&new)?;
     let path = new.join("runtime.json");
     let runtime = json!({
         "seconds": began.elapsed().as_secs_f64(),
@@ -385,6 +387,10 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
     made.sort_by_key(|name| (name == MANIFEST, name.clone()));
     for name in made {
         disk::sync_file(&new.join(&name)).map_err(|e| Error::io(new.join(&name), e))?;
+        // Charts of a time that was broken off here.
+        if folder.join(&name).is_dir() {
+            disk::remove(&folder.join(&name)).map_err(|e| Error::io(folder.join(&name), e))?;
+        }
         disk::rename(&new.join(&name), &folder.join(&name)).map_err(|e| Error::io(folder.join(&name), e))?;
     }
     disk::remove(&new).map_err(|e| Error::io(&new, e))?;

@@ -85,7 +85,8 @@ impl Luck {
         let a = absorb(h, day.0 as u64);
         Stream { a, b: absorb(a ^ h.rotate_left(32), PHI) }
     }
-    /// Draws for one purpose that do not hang on a day (initial state).
+    /// Draws for one purpose that do not hang on a day: of the initial state, and of what hangs on a ticket. The key must then
+    /// be another for every event, or two events share their luck.
     pub const fn at_start(self, purpose: Purpose) -> Stream {
         self.on(purpose, Tick(0))
     }

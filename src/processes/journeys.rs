@@ -308,8 +308,7 @@ fn work_for(p: &Params, m: &mut Migrant, usd: f64, work: Status, day: Tick) {
 /// for one way or the other stays: he who comes to the same hub again finds what he found before.
 pub fn choose_leg(p: &Params, w: &World, m: &Migrant) -> Option<LegId> {
     let to_go = |from: HubId| if m.seabound() { w.ways.sea[from as usize] } else { w.ways.person.cost(from, m.goal) };
-    let here = w.region.nodes.id[w.routes.hubs[m.hub as usize].node as usize];
-    let u = w.luck.at_start(WAY).unit(Key(m.key).child(Tick(0), here).0);
+    let u = w.luck.at_start(WAY).unit(Key(m.key).child(Tick(0), w.hub_key(m.hub)).0);
     nearer_leg(w, m.hub, |l| w.traveller_cents(l, w.ways.year), to_go, p.choice_sharpness, u)
 }
 

@@ -263,7 +263,8 @@ pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>
     let mut encoder = png::Encoder::new(&mut bytes, w as u32, h as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    // Plain areas and letters: without a filter the file is a third as large.
+    // Plain areas and letters: the library's fast way, made for photographs, would give files twenty times as large.
+    encoder.set_compression(png::Compression::Default);
     encoder.set_filter(png::FilterType::NoFilter);
     let done = encoder.write_header().and_then(|mut out| out.write_image_data(&px));
     done.map_err(fault)?;

@@ -106,6 +106,7 @@ impl<'a> Comparison<'a> {
             axis_title: format!("Change in percent of the baseline's mean{cut}"),
             axis,
             bars: false,
+            said: Verdict::label,
             rows,
             note: format!("{}{left_out}", how("Mean", &chosen.rows)),
             caption: self.manifest.caption_of_many(),
@@ -146,6 +147,7 @@ impl<'a> Comparison<'a> {
             axis_title: format!("Change over the whole run, {}{}", unit.trim(), direction(first.better)),
             axis: Values::signed(low / divide, high / divide, TICKS),
             bars: true,
+            said: Verdict::label,
             rows: rows.collect(),
             note: format!("{}{without}{}", how("Bars: mean", &all), not_shown(more)),
             caption: self.manifest.caption_of_many(),
@@ -346,12 +348,12 @@ fn percent_axis(rows: &[&Effect]) -> Values {
 
 /// Names of files that are taken: two that differ only in what a file's name cannot hold, or in capitals, need two files.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     taken: BTreeSet<String>,
 }
 
 impl Names {
-    fn free(&mut self, kind: &str, of: &str) -> String {
+    pub(super) fn free(&mut self, kind: &str, of: &str) -> String {
         let name = format!("{kind}_{}", file_name(of));
         let tries = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name}-{n}")));
         let mut free = tries.filter(|n| self.taken.insert(n.to_lowercase()));

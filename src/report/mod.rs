@@ -1,4 +1,4 @@
-//! Charts and maps of a run, of an ensemble and of a comparison of policies, from their output files alone.
+//! Charts and maps of a run, of an ensemble, of a comparison of policies and of a study, from their output files alone.
 
 mod axis;
 mod bands;
@@ -9,6 +9,7 @@ mod figures;
 mod map;
 mod read;
 mod rows;
+mod study;
 mod theme;
 mod tradeoff;
 mod verdict;
@@ -60,6 +61,17 @@ pub fn comparison(dir: &Path) -> Result<Vec<PathBuf>> {
 pub fn bands(dir: &Path) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
     save_all(&bands::all(&manifest, &read::bands(dir)?), &dir.join("charts"))
+}
+
+/// Draws what the study in `dir` found, as `dir/charts/NAME.svg` and `.png`, and returns what was written: what each factor does
+/// to a measure (`indices_MEASURE` or `correlations_MEASURE`), and where patterns hold (`patterns`). A folder without
+/// these tables gives none.
+pub fn studied(dir: &Path) -> Result<Vec<PathBuf>> {
+    let manifest = Manifest::read(dir)?;
+    let mut all = study::indices(&manifest, &read::indices(dir)?);
+    all.extend(study::correlations(&manifest, &read::correlations(dir)?));
+    all.extend(study::patterns(&manifest, &read::patterns(dir)?).map(|f| ("patterns".to_string(), f)));
+    save_all(&all, &dir.join("charts"))
 }
 
 fn save_all<F: canvas::Figure + Sync>(figures: &[(String, F)], out: &Path) -> Result<Vec<PathBuf>> {

@@ -374,6 +374,88 @@ pub struct Band {
     pub q95: f64,
 }
 
+/// A row of `indices.csv`: what a factor does to a measure, by Sobol's indices or by Morris'.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Index {
+    /// Key of the factor, name of the arm, of the measure and its unit.
+    #[serde(deserialize_with = "name")]
+    pub factor: String,
+    #[serde(deserialize_with = "name")]
+    pub arm: String,
+    #[serde(deserialize_with = "name")]
+    pub measure: String,
+    #[serde(deserialize_with = "name")]
+    pub unit: String,
+    /// First-order and total-order index, the latter with its 95 % interval.
+    #[serde(default = "none", deserialize_with = "number")]
+    pub first: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub total: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub total_low: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub total_high: f64,
+    /// Mean elementary effect, mean of its size with the 95 % interval, and standard deviation.
+    #[serde(default = "none", deserialize_with = "number")]
+    pub mu: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub mu_star: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub mu_star_low: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub mu_star_high: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub sigma: f64,
+}
+
+/// A row of `correlations.csv`: Spearman's rank correlation of a factor with a measure over points.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Correlation {
+    #[serde(deserialize_with = "name")]
+    pub factor: String,
+    #[serde(deserialize_with = "name")]
+    pub arm: String,
+    #[serde(deserialize_with = "name")]
+    pub measure: String,
+    #[serde(deserialize_with = "number")]
+    pub spearman: f64,
+    pub points: u32,
+}
+
+/// A row of `patterns.csv`: at how many points a pattern holds, and the share with its 95 % interval.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Pattern {
+    #[serde(deserialize_with = "name")]
+    pub pattern: String,
+    pub points: u32,
+    pub holds: u32,
+    #[serde(deserialize_with = "number")]
+    pub share: f64,
+    #[serde(deserialize_with = "number")]
+    pub low: f64,
+    #[serde(deserialize_with = "number")]
+    pub high: f64,
+}
+
+fn none() -> f64 {
+    f64::NAN
+}
+
+/// Reads `indices.csv`; nothing when there is no such file.
+pub fn indices(dir: &Path) -> Result<Vec<Index>> {
+    rows(&dir.join("indices.csv"))
+}
+
+/// Reads `correlations.csv`; nothing when there is no such file.
+pub fn correlations(dir: &Path) -> Result<Vec<Correlation>> {
+    rows(&dir.join("correlations.csv"))
+}
+
+/// Reads `patterns.csv`; nothing when there is no such file.
+pub fn patterns(dir: &Path) -> Result<Vec<Pattern>> {
+    rows(&dir.join("patterns.csv"))
+}
+
 /// Reads `effects.csv`; nothing when there is no such file.
 pub fn effects(dir: &Path) -> Result<Vec<Effect>> {
     rows(&dir.join("effects.csv"))

@@ -63,6 +63,8 @@ pub struct Rows {
     pub axis: Values,
     /// Bars from zero, with the interval as a whisker.
     pub bars: bool,
+    /// What a mark says.
+    pub said: fn(Verdict) -> &'static str,
     /// From top to bottom.
     pub rows: Vec<Row>,
     /// Two lines at the bottom.
@@ -181,7 +183,7 @@ impl Figure for Rows {
         let note = fit(&self.note, SMALL, false, WIDTH - 2.0 * LEFT);
         on.text(&note, (LEFT, size.1 - 30.0), Pen::new(SMALL, GREY), Align::Left)?;
         let verdicts: Vec<Verdict> = self.rows.iter().map(|r| r.verdict).collect();
-        key(on, (LEFT, 76.0), &verdicts)?;
+        key(on, (LEFT, 76.0), &verdicts, self.said)?;
         let bottom = TOP + self.height_of_rows();
         let mut middles = Vec::new();
         let mut y = TOP;

@@ -45,8 +45,8 @@ impl Verdict {
         }
     }
 
-    /// For the key.
-    fn label(self) -> &'static str {
+    /// What it says of a policy's effect.
+    pub fn label(self) -> &'static str {
         match self {
             Verdict::Better => "better",
             Verdict::Worse => "worse",
@@ -79,15 +79,20 @@ pub fn ring<B: DrawingBackend>(on: &mut Canvas<'_, B>, at: (f64, f64), colour: R
 }
 
 /// A row that says what the marks of these verdicts mean.
-pub fn key<B: DrawingBackend>(on: &mut Canvas<'_, B>, at: (f64, f64), verdicts: &[Verdict]) -> Result<()> {
+pub fn key<B: DrawingBackend>(
+    on: &mut Canvas<'_, B>,
+    at: (f64, f64),
+    verdicts: &[Verdict],
+    said: fn(Verdict) -> &'static str,
+) -> Result<()> {
     let mut x = at.0 + 5.0;
     for verdict in [Verdict::Better, Verdict::Worse, Verdict::Changed, Verdict::Unclear] {
-        if !verdicts.contains(&verdict) {
+        if !verdicts.contains(&verdict) || said(verdict).is_empty() {
             continue;
         }
         verdict.mark(on, (x, at.1))?;
-        on.text(verdict.label(), (x + 11.0, at.1 + SMALL * 0.36), Pen::new(SMALL, INK), Align::Left)?;
-        x += 11.0 + text_width(verdict.label(), SMALL, false) + 24.0;
+        on.text(said(verdict), (x + 11.0, at.1 + SMALL * 0.36), Pen::new(SMALL, INK), Align::Left)?;
+        x += 11.0 + text_width(said(verdict), SMALL, false) + 24.0;
     }
     Ok(())
 }

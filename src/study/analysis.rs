@@ -6,9 +6,9 @@ use super::measure::{Better, Measure};
 use super::outcome::Store;
 use super::paired::{ALPHA, effect, ranks};
 use super::pareto::{Goal, doubts, fronts};
-use super::plan::{Design, Plan, Point};
+use super::plan::{Design, Pattern, Plan, Point};
 use super::sensitivity::{self, Bootstrap};
-use super::stats::{mean, t_interval};
+use super::stats::{Interval, mean, t_interval, wilson_interval};
 use super::tables::{Line, table};
 use crate::error::{Error, Result};
 use crate::observe::recorder::number;
@@ -115,6 +115,7 @@ pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
         write_rankings(folder, r)?;
     }
     write_boxes(folder, r, &mut notes)?;
+    write_patterns(folder, r)?;
     Ok(notes)
 }
 
@@ -133,20 +134,37 @@ fn write_design(folder: &Path, plan: &Plan) -> Result<()> {
     })
 }
 
-/// `results.csv`: a row a run and measure, in full precision.
+/// Every run and measure: point, arm, replicate, measure, value.
+fn long<'b>(r: &'b Results) -> impl Iterator<Item = (usize, &'b str, usize, &'b str, f64)> {
+    let points = (0..r.plan.points.len()).flat_map(move |point| r.each().map(move |(arm, m)| (point, arm, m)));
+    points.flat_map(move |(point, arm, m)| {
+        let runs = r.of(point, arm, m).into_iter().enumerate();
+        runs.map(move |(k, v)| (point, r.arms[arm].as_str(), k, r.measures[m].name.as_str(), v))
+    })
+}
+
+/// `results.csv`: a row a run and measure, in full precision; with the feature `parquet` the same as `results.parquet`.
 fn write_results(folder: &Path, r: &Results) -> Result<()> {
     table(folder, "results.csv", "point,arm,replicate,measure,value", |line| {
-        for point in 0..r.plan.points.len() {
-            for (arm, m) in r.each() {
-                for (k, v) in r.of(point, arm, m).into_iter().enumerate() {
-                    let value = if v.is_nan() { String::new() } else { v.to_string() };
-                    let (arm, measure) = (r.arms[arm].clone(), r.measures[m].name.clone());
-                    line(vec![point.to_string(), arm, k.to_string(), measure, value])?;
-                }
-            }
+        for (point, arm, k, measure, v) in long(r) {
+            let value = if v.is_nan() { String::new() } else { v.to_string() };
+            line(vec![point.to_string(), arm.into(), k.to_string(), measure.into(), value])?;
         }
         Ok(())
-    })
+    })?;
+    #[cfg(feature = "parquet")]
+    {
+        use super::columns::{Column, write};
+        let columns = [
+            ("point", Column::Whole(long(r).map(|x| x.0 as i32).collect())),
+            ("arm", Column::Text(long(r).map(|x| x.1.into()).collect())),
+            ("replicate", Column::Whole(long(r).map(|x| x.2 as i32).collect())),
+            ("measure", Column::Text(long(r).map(|x| x.3.into()).collect())),
+            ("value", Column::Number(long(r).map(|x| x.4).collect())),
+        ];
+        write(folder, "results", &columns)?;
+    }
+    Ok(())
 }
 
 /// What is the same in every table: arm, measure, unit.
@@ -418,6 +436,53 @@ fn write_boxes(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
         Ok(())
     };
     table(folder, "boxes.csv", head, write)
+}
+
+/// Whether a clause of a pattern holds at a point; `None` where it has no value.
+fn holds(r: &Results, p: &Pattern, point: usize) -> Option<bool> {
+    let arm = |name: &Option<String>| name.as_ref().map_or(Some(0), |n| r.arms.iter().position(|a| a == n));
+    let m = r.measures.iter().position(|m| m.name == p.measure)?;
+    let value = r.mean(point, arm(&p.policy)?, m);
+    let value = if p.over.is_some() { value / r.mean(point, arm(&p.over)?, m) } else { value };
+    value.is_finite().then(|| p.at_least.is_none_or(|x| value >= x) && p.at_most.is_none_or(|x| value <= x))
+}
+
+/// `patterns.csv`: at how many points every clause of a pattern holds, and the share with its 95 % interval (Wilson) where
+/// points are spread evenly over the factors; it is then somewhat too wide. `points` are those with a value. What holds at all of them is built in as far as these factors go.
+fn write_patterns(folder: &Path, r: &Results) -> Result<()> {
+    let all = &r.plan.file.pattern;
+    if all.is_empty() {
+        return Ok(());
+    }
+    // Points of the other designs are no sample of anything.
+    let sample = matches!(r.plan.file.design, Design::LatinHypercube { .. } | Design::Sobol { .. });
+    let mut names: Vec<&str> = vec![];
+    for p in all.iter() {
+        if !names.contains(&p.name.as_str()) {
+            names.push(&p.name);
+        }
+    }
+    table(folder, "patterns.csv", "pattern,clauses,points,holds,share,low,high", |line| {
+        for name in names {
+            let clauses: Vec<&Pattern> = all.iter().filter(|p| p.name == name).collect();
+            // One clause that fails is enough, whether or not the others have a value there.
+            let at = |point: usize| {
+                let each: Vec<Option<bool>> = clauses.iter().map(|p| holds(r, p, point)).collect();
+                if each.contains(&Some(false)) {
+                    Some(false)
+                } else {
+                    each.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+                }
+            };
+            let seen: Vec<bool> = (0..r.plan.points.len()).filter_map(at).collect();
+            let held = seen.iter().filter(|h| **h).count();
+            let i = if sample { wilson_interval(held, seen.len(), ALPHA) } else { Interval::NONE };
+            let share = held as f64 / seen.len() as f64;
+            let counts = [clauses.len(), seen.len(), held].map(|n| n.to_string());
+            line([name.to_string()].into_iter().chain(counts).chain([share, i.low, i.high].map(number)).collect())?;
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

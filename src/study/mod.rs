@@ -3,6 +3,8 @@
 pub mod analysis;
 pub mod branch;
 pub mod check;
+#[cfg(feature = "parquet")]
+pub mod columns;
 pub mod design;
 pub mod discover;
 pub mod displacement;

@@ -46,6 +46,9 @@ pub struct StudyFile {
     /// Which box of the factors leads to an outcome (PRIM), for designs that fill space.
     #[serde(default)]
     pub discover: Option<Discover>,
+    /// Patterns that the model is to show; counted is at how many of the points it does.
+    #[serde(default)]
+    pub pattern: Vec<Pattern>,
 }
 
 fn one() -> u32 {
@@ -165,6 +168,27 @@ pub struct Discover {
     /// The outcome is a mean over replicates below this.
     #[serde(default)]
     pub below: Option<f64>,
+}
+
+/// A pattern that is believed of the world (pattern-oriented modelling): a measure's mean over replicates, by itself or over
+/// that in another arm, within bounds. Several clauses of one name hold together or not at all.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// Its name; the same for all of its clauses.
+    pub name: String,
+    /// One of the measures.
+    pub measure: String,
+    /// The policy looked at, by its file's name without `.toml`; the scenario itself when left out.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// What its value is divided by: that of this policy, or of the scenario. When left out it is taken as it is.
+    #[serde(default)]
+    pub over: Option<String>,
+    #[serde(default)]
+    pub at_least: Option<f64>,
+    #[serde(default)]
+    pub at_most: Option<f64>,
 }
 
 /// A factor with its range.
@@ -296,6 +320,7 @@ impl Plan {
                 wrong.say("discover", "`[discover]` needs either `above` or `below`".into());
             }
         }
+        patterns(&file, &mut wrong);
         let axes: Vec<Axis> = file.factor.iter().flat_map(|f| axes(f, &mut wrong)).collect();
         for (i, axis) in axes.iter().enumerate() {
             if axes[..i].iter().any(|other| other.key == axis.key) {
@@ -347,6 +372,31 @@ impl Wrong<'_> {
 
 fn did_you_mean(word: Option<&str>) -> String {
     word.map_or(String::new(), |w| format!("; did you mean `{w}`?"))
+}
+
+/// Name of an arm: of its file, without the ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Says what is wrong with the patterns.
+fn patterns(file: &StudyFile, wrong: &mut Wrong) {
+    let arms: Vec<String> = [&file.scenario].into_iter().chain(&file.policies).map(|p| stem(p)).collect();
+    for p in &file.pattern {
+        if !file.measures.contains(&p.measure) {
+            wrong.say(
+                &p.measure,
+                format!("the pattern `{}` looks at `{}`, which is not in `measures`", p.name, p.measure),
+            );
+        }
+        for arm in [&p.policy, &p.over].into_iter().flatten().filter(|a| !arms.contains(a)) {
+            let meant = did_you_mean(nearest(arm, arms.iter().map(String::as_str)));
+            wrong.say(arm, format!("the pattern `{}` names `{arm}`, which is no policy of the study{meant}", p.name));
+        }
+        if p.at_least.is_none() && p.at_most.is_none() {
+            wrong.say(&p.name, format!("the pattern `{}` needs `at_least` or `at_most`", p.name));
+        }
+    }
 }
 
 /// The axes of a factor; none when something is wrong with it.

@@ -133,6 +133,20 @@ pub fn bootstrap_interval(x: &[f64], seed: u64, alpha: f64) -> Interval {
     percentile_interval(&means, x.len(), alpha)
 }
 
+/// The interval of a share of `n` trials of which `hits` were so (Wilson 1927).
+pub fn wilson_interval(hits: usize, n: usize, alpha: f64) -> Interval {
+    let Some(z) = Normal::new(0.0, 1.0).ok().map(|normal| normal.inverse_cdf(1.0 - alpha / 2.0)).filter(|_| n > 0)
+    else {
+        return Interval::NONE;
+    };
+    let (n, p) = (n as f64, hits as f64 / n as f64);
+    let middle = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * libm::sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
+    // None and all end at 0 and 1, whatever rounding says.
+    let (low, high) = (if hits == 0 { 0.0 } else { middle - half }, if p == 1.0 { 1.0 } else { middle + half });
+    Interval { low, high }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +163,15 @@ mod tests {
         // A quarter of four values is one; three eighths are one and a half.
         assert_eq!((tail_mean(&x, 0.25, true), tail_mean(&x, 0.25, false)), (4.0, 1.0));
         assert_eq!(tail_mean(&x, 0.375, true), (4.0 + 0.5 * 3.0) / 1.5);
+    }
+
+    /// Eight of ten, by hand with z = 1.95996: 0.49016 to 0.94332. None and all end at 0 and 1.
+    #[test]
+    fn wilsons_interval_by_hand() {
+        let i = wilson_interval(8, 10, 0.05);
+        assert!((i.low - 0.490_162).abs() < 1e-5 && (i.high - 0.943_318).abs() < 1e-5, "{i:?}");
+        assert!(wilson_interval(0, 10, 0.05).low == 0.0 && wilson_interval(10, 10, 0.05).high == 1.0);
+        assert!(wilson_interval(0, 0, 0.05).low.is_nan());
     }
 
     /// Student's own sleep data (1908): differences of ten patients; t = 4.0621, p = 0.002833, interval 0.70 to 2.46.

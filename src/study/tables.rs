@@ -60,6 +60,16 @@ impl Compared {
         self.values[arm].iter().map(|v| v.as_ref().map_or(f64::NAN, |v| v[measure])).collect()
     }
 
+    /// Every measure of every run that did not fail: arm, replicate, measure, value.
+    fn long(&self) -> impl Iterator<Item = (&str, usize, &str, f64)> {
+        let runs =
+            self.arms.iter().zip(&self.values).flat_map(|(arm, runs)| runs.iter().enumerate().map(move |r| (arm, r)));
+        runs.flat_map(|(arm, (k, values))| {
+            let each = self.measures.iter().zip(values.iter().flatten());
+            each.map(move |(m, v)| (arm.as_str(), k, m.name.as_str(), *v))
+        })
+    }
+
     /// The effect of an arm on a measure.
     pub fn effect(&self, arm: usize, measure: usize) -> Effect {
         effect(&self.of(0, measure), &self.of(arm, measure), self.measures[measure].better, self.seed)
@@ -276,16 +286,24 @@ fn index(inside: &[f64], outside: &[f64], seed: u64) -> [String; 3] {
 /// As [`write_effects`].
 pub fn write_replicates(folder: &Path, c: &Compared) -> Result<()> {
     table(folder, "replicates.csv", "arm,replicate,measure,value", |line| {
-        for (arm, runs) in c.arms.iter().zip(&c.values) {
-            for (k, values) in runs.iter().enumerate() {
-                for (m, v) in c.measures.iter().zip(values.iter().flatten()) {
-                    let value = if v.is_nan() { String::new() } else { v.to_string() };
-                    line(vec![arm.clone(), k.to_string(), m.name.clone(), value])?;
-                }
-            }
+        for (arm, k, measure, v) in c.long() {
+            let value = if v.is_nan() { String::new() } else { v.to_string() };
+            line(vec![arm.into(), k.to_string(), measure.into(), value])?;
         }
         Ok(())
-    })
+    })?;
+    #[cfg(feature = "parquet")]
+    {
+        use super::columns::{Column, write};
+        let columns = [
+            ("arm", Column::Text(c.long().map(|x| x.0.into()).collect())),
+            ("replicate", Column::Whole(c.long().map(|x| x.1 as i32).collect())),
+            ("measure", Column::Text(c.long().map(|x| x.2.into()).collect())),
+            ("value", Column::Number(c.long().map(|x| x.3).collect())),
+        ];
+        write(folder, "replicates", &columns)?;
+    }
+    Ok(())
 }
 
 /// Writes `bands.csv`: for every arm, metric and month the mean and the quantiles over replicates.

@@ -200,8 +200,7 @@ pub fn plans(p: &Params, w: &World, o: &Offers, day: Tick) -> Vec<(Idle, Plan)> 
     let luck = w.luck.on(CARGO, day);
     let plans = crate::engine::parallel::map_items(&sets, 1, |((network, hub), rows)| {
         let choice = Choice::of(p, w, o, *network, *hub);
-        let here = w.region.nodes.id[w.routes.hubs[*hub as usize].node as usize];
-        let set = Key(w.networks.key()[usize::from(*network)] ^ here);
+        let set = Key(w.networks.key()[usize::from(*network)]).child(Tick(0), w.hub_key(*hub));
         let mut rows = rows.clone();
         rows.sort_unstable_by_key(|&i| w.crews.key()[i]);
         let idle = rows.into_iter().zip(0..).map(|(row, n)| Idle { row, lot: set.child(day, n).0 });

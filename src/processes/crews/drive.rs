@@ -37,6 +37,8 @@ pub enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encounter {
     pub node: NodeId,
+    /// What its luck hangs on.
+    pub luck: u64,
     /// A team found it; a sensor saw it.
     pub team: bool,
     pub sensor: bool,
@@ -110,9 +112,9 @@ impl Dice {
     }
 }
 
-/// What luck hangs on in a cell on a trip.
-fn place(w: &World, trip: u64, node: NodeId) -> u64 {
-    Key(trip).child(Tick(0), w.region.nodes.id[node as usize]).0
+/// What luck hangs on in a cell on a trip; a way that doubles back comes to a cell again, on its way to another waypoint.
+fn place(w: &World, c: &Crew) -> u64 {
+    Key(c.trip).child(Tick(u32::from(c.waypoint)), w.region.nodes.id[c.node as usize]).0
 }
 
 fn trip(p: &Params, w: &World, dice: &Dice, row: usize) -> Trip {
@@ -166,7 +168,7 @@ fn encounter(p: &Params, w: &World, dice: &Dice, c: &Crew, cargo: Cargo, hours: 
     if watch.is_empty() {
         return None;
     }
-    let here = place(w, c.trip, c.node);
+    let here = place(w, c);
     let happens = |s: &Stream, chance: f64| s.chance(here, chance);
     let (by_team, by_sensor) = watch.odds(f64::from(hours));
     let (team, sensor) = (happens(&dice.team_finds, by_team), happens(&dice.sensor_sees, by_sensor));
@@ -185,7 +187,7 @@ fn encounter(p: &Params, w: &World, dice: &Dice, c: &Crew, cargo: Cargo, hours: 
     } else {
         Outcome::LetPass
     };
-    Some(Encounter { node: c.node, team, sensor, outcome })
+    Some(Encounter { node: c.node, luck: here, team, sensor, outcome })
 }
 
 /// What a network learns from a trip: a seizure, the cells passed safely, and what bribed patrols gave away.
@@ -199,8 +201,7 @@ pub fn news(w: &World, t: &Trip) -> Vec<News> {
     }
     for met in &t.encounters {
         if met.outcome == (Outcome::Bribed { warned: true })
-            && let Some(node) =
-                another_patrol(w, met.node, w.luck.at_start(HINT).unit(place(w, t.after.trip, met.node)))
+            && let Some(node) = another_patrol(w, met.node, w.luck.at_start(HINT).unit(met.luck))
         {
             out.push(piece(node, 1, 0));
         }
@@ -234,7 +235,7 @@ fn next_edge(p: &Params, w: &World, leg: &Leg, c: &mut Crew, luck: Stream) -> Op
     {
         return None;
     }
-    let u = luck.unit(place(w, c.trip, c.node));
+    let u = luck.unit(place(w, c));
     if let (WAY_ROUND, Some(cargo)) = (c.way, c.carries()) {
         let outlook = &w.outlooks[usize::from(c.network)];
         let terms = w.terms(c.network);

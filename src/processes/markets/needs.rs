@@ -49,8 +49,8 @@ pub fn buyers(w: &World) -> impl Iterator<Item = (usize, usize)> + '_ {
     w.groups.rows().filter(buys).filter_map(|g| Some((g, usize::from(w.market_of[g]?))))
 }
 
-/// What would find a buyer around each hub within a month, by class: of what groups lack, as much as they buy in that time and
-/// can pay today; what civilians buy. Without these bounds crews carried a lot to where it was lacked, nobody bought it, and
+/// What would find a buyer around each hub within a month, by class: of what groups lack, as much as they buy in that time at
+/// the usual price and can pay today; what civilians buy. Without these bounds crews carried a lot to where it was lacked, nobody bought it, and
 /// other crews carried it on to the next such place and back.
 pub fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
     let mut out = vec![[0; CLASSES]; w.routes.hubs.len()];
@@ -58,12 +58,14 @@ pub fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
         wanted[Class::SmallArms as usize] = libm::round(civilian_rate(p, w, hub) * 30.0) as u64;
     }
     for (g, hub) in buyers(w) {
-        let (purse, month) = (w.groups.money()[g].max(0) as u64, (30.0 * purchase_rate(p, w, g)).min(1.0));
+        let (mut purse, month) = (w.groups.money()[g].max(0) as u64, (30.0 * purchase_rate(p, w, g)).min(1.0));
         for class in Class::ALL {
             let have = arms::of_class(&w.groups.arms()[g], class);
             let lack = shortfall(p, class, w.groups.fighters()[g], have);
             let price = Usd::dollars(w.price(hub as u16, class)).0.max(1) as u64;
-            out[hub][class as usize] += (libm::ceil(lack as f64 * month) as u64).min(purse / price);
+            let wants = (libm::ceil(lack as f64 * month) as u64).min(purse / price);
+            purse -= wants * price;
+            out[hub][class as usize] += wants;
         }
     }
     out
