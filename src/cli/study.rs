@@ -15,7 +15,7 @@ use crate::study::branch::{comparable, replicate};
 use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::{Measure, measures};
 use crate::study::outcome::{Course, Outcome, Store};
-use crate::study::plan::{Design, Plan};
+use crate::study::plan::{Design, Plan, stem};
 use crate::units::Tick;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -358,7 +358,7 @@ fn run_all(
 /// Makes the tables of a study all of whose runs are there.
 fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: bool) -> Result<()> {
     let store = Store::in_folder(folder.join(OUTCOMES));
-    let names = study.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+    let names = study.files.iter().map(|f| stem(f));
     let results = Results::read(&study.plan, names.collect(), &study.known, &store)?;
     let failed = &results.failed;
     // Beside, and then into place: nobody takes half a table for a whole one.

@@ -157,7 +157,7 @@ pub fn indices(manifest: &Manifest, rows: &[Index]) -> Vec<(String, Rows)> {
             names: "Factor",
             columns: if sobol { ["95 % interval", "Total", "Alone"] } else { ["Mean size", "Mean", "Spread"] },
             axis_title: match sobol {
-                true => "Total-order index: share of the variance that goes when the factor is fixed".into(),
+                true => "Total-order index: share of the variance left when all others are fixed".into(),
                 false => format!("Mean size of an elementary effect over the factor's range, {unit}"),
             },
             ends: (0.0, 0.0),

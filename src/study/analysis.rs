@@ -448,7 +448,8 @@ fn holds(r: &Results, p: &Pattern, point: usize) -> Option<bool> {
 }
 
 /// `patterns.csv`: at how many points every clause of a pattern holds, and the share with its 95 % interval (Wilson) where
-/// points are spread evenly over the factors; it is then somewhat too wide. `points` are those with a value. What holds at all of them is built in as far as these factors go.
+/// points are spread evenly over the factors; it is then somewhat too wide. `points` are those with a value. What holds at all of
+/// them is built in as far as these factors go.
 fn write_patterns(folder: &Path, r: &Results) -> Result<()> {
     let all = &r.plan.file.pattern;
     if all.is_empty() {

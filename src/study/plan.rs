@@ -375,7 +375,7 @@ fn did_you_mean(word: Option<&str>) -> String {
 }
 
 /// Name of an arm: of its file, without the ending.
-fn stem(path: &Path) -> String {
+pub fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 

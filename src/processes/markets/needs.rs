@@ -50,8 +50,8 @@ pub fn buyers(w: &World) -> impl Iterator<Item = (usize, usize)> + '_ {
 }
 
 /// What would find a buyer around each hub within a month, by class: of what groups lack, as much as they buy in that time at
-/// the usual price and can pay today; what civilians buy. Without these bounds crews carried a lot to where it was lacked, nobody bought it, and
-/// other crews carried it on to the next such place and back.
+/// the usual price and can pay today; what civilians buy. Without these bounds crews carried a lot to where it was lacked,
+/// nobody bought it, and other crews carried it on to the next such place and back.
 pub fn lacking(p: &Params, w: &World) -> Vec<[u64; CLASSES]> {
     let mut out = vec![[0; CLASSES]; w.routes.hubs.len()];
     for (hub, wanted) in out.iter_mut().enumerate() {
