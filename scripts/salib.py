@@ -25,6 +25,8 @@ LEVELS = 4
 FUNCTIONS = {
     "ishigami": (3, lambda x: Ishigami.evaluate((2 * x - 1) * math.pi)),
     "sobol_g": (8, Sobol_G.evaluate),
+    # Three factors that rule among twenty.
+    "sobol_g_20": (20, lambda x: Sobol_G.evaluate(x, [0] * 3 + [6.52] * 17)),
 }
 # SALib's names of what is compared, each estimate before its half-width.
 SOBOL = ["S1", "S1_conf", "ST", "ST_conf"]

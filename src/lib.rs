@@ -128,7 +128,7 @@
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
-//! report/     charts and maps, from files  | figures chart bands compare verdict tradeoff map canvas axis theme view
+//! report/     charts and maps, from files  | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
 //!                                          | read rows compare_tests
 //!             of many runs                 | compare rows tradeoff verdict bands study
 //! units.rs    days, dates, money, chances

@@ -29,7 +29,7 @@ fn indices_are_those_of_salib() -> Tested {
         println!("SIROCCO_SALIB is not set: there is nothing to compare with");
         return Ok(());
     };
-    for function in ["ishigami", "sobol_g"] {
+    for function in ["ishigami", "sobol_g", "sobol_g_20"] {
         let read = |method: &str, what: &str| rows(&folder.join(format!("{method}_{function}_{what}.csv")));
         let (sample, theirs) = (read("sobol", "sample")?, read("sobol", "salib")?);
         let y: Vec<f64> = sample.iter().filter_map(|row| row.last().copied()).collect();

@@ -219,11 +219,11 @@ fn every_design_gives_its_tables() -> Done {
 
     desk.study("fact.toml", &format!("{}{two}", design("\"factorial\"")), "fact")?;
     let effects = desk.rows("fact/effects.csv")?;
-    let names: BTreeSet<&str> = effects.iter().map(|r| r["effect"].as_str()).collect();
+    let names: BTreeSet<&str> = effects.iter().map(|r| r["effect_of"].as_str()).collect();
     assert_eq!(names.len(), 3, "{names:?}");
     let main =
-        effects.iter().find(|r| r["effect"] == "lever.guards.intensity" && r["measure"] == "arms_looted_small_arms");
-    assert!(main.is_some_and(|r| r["size"].parse::<f64>().is_ok_and(|v| v < 0.0)), "{main:?}");
+        effects.iter().find(|r| r["effect_of"] == "lever.guards.intensity" && r["measure"] == "arms_looted_small_arms");
+    assert!(main.is_some_and(|r| r["effect"].parse::<f64>().is_ok_and(|v| v < 0.0)), "{main:?}");
 
     let third =
         "[[factor]]\nkey = \"processes.weather.PARAM\"\n".replace("PARAM", &ranged("weather").ok_or("no weather")?);
@@ -275,7 +275,7 @@ fn every_design_gives_its_tables() -> Done {
     desk.study("money.toml", &design(levers), "money")?;
     let pareto = desk.rows("money/pareto.csv")?;
     assert_eq!(pareto.len(), 5, "two corners, the middle, two more");
-    assert!(pareto.iter().any(|r| r["front"] == "1") && pareto[0]["share_guards"] == "1");
+    assert!(pareto.iter().any(|r| r["front"] == "1") && pareto[0]["share_of_budget_guards"] == "1");
 
     let variants =
         "[[variant]]\nname = \"as it is\"\n[[variant]]\nname = \"no guards\"\nset = [\"lever.guards.intensity=0\"]\n";
@@ -286,6 +286,51 @@ fn every_design_gives_its_tables() -> Done {
     let effects = desk.rows("var/effects.csv")?;
     assert!(effects.iter().all(|r| r["variant"] == "no guards") && effects.iter().any(|r| r["arm"] == "drones"));
     assert!(desk.path("var/rankings.csv").is_file() && desk.path("var/flips.csv").is_file());
+    assert!(desk.path("var/charts/effects_arms_looted_small_arms.png").is_file());
+    Ok(())
+}
+
+/// A flow over the months of a run adds up to that over the run; another luck at every point is a factor of whole numbers; a
+/// pattern may be one measure over another.
+#[test]
+fn metrics_over_a_part_of_the_run_add_up() -> Done {
+    let desk = Desk::new()?;
+    let parts = "\"arms_looted_small_arms@2011-10\", \"arms_looted_small_arms@2011-11\", \"arms_looted_small_arms@2011-10..2011-11\"";
+    let text = format!(
+        "{}[design]\nkind = \"sobol\"\npoints = 2\n\
+         [[factor]]\nkey = \"run.seed\"\nlow = 1\nhigh = 1000\nwhole = true\n\
+         [[pattern]]\nname = \"all in a year\"\nmeasure = \"arms_looted_small_arms@2011-10..2011-11\"\n\
+         over_measure = \"arms_looted_small_arms\"\nat_least = 1\nat_most = 1\n",
+        HEAD.replace("\"sea_departures\"", parts)
+    );
+    fs::write(desk.path("parts.toml"), &text)?;
+    let ran = desk.command(&["study", "parts.toml", "--quiet", "--out", "parts"]).output()?;
+    assert_eq!(code(&ran), 0, "{}", said(&ran));
+    let results = desk.rows("parts/results.csv")?;
+    let of = |point: &str, replicate: &str, part: &str| {
+        let name = format!("arms_looted_small_arms{part}");
+        let row = results.iter().find(|r| r["point"] == point && r["replicate"] == replicate && r["measure"] == name);
+        row.and_then(|r| r["value"].parse::<f64>().ok()).unwrap_or(f64::NAN)
+    };
+    for (point, replicate) in [("0", "0"), ("0", "1"), ("1", "0"), ("1", "1")] {
+        let [whole, october, november, year] =
+            ["", "@2011-10", "@2011-11", "@2011-10..2011-11"].map(|p| of(point, replicate, p));
+        assert!(whole > 0.0 && october > 0.0 && november > 0.0, "{whole} {october} {november}");
+        assert_eq!((october + november, year), (whole, whole));
+    }
+    assert_ne!(of("0", "0", ""), of("1", "0", ""), "another luck");
+    assert!(desk.rows("parts/design.csv")?.iter().all(|r| r["run.seed"].parse::<u64>().is_ok()));
+    assert_eq!(desk.rows("parts/patterns.csv")?[0]["holds"], "2");
+
+    for (part, wants) in [
+        ("@2012-03", "is not within the run, 2011-10 to 2011-11"),
+        ("@2011", "is not within the run, 2011-10 to 2011-11"),
+        ("@2011-1x", "is no part of a run"),
+    ] {
+        fs::write(desk.path("bad.toml"), text.replace("@2011-11\"", &format!("{part}\"")))?;
+        let out = desk.command(&["study", "bad.toml", "--quiet", "--out", "bad"]).output()?;
+        assert!(code(&out) == 2 && said(&out).contains(wants) && !desk.path("bad").exists(), "{}", said(&out));
+    }
     Ok(())
 }
 
@@ -314,6 +359,13 @@ fn what_is_wrong_is_said_by_line_before_anything_runs() -> Done {
             vec!["bad.toml: point", "lever.guards.coordination=", "from 0 to 1"],
         ),
         (with("low = 0\nhigh = 1\n", ""), vec!["bad.toml:9", "has no range of its own"]),
+        (
+            with(
+                "key = \"lever.guards.intensity\"\nlow = 0\nhigh = 1",
+                "all_of = \"crews\"\nexcept = [\"processes.crews.fuel_load_per_day\"]",
+            ),
+            vec!["bad.toml:10", "has no range in `crews`", "did you mean `processes.crews.fuel_loads_per_day`"],
+        ),
         (
             with("sea_departures", "sea_departure"),
             vec!["bad.toml:4", "no measure `sea_departure`", "did you mean `sea_departures`"],
@@ -366,7 +418,11 @@ fn shipped_studies_can_be_read() -> Done {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/studies");
     let mut n = 0;
     for entry in fs::read_dir(folder)? {
-        let plan = sirocco::study::plan::Plan::read(&entry?.path(), &known)?;
+        let path = entry?.path();
+        if path.is_dir() {
+            continue;
+        }
+        let plan = sirocco::study::plan::Plan::read(&path, &known)?;
         assert!(plan.points.len() > 1 && Path::new(folder).join(&plan.file.scenario).is_file());
         n += 1;
     }

@@ -13,7 +13,7 @@ use crate::sim::Ground;
 use crate::study::analysis::{self, Results};
 use crate::study::branch::{comparable, replicate};
 use crate::study::ensemble::{Split, all_of, runs};
-use crate::study::measure::{Measure, measures};
+use crate::study::measure::{Measure, Part, measures};
 use crate::study::outcome::{Course, Outcome, Store};
 use crate::study::plan::{Design, Plan, stem};
 use crate::units::Tick;
@@ -201,8 +201,9 @@ fn folder_of(given: Option<&Path>, file: &Path) -> PathBuf {
 
 /// Reads a study and makes sure that its scenarios can be run at the ends of all ranges.
 fn ready(file: &Path, data: &Path) -> Result<Study> {
-    let known = measures(&Sums::default());
+    let mut known = measures(&Sums::default());
     let plan = Plan::read(file, &known)?;
+    known.extend(plan.parts().into_iter().map(|part| part.measure));
     let beside = file.parent().unwrap_or(Path::new(""));
     let files: Vec<PathBuf> =
         [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();
@@ -222,6 +223,7 @@ fn ready(file: &Path, data: &Path) -> Result<Study> {
         let place = |why: String| Error::Input(format!("{}: point {point}: {why}", file.display()));
         let wrong = |e: Error| if let Error::Input(why) = e { place(why) } else { e };
         let (arms, ground) = arms(&study, point, &mut grounds).map_err(wrong)?;
+        within(&arms[0], &study.plan.parts()).map_err(place)?;
         study.order.inputs.extend(arms.iter().flat_map(|s| inputs(s, &ground)));
     }
     study.order.inputs.sort();
@@ -242,6 +244,16 @@ fn ends(plan: &Plan) -> Vec<usize> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// Refuses measures over months that a run does not have.
+fn within(s: &Scenario, parts: &[Part]) -> std::result::Result<(), String> {
+    let month = |day: crate::units::Date| format!("{:04}-{:02}", day.0.year(), day.0.month());
+    let (first, last) = (month(s.run.start), month(s.run.end));
+    match parts.iter().find(|p| p.from < first || last < p.to) {
+        None => Ok(()),
+        Some(p) => Err(format!("`{}` is not within the run, {first} to {last}", p.measure.name)),
+    }
 }
 
 /// The scenario and its policies at a point.
@@ -332,11 +344,15 @@ fn run_all(
     let progress = Progress::new((todo.len() * arms_of) as u64 * u64::from(days.max(1)), quiet);
     let stop = stopped_by_signals()?;
     let evening = |day: Tick| progress.evening(day.date(), &stop);
+    let parts = study.plan.parts();
     let one = |i: u32| {
         let ((point, k), wanted) = &todo[i as usize];
         let mut keep = |arm: usize, tried: std::result::Result<Outcome, String>| {
-            // A study has many runs, and looks at what they come to, not at their months.
-            let tried = tried.map(|o| Outcome { monthly: Course::default(), yearly: Course::default(), ..o });
+            // A study has many runs, and looks at what they come to; of their months only at those it names.
+            let tried = tried.map(|mut o| {
+                o.values.extend(parts.iter().map(|part| part.value(&o.monthly)));
+                Outcome { monthly: Course::default(), yearly: Course::default(), ..o }
+            });
             store.write(point * arms_of + arm, *k, &tried)
         };
         match arms(study, *point, &mut { shared }) {

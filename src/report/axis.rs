@@ -94,7 +94,7 @@ pub type Tick = (f64, String);
 pub enum Values {
     /// From zero to `top` in equal steps.
     Linear { top: f64, step: f64 },
-    /// From `low` to `top` in equal steps, with zero between them or at an end.
+    /// From `low` to `top` in equal steps, most with zero between them or at an end.
     Signed { low: f64, top: f64, step: f64 },
     /// Decades from `floor` to `top`, with zero below: a month without any still has a place.
     Log { floor: f64, top: f64 },
@@ -122,6 +122,15 @@ impl Values {
         }
         let step = even_step((high - low) / ticks.max(1.0));
         Values::Signed { low: (low / step).floor() * step, top: (high / step).ceil() * step, step }
+    }
+
+    /// A linear axis that holds both ends and need not hold zero, with about `ticks` ticks: for points, not for bars.
+    pub fn free(low: f64, high: f64, ticks: f64) -> Values {
+        let room = if high > low { high - low } else { high.abs().max(1.0) };
+        let step = even_step(room / ticks.max(1.0));
+        // An end that is a step but for rounding is that step.
+        let (low, top) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+        Values::Signed { low, top: if top > low { top } else { low + step }, step }
     }
 
     /// The least and the greatest value.

@@ -7,6 +7,7 @@ mod chart;
 mod compare;
 mod figures;
 mod map;
+mod pareto;
 mod read;
 mod rows;
 mod study;
@@ -64,14 +65,18 @@ pub fn bands(dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Draws what the study in `dir` found, as `dir/charts/NAME.svg` and `.png`, and returns what was written: what each factor does
-/// to a measure (`indices_MEASURE` or `correlations_MEASURE`), and where patterns hold (`patterns`). A folder without
-/// these tables gives none.
+/// to a measure (`indices_MEASURE`, `correlations_MEASURE` or `effects_MEASURE`), ways to share a budget
+/// (`pareto_GOAL_GOAL`), and where patterns hold (`patterns`). A folder without these tables gives none.
 pub fn studied(dir: &Path) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
     let mut all = study::indices(&manifest, &read::indices(dir)?);
     all.extend(study::correlations(&manifest, &read::correlations(dir)?));
     all.extend(study::patterns(&manifest, &read::patterns(dir)?).map(|f| ("patterns".to_string(), f)));
-    save_all(&all, &dir.join("charts"))
+    all.extend(study::effects(&manifest, &read::changes(dir)?));
+    let out = dir.join("charts");
+    let mut written = save_all(&all, &out)?;
+    written.extend(save_all(&pareto::all(&manifest, &read::shared(dir)?), &out)?);
+    Ok(written)
 }
 
 fn save_all<F: canvas::Figure + Sync>(figures: &[(String, F)], out: &Path) -> Result<Vec<PathBuf>> {

@@ -93,7 +93,8 @@ impl Manifest {
     pub fn caption_of_many(&self) -> String {
         let commit = if self.commit.is_empty() { String::new() } else { format!(" ({})", self.commit) };
         let n = self.replicates;
-        format!("Scenario {}, {n} replicates, seed {}, Sirocco {}{commit}", self.scenario, self.seed, self.version)
+        let many = if n == 1 { "" } else { "s" };
+        format!("Scenario {}, {n} replicate{many}, seed {}, Sirocco {}{commit}", self.scenario, self.seed, self.version)
     }
 
     /// The line under a figure.
@@ -437,9 +438,89 @@ pub struct Pattern {
     pub high: f64,
 }
 
+/// A row of the `effects.csv` of a study: what a variant, a factor's value or a two-level effect does to a measure.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Change {
+    /// One of these says what was changed.
+    #[serde(default, deserialize_with = "name")]
+    pub variant: String,
+    #[serde(default, deserialize_with = "name")]
+    pub factor: String,
+    #[serde(default, deserialize_with = "name")]
+    pub value: String,
+    /// Key of a factor, or two with ` x ` between them.
+    #[serde(default, deserialize_with = "name")]
+    pub effect_of: String,
+    #[serde(deserialize_with = "name")]
+    pub arm: String,
+    #[serde(deserialize_with = "name")]
+    pub measure: String,
+    #[serde(deserialize_with = "name")]
+    pub unit: String,
+    /// Its size, with its 95 % interval, or with its standard error.
+    #[serde(default = "none", deserialize_with = "number")]
+    pub effect: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub low: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub high: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub standard_error: f64,
+}
+
+/// A way to share a budget: a row of `pareto.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    pub arm: String,
+    /// Name of a corner, if it has one.
+    pub name: String,
+    /// Shares of the levers and values of the goals, by name.
+    pub shares: Vec<(String, f64)>,
+    pub goals: Vec<(String, f64)>,
+    /// Nothing that was tried is better in all goals.
+    pub first: bool,
+}
+
 fn none() -> f64 {
     f64::NAN
 }
+
+/// Reads the `effects.csv` of a study; nothing when there is no such file.
+pub fn changes(dir: &Path) -> Result<Vec<Change>> {
+    rows(&dir.join("effects.csv"))
+}
+
+/// Reads `pareto.csv`, whose columns are named for the levers and the goals; nothing when there is no such file.
+pub fn shared(dir: &Path) -> Result<Vec<Shared>> {
+    type Row = BTreeMap<String, String>;
+    let path = dir.join("pareto.csv");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut csv = open(&path)?;
+    let header = csv.headers().map_err(|e| bad_csv(&path, e))?.clone();
+    let named = |row: &Row, wanted: &dyn Fn(&str) -> Option<String>| -> Vec<(String, f64)> {
+        let value = |key: &str| row.get(key).and_then(|v| v.parse::<f64>().ok()).unwrap_or(f64::NAN);
+        header.iter().filter_map(|key| Some((wanted(key)?, value(key)))).collect()
+    };
+    const OTHERS: [&str; 7] = ["arm", "point", "name", "front", "dominated_by", "share_of_replicates", "surely"];
+    let text = |row: &Row, key: &str| {
+        let mut text = row.get(key).cloned().unwrap_or_default();
+        clean(&mut text);
+        text
+    };
+    let of = |row: Row| Shared {
+        arm: text(&row, "arm"),
+        name: text(&row, "name"),
+        shares: named(&row, &|key| key.strip_prefix(SHARE).map(str::to_string)),
+        goals: named(&row, &|key| (!key.starts_with(SHARE) && !OTHERS.contains(&key)).then(|| key.to_string())),
+        first: row.get("front").is_some_and(|f| f == "1"),
+    };
+    csv.deserialize().map(|row| row.map(of).map_err(|e| bad_csv(&path, e))).collect()
+}
+
+/// How the columns with the shares of levers begin.
+const SHARE: &str = "share_of_budget_";
 
 /// Reads `indices.csv`; nothing when there is no such file.
 pub fn indices(dir: &Path) -> Result<Vec<Index>> {

@@ -2,7 +2,7 @@
 
 use super::axis::Values;
 use super::compare::Names;
-use super::read::{Correlation, Index, Manifest, Pattern};
+use super::read::{Change, Correlation, Index, Manifest, Pattern};
 use super::rows::{Row, Rows, TICKS};
 use super::theme::{capital, number, title_words};
 use super::verdict::Verdict;
@@ -100,6 +100,11 @@ fn three(v: f64) -> String {
     number(v, decimals as usize)
 }
 
+/// A share, to hundredths: estimates are not better than that.
+fn hundredths(v: f64) -> String {
+    if v.is_finite() { number(v, 2) } else { "–".into() }
+}
+
 /// Measures of each arm, in the order of the file.
 fn groups<'a, T>(rows: &'a [T], of: impl Fn(&'a T) -> (&'a str, &'a str)) -> Vec<(&'a str, &'a str, Vec<&'a T>)> {
     let mut out: Vec<(&str, &str, Vec<&T>)> = vec![];
@@ -134,9 +139,9 @@ pub fn indices(manifest: &Manifest, rows: &[Index]) -> Vec<(String, Rows)> {
                     low: r.total_low,
                     high: r.total_high,
                     numbers: [
-                        format!("{} to {}", three(r.total_low), three(r.total_high)),
-                        three(r.total),
-                        three(r.first),
+                        format!("{} to {}", hundredths(r.total_low), hundredths(r.total_high)),
+                        hundredths(r.total),
+                        hundredths(r.first),
                     ],
                     verdict: Verdict::Changed,
                 },
@@ -174,6 +179,56 @@ pub fn indices(manifest: &Manifest, rows: &[Index]) -> Vec<(String, Rows)> {
             bars(frame, rows.iter().map(bar).collect())
                 .map(|f| (file(&mut names, "indices", manifest, arm, measure), f)),
         );
+    }
+    out
+}
+
+/// What each variant, value of a factor or two-level effect does to a measure, a figure for each arm and measure, by file name.
+pub fn effects(manifest: &Manifest, rows: &[Change]) -> Vec<(String, Rows)> {
+    let mut names = Names::default();
+    let mut out = vec![];
+    for (arm, measure, rows) in groups(rows, |r: &Change| (r.arm.as_str(), r.measure.as_str())) {
+        let two_levels = rows.iter().any(|r| r.standard_error.is_finite());
+        let bar = |r: &&Change| {
+            let error = 2.0 * r.standard_error;
+            let (low, high) = if two_levels { (r.effect - error, r.effect + error) } else { (r.low, r.high) };
+            let keys: Vec<String> = r.effect_of.split(" x ").map(factor).collect();
+            Bar {
+                name: match (r.variant.is_empty(), r.factor.is_empty()) {
+                    (false, _) => capital(&r.variant),
+                    (_, false) => format!("{} = {}", factor(&r.factor), r.value),
+                    _ => keys.join(" x "),
+                },
+                at: r.effect,
+                low,
+                high,
+                numbers: [format!("{} to {}", three(low), three(high)), three(r.effect), String::new()],
+                verdict: if low > 0.0 || high < 0.0 { Verdict::Changed } else { Verdict::Unclear },
+            }
+        };
+        let unit = rows.first().map_or("", |r| r.unit.as_str());
+        let frame = Frame {
+            title: format!("{}: what changes it", title_words(measure)),
+            subtitle: &manifest.title,
+            names: "Change",
+            columns: [if two_levels { "± 2 errors" } else { "95 % interval" }, "Effect", ""],
+            axis_title: format!("Change, {unit}"),
+            ends: (0.0, 0.0),
+            note: match two_levels {
+                true => {
+                    "Bars: mean change from the factor's low to its high level, with twice its standard error. a x b: \
+                         interaction."
+                        .into()
+                }
+                false => {
+                    "Bars: mean change against the first point on the same luck, with its 95 % interval (t).".into()
+                }
+            },
+            caption: manifest.caption_of_many(),
+            said,
+        };
+        let figure = bars(frame, rows.iter().map(bar).collect());
+        out.extend(figure.map(|f| (file(&mut names, "effects", manifest, arm, measure), f)));
     }
     out
 }

@@ -162,9 +162,11 @@ pub fn number(v: f64, decimals: usize) -> String {
     if v < 0.0 && !zero { format!("−{out}") } else { out }
 }
 
-/// A metric's name in plain English: underscores become spaces.
+/// A metric's name in plain English: underscores become spaces; after it the part of the run that it is taken over.
 pub fn words(name: &str) -> String {
-    name.replace('_', " ")
+    let (name, part) = name.split_once('@').unwrap_or((name, ""));
+    let part = if part.is_empty() { String::new() } else { format!(", {}", part.replace("..", " to ")) };
+    format!("{}{part}", name.replace('_', " "))
 }
 
 /// The text with a capital letter at its beginning.

@@ -216,22 +216,27 @@ fn write_factorial(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> 
         Effect::Pair(i, j) => format!("{} x {}", r.plan.axes[i].key, r.plan.axes[j].key),
     };
     let places: Vec<Vec<f64>> = r.plan.points.iter().map(|p| p.at.clone()).collect();
-    table(folder, "effects.csv", "effect,aliases,arm,measure,unit,size,standard_error,replicates,left_out", |line| {
-        for (arm, m) in r.each() {
-            let y: Vec<Vec<f64>> = (0..r.plan.points.len()).map(|p| r.of(p, arm, m)).collect();
-            let found = sensitivity::factorial(&places, &y);
-            let Some(found) = estimate(notes, "effects", label(r, arm, m), found) else { continue };
-            for s in &found.effects {
-                let all = r.plan.fraction.iter().flat_map(|f| &f.aliases).find(|set| set.contains(&s.effect));
-                let others = all.into_iter().flatten().filter(|e| **e != s.effect).map(name);
-                let numbers =
-                    [s.size, s.error.unwrap_or(f64::NAN), found.used as f64, found.left_out as f64].map(number);
-                let texts = [name(&s.effect), others.collect::<Vec<_>>().join("; ")];
-                line(texts.into_iter().chain(label(r, arm, m)).chain(numbers).collect())?;
+    table(
+        folder,
+        "effects.csv",
+        "effect_of,aliases,arm,measure,unit,effect,standard_error,replicates,left_out",
+        |line| {
+            for (arm, m) in r.each() {
+                let y: Vec<Vec<f64>> = (0..r.plan.points.len()).map(|p| r.of(p, arm, m)).collect();
+                let found = sensitivity::factorial(&places, &y);
+                let Some(found) = estimate(notes, "effects", label(r, arm, m), found) else { continue };
+                for s in &found.effects {
+                    let all = r.plan.fraction.iter().flat_map(|f| &f.aliases).find(|set| set.contains(&s.effect));
+                    let others = all.into_iter().flatten().filter(|e| **e != s.effect).map(name);
+                    let numbers =
+                        [s.size, s.error.unwrap_or(f64::NAN), found.used as f64, found.left_out as f64].map(number);
+                    let texts = [name(&s.effect), others.collect::<Vec<_>>().join("; ")];
+                    line(texts.into_iter().chain(label(r, arm, m)).chain(numbers).collect())?;
+                }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
 }
 
 fn bootstrap(r: &Results) -> Bootstrap {
@@ -327,7 +332,7 @@ fn write_pareto(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
     };
     let goals: Vec<Goal> = wanted.iter().map(goal).collect();
     let Design::Budget { levers, .. } = &r.plan.file.design else { return Ok(()) };
-    let names = levers.iter().map(|l| format!("share_{l}"));
+    let names = levers.iter().map(|l| format!("share_of_budget_{l}"));
     let measured = wanted.iter().map(|&m| r.measures[m].name.clone());
     let head: Vec<String> = ["arm".into(), "point".into(), "name".into()]
         .into_iter()
@@ -441,9 +446,14 @@ fn write_boxes(folder: &Path, r: &Results, notes: &mut Notes) -> Result<()> {
 /// Whether a clause of a pattern holds at a point; `None` where it has no value.
 fn holds(r: &Results, p: &Pattern, point: usize) -> Option<bool> {
     let arm = |name: &Option<String>| name.as_ref().map_or(Some(0), |n| r.arms.iter().position(|a| a == n));
-    let m = r.measures.iter().position(|m| m.name == p.measure)?;
-    let value = r.mean(point, arm(&p.policy)?, m);
-    let value = if p.over.is_some() { value / r.mean(point, arm(&p.over)?, m) } else { value };
+    let at = |name: &str| r.measures.iter().position(|m| m.name == name);
+    let value = r.mean(point, arm(&p.policy)?, at(&p.measure)?);
+    let value = if p.over.is_none() && p.over_measure.is_none() {
+        value
+    } else {
+        let same_arm = p.over.as_ref().or(p.policy.as_ref()).cloned();
+        value / r.mean(point, arm(&same_arm)?, at(p.over_measure.as_ref().unwrap_or(&p.measure))?)
+    };
     value.is_finite().then(|| p.at_least.is_none_or(|x| value >= x) && p.at_most.is_none_or(|x| value <= x))
 }
 

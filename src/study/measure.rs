@@ -1,8 +1,11 @@
 //! What runs are judged by: every indicator and every metric over the whole run, and which way each is better.
 
+use super::outcome::Course;
+use super::stats::mean;
 use crate::observe::indicator;
-use crate::observe::metric::{Kind, Metric};
+use crate::observe::metric::{self, Kind, Metric};
 use crate::observe::sums::Sums;
+use crate::scenario::nearest;
 use std::collections::BTreeSet;
 
 /// Which way is better.
@@ -60,6 +63,78 @@ pub fn values(sums: &Sums) -> Vec<f64> {
     let others = sums.metrics.iter().zip(&whole.metrics).filter(|(m, _)| !known.contains(m.name.as_str()));
     let others = others.map(|(m, (truth, _))| truth.value(m.kind));
     indicators.iter().map(|x| x.2).chain(others).collect()
+}
+
+/// Stands between a metric and the part of the run that it is taken over: `sea_arrivals@2015-06..2015-08`.
+pub const PART: char = '@';
+
+/// A metric over some months of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub measure: Measure,
+    /// Place among the metrics.
+    metric: usize,
+    kind: Kind,
+    /// First and last month, as `2015-06`.
+    pub from: String,
+    pub to: String,
+}
+
+impl Part {
+    /// Reads `METRIC@2015`, `METRIC@2015-06` or `METRIC@2015-06..2015-08` (years too).
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(name: &str) -> Result<Part, String> {
+        let (of, months) = name.split_once(PART).ok_or_else(|| format!("`{name}` names no part of the run"))?;
+        let all = metric::all();
+        let Some(i) = all.iter().position(|m| m.name == of) else {
+            let sums = Sums::default();
+            if measures(&sums).iter().any(|m| m.name == of) {
+                return Err(format!(
+                    "`{of}` is an indicator of the whole run; only metrics are taken over a part of it"
+                ));
+            }
+            let meant = nearest(of, all.iter().map(|m| m.name.as_str()));
+            let meant = meant.map_or(String::new(), |w| format!("; did you mean `{w}`?"));
+            return Err(format!("there is no metric `{of}`{meant}"));
+        };
+        let (from, to) = months.split_once("..").unwrap_or((months, months));
+        let (Some((from, _)), Some((_, to))) = (month(from), month(to)) else {
+            return Err(format!("`{months}` is no part of a run; write 2015, 2015-06 or 2015-06..2015-08"));
+        };
+        if to < from {
+            return Err(format!("`{months}` ends before it begins"));
+        }
+        let measure = Measure { indicator: false, ..measure(name.into(), total_unit(&all[i]), false) };
+        Ok(Part { measure, metric: i, kind: all[i].kind, from, to })
+    }
+
+    /// What it comes to: the sum of a flow, the last value of a stock, the mean of the months of a level; NaN when no month of
+    /// the run is in it.
+    pub fn value(&self, monthly: &Course) -> f64 {
+        let n = monthly.periods.len();
+        let mine = (0..n).filter(|&i| self.from <= monthly.periods[i] && monthly.periods[i] <= self.to);
+        let values: Vec<f64> = mine.map(|i| monthly.values[self.metric * n + i]).filter(|v| !v.is_nan()).collect();
+        match (self.kind, values.last()) {
+            (_, None) => f64::NAN,
+            (Kind::Stock, Some(&last)) => last,
+            (Kind::Flow, _) => values.iter().sum(),
+            (Kind::Level, _) => mean(&values),
+        }
+    }
+}
+
+/// First and last month of a month or year.
+fn month(text: &str) -> Option<(String, String)> {
+    let digits = |t: &str, n: usize| t.len() == n && t.bytes().all(|b| b.is_ascii_digit());
+    match text.split_once('-') {
+        None if digits(text, 4) => Some((format!("{text}-01"), format!("{text}-12"))),
+        Some((year, m)) if digits(year, 4) && digits(m, 2) && ("01"..="12").contains(&m) => {
+            Some((text.into(), text.into()))
+        }
+        _ => None,
+    }
 }
 
 /// Unit of what a metric comes to over a run.
@@ -173,5 +248,33 @@ mod tests {
             (Some(Better::Lower), Some(Better::Higher), None)
         );
         assert_eq!((Better::Lower.gain(-3.0), Better::Higher.gain(-3.0)), (3.0, -3.0));
+    }
+
+    #[test]
+    fn a_metric_is_taken_over_a_part_of_the_run() {
+        let all = metric::all();
+        let months = 4;
+        // The value of a month is its number.
+        let monthly = Course {
+            periods: ["2014-12", "2015-01", "2015-02", "2015-03"].map(String::from).to_vec(),
+            values: (0..all.len()).flat_map(|_| (1..=months).map(f64::from)).collect(),
+        };
+        let of = |name: &str| Part::read(name).unwrap().value(&monthly);
+        assert_eq!((of("sea_arrivals@2015"), of("sea_arrivals@2014-12..2015-01")), (9.0, 3.0));
+        assert_eq!((of("people_in_libya@2015-01..2015-02"), of("wave_height@2015")), (3.0, 3.0));
+        assert_eq!((of("sea_arrivals@2014..2015"), of("sea_arrivals@2015-02")), (10.0, 3.0));
+        assert!(of("sea_arrivals@2016").is_nan());
+        let part = Part::read("sea_deaths@2015").unwrap().measure;
+        assert_eq!((part.better, part.unit.as_str()), (Some(Better::Lower), "persons"));
+        for (wrong, why) in [
+            ("sea_arivals@2015", "did you mean `sea_arrivals`?"),
+            ("raft_share@2015", "an indicator of the whole run"),
+            ("sea_arrivals@2015-13", "no part of a run"),
+            ("sea_arrivals@soon", "no part of a run"),
+            ("sea_arrivals@2015..2014", "ends before it begins"),
+        ] {
+            let said = Part::read(wrong).unwrap_err();
+            assert!(said.contains(why), "{wrong}: {said}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A study file: what is varied, how, and what is looked at; and the points to run that come of it.
 
 use super::design::{self, Fractional, Resolution};
-use super::measure::{Better, Measure};
+use super::measure::{Better, Measure, PART, Part};
 use crate::error::{Error, Result};
 use crate::processes::DAY;
 use crate::scenario::nearest;
@@ -34,7 +34,8 @@ pub struct StudyFile {
     /// Names the luck of the design and of bootstraps; that of runs is the scenario's.
     #[serde(default = "one_u64")]
     pub seed: u64,
-    /// Measures that are looked at; see `sirocco metrics` and the indicators in docs/outputs.md.
+    /// Measures that are looked at; see `sirocco metrics` and the indicators in docs/outputs.md. A metric may be taken over a part
+    /// of the run: `sea_arrivals@2015`, `sea_arrivals@2015-06..2015-08`.
     pub measures: Vec<String>,
     pub design: Design,
     /// What is varied.
@@ -123,6 +124,9 @@ pub struct Factor {
     /// In the place of `key`: every parameter of this process (or of `all`) that has a range of its own.
     #[serde(default)]
     pub all_of: Option<String>,
+    /// With `all_of`: keys that are left as they are, as those that make the scenario what it is.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// Ends of the range; those of the rule's own metadata when left out.
     #[serde(default)]
     pub low: Option<f64>,
@@ -132,6 +136,9 @@ pub struct Factor {
     /// Spread evenly over the range, or over its logarithm.
     #[serde(default)]
     pub scale: Scale,
+    /// Whole numbers only, as for `run.seed`; parameters of rules know that by themselves.
+    #[serde(default)]
+    pub whole: bool,
     /// In the place of a range: these values, alike likely.
     #[serde(default)]
     pub values: Vec<Value>,
@@ -171,7 +178,7 @@ pub struct Discover {
 }
 
 /// A pattern that is believed of the world (pattern-oriented modelling): a measure's mean over replicates, by itself or over
-/// that in another arm, within bounds. Several clauses of one name hold together or not at all.
+/// another measure or the same in another arm, within bounds. Several clauses of one name hold together or not at all.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
@@ -185,6 +192,9 @@ pub struct Pattern {
     /// What its value is divided by: that of this policy, or of the scenario. When left out it is taken as it is.
     #[serde(default)]
     pub over: Option<String>,
+    /// Measure that it is divided by, if that is another one; in the arm of `over`, or in the same arm without.
+    #[serde(default)]
+    pub over_measure: Option<String>,
     #[serde(default)]
     pub at_least: Option<f64>,
     #[serde(default)]
@@ -304,7 +314,11 @@ impl Plan {
             wrong.say("replicates", "`replicates` is 0; it must be at least 1".into());
         }
         for name in &file.measures {
-            if !measures.iter().any(|m| m.name == *name) {
+            if name.contains(PART) {
+                if let Err(why) = Part::read(name) {
+                    wrong.say(name, why);
+                }
+            } else if !measures.iter().any(|m| m.name == *name) {
                 let meant = nearest(name, measures.iter().map(|m| m.name.as_str()));
                 wrong.say(name, format!("there is no measure `{name}`{}", did_you_mean(meant)));
             }
@@ -346,6 +360,11 @@ impl Plan {
         fits(&file, axes.len()).and_then(|()| points(file, axes)).map_err(placed)
     }
 
+    /// The measures that are taken over a part of the run.
+    pub fn parts(&self) -> Vec<Part> {
+        self.file.measures.iter().filter_map(|name| Part::read(name).ok()).collect()
+    }
+
     /// Which way a measure of the study is better.
     pub fn better(&self, measures: &[Measure], name: &str) -> Option<Better> {
         measures.iter().find(|m| m.name == name).and_then(|m| m.better)
@@ -383,11 +402,11 @@ pub fn stem(path: &Path) -> String {
 fn patterns(file: &StudyFile, wrong: &mut Wrong) {
     let arms: Vec<String> = [&file.scenario].into_iter().chain(&file.policies).map(|p| stem(p)).collect();
     for p in &file.pattern {
-        if !file.measures.contains(&p.measure) {
-            wrong.say(
-                &p.measure,
-                format!("the pattern `{}` looks at `{}`, which is not in `measures`", p.name, p.measure),
-            );
+        for measure in [Some(&p.measure), p.over_measure.as_ref()].into_iter().flatten() {
+            if !file.measures.contains(measure) {
+                let why = format!("the pattern `{}` looks at `{measure}`, which is not in `measures`", p.name);
+                wrong.say(measure, why);
+            }
         }
         for arm in [&p.policy, &p.over].into_iter().flatten().filter(|a| !arms.contains(a)) {
             let meant = did_you_mean(nearest(arm, arms.iter().map(String::as_str)));
@@ -409,6 +428,9 @@ fn axes(f: &Factor, wrong: &mut Wrong) -> Vec<Axis> {
             return vec![];
         }
     };
+    if !f.except.is_empty() {
+        wrong.say(key, format!("`{key}` has `except`, which goes with `all_of`"));
+    }
     range.map(|range| Axis { key: key.clone(), range }).into_iter().collect()
 }
 
@@ -439,7 +461,7 @@ fn own_range(f: &Factor, key: &str, wrong: &mut Wrong) -> Option<Range> {
         wrong.say(key, format!("`{key}` begins at {low}: a range by its logarithm begins above 0"));
         return None;
     }
-    let whole = known.is_some_and(|k| k["type"] == "integer");
+    let whole = f.whole || known.is_some_and(|k| k["type"] == "integer");
     Some(Range::Between { low, high, scale: f.scale, whole })
 }
 
@@ -476,7 +498,7 @@ fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
         wrong.say(process, format!("there is no process `{process}`{meant}"));
     }
     let mut out = vec![];
-    for step in steps {
+    for step in &steps {
         let schema = (step.schema)();
         for (name, p) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             if let (Some(low), Some(high)) = (p["x-low"].as_f64(), p["x-high"].as_f64())
@@ -487,6 +509,13 @@ fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
             }
         }
     }
+    for key in &f.except {
+        if !out.iter().any(|a| a.key == *key) && !steps.is_empty() {
+            let meant = did_you_mean(nearest(key, out.iter().map(|a| a.key.as_str())));
+            wrong.say(key, format!("`except` names `{key}`, which has no range in `{process}`{meant}"));
+        }
+    }
+    out.retain(|a| !f.except.contains(&a.key));
     out
 }
 
