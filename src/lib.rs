@@ -94,9 +94,9 @@
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
-//! cli/        one file a command           | run compare study resume validate check schema levers processes metrics
+//! cli/        one file a command           | run compare study resume report validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
-//!             and what they share          | data describe progress junit
+//!             and what they share          | data describe progress live junit
 //! study/      more than one run            | ensemble outcome measure stats paired branch tables plan analysis design
 //!                                          | sensitivity pareto discover check displacement weapons_kept files columns
 //! sim.rs      one run, one day
@@ -128,9 +128,9 @@
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
-//! report/     charts and maps, from files  | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
-//!                                          | read rows compare_tests
-//!             of many runs                 | compare rows tradeoff verdict bands study
+//! report/     charts, maps, report.html    | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
+//!                                          | read rows sankey compare_tests
+//!             many runs; the page          | compare rows tradeoff verdict bands study page/: words tables atlas
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
 //! ```

@@ -10,7 +10,7 @@ use crate::engine::disk;
 use crate::error::{Error, Result};
 use crate::observe::folder::{CHECKPOINTS, ORDER, RunFolder};
 use crate::observe::sums::Sums;
-use crate::report;
+use crate::report::{self, Own};
 use crate::scenario::nearest;
 use crate::scenario::schema::Scenario;
 use crate::sim::Ground;
@@ -163,7 +163,7 @@ pub fn compare(args: &CompareArgs) -> Result<()> {
     let path = folder.path(ORDER);
     let text = serde_json::to_vec_pretty(&order).map_err(|e| Error::io(&path, e.into()))?;
     disk::write_durably(&path, &text).map_err(|e| Error::io(&path, e))?;
-    let effort = Effort { threads: args.threads, threads_per_run: None, quiet: args.quiet };
+    let effort = Effort { threads: args.threads, threads_per_run: None, quiet: args.quiet, live: false };
     carry_out(&order, effort, &arms, folder, began)
 }
 
@@ -271,8 +271,7 @@ fn carry_out(order: &Order, effort: Effort, arms: &Arms, folder: RunFolder, bega
         tables::write_bands(&at, &compared.arms, &metrics, &store, n)?;
         write_json(&folder, "manifest.json", &manifest(order, arms, n, &failures))?;
         if arms.scenarios[0].output.charts {
-            report::comparison(&at)?;
-            report::bands(&at)?;
+            report::all(&at, &order.data, Own::default())?;
         }
         Ok((compared, failures))
     };

@@ -14,9 +14,11 @@ mod describe;
 pub mod displacement;
 mod junit;
 pub mod levers;
+mod live;
 pub mod metrics;
 pub mod processes;
 mod progress;
+pub mod report;
 pub mod resume;
 pub mod run;
 pub mod schema;
@@ -45,6 +47,8 @@ pub enum Command {
     Study(study::StudyArgs),
     /// Go on with a run or comparison that was stopped, as if nothing had happened
     Resume(resume::ResumeArgs),
+    /// Draw the charts and write the page (report.html) of runs, comparisons and studies again, from their files alone
+    Report(report::ReportArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
     /// Run a suite of benchmarks and say what has changed since its results were stored
@@ -102,6 +106,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Compare(args) => compare::compare(&args),
         Command::Study(args) => study::study(&args),
         Command::Resume(args) => resume::resume(&args),
+        Command::Report(args) => report::report(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Check(args) => check::check(&args),
         Command::Schema(args) => schema::schema(&args),

@@ -43,7 +43,8 @@ pub fn resume(args: &ResumeArgs) -> Result<()> {
     }
     let path = folder.path(ORDER);
     let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-    let effort = Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet };
+    let effort =
+        Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet, live: false };
     let broken = |e: serde_json::Error| Error::Input(format!("{}: {e}", path.display()));
     let order: Value = serde_json::from_slice(&text).map_err(broken)?;
     if order["command"] == compare::COMMAND {

@@ -1,5 +1,6 @@
 //! `sirocco run`: a scenario becomes a folder of results.
 
+use super::live::Live;
 use super::progress::Progress;
 use super::{data_folder, prepare, print};
 use crate::agents::saved::saved_day;
@@ -15,7 +16,7 @@ use crate::observe::observer::{Kept, Observer};
 use crate::observe::profile::Profile;
 use crate::observe::recorder::Recorder;
 use crate::observe::sums::Sums;
-use crate::report;
+use crate::report::{self, Own};
 use crate::scenario::schema::Scenario;
 use crate::sim::{DIGESTS, Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
 use crate::study::ensemble::{Split, all_of, runs};
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -72,6 +74,9 @@ pub struct RunArgs {
     /// Print where the time went, by part of the day and by simulated year, and add it to runtime.json
     #[arg(long)]
     pub profile: bool,
+    /// Show the run on the terminal while it goes: date, speed, where people and arms are, the last events. One replicate only
+    #[arg(long, conflicts_with = "quiet")]
+    pub live: bool,
     /// Folder of the input data
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -115,6 +120,13 @@ pub fn run(args: &RunArgs) -> Result<()> {
     for warning in &scenario.warnings {
         eprint!("{warning}");
     }
+    if args.live && scenario.run.replicates > 1 {
+        let n = scenario.run.replicates;
+        return Err(Error::Input(format!("--live shows one run, and there are {n} replicates: add `--replicates 1`")));
+    }
+    if args.live && !std::io::stderr().is_terminal() {
+        return Err(Error::Input("--live needs a terminal, and standard error is none".into()));
+    }
     let folder = RunFolder::create(Path::new(OUTPUT), &scenario.name, args.force, args.out.as_deref())?;
     let order = Order {
         version: VERSION.into(),
@@ -130,7 +142,8 @@ pub fn run(args: &RunArgs) -> Result<()> {
         inputs: inputs(&scenario, &ground),
     };
     order.write(&folder)?;
-    let effort = Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet };
+    let effort =
+        Effort { threads: args.threads, threads_per_run: args.threads_per_run, quiet: args.quiet, live: args.live };
     carry_out(&order, effort, &scenario, &ground, folder, began)
 }
 
@@ -167,6 +180,8 @@ pub(super) struct Effort {
     pub threads: Option<u16>,
     pub threads_per_run: Option<u16>,
     pub quiet: bool,
+    /// Show the run on the terminal.
+    pub live: bool,
 }
 
 /// Files that a run reads, with their hashes.
@@ -188,21 +203,14 @@ pub(super) fn carry_out(
     let inside = effort.threads_per_run.map(usize::from);
     let split = Split::of(pool.current_num_threads(), scenario.run.replicates as usize, inside);
     let written = || -> Result<(Runs, usize, f64)> {
-        let runs = simulate(order, scenario, ground, &folder, split, effort.quiet)?;
+        let runs = simulate(order, scenario, ground, &folder, split, effort)?;
         write_json(&folder, "manifest.json", &manifest(scenario, ground, &runs))?;
         if scenario.run.replicates > 1 {
             write_ensemble(&folder, scenario)?;
         }
         let simulated = Instant::now();
         let charts = match scenario.output.charts {
-            true => {
-                let first = runs.0.iter().position(std::result::Result::is_ok).filter(|_| scenario.run.replicates > 1);
-                let files = folder.path(first.map_or(String::new(), |k| format!("replicates/{k:05}")));
-                let of_one = pool.install(|| report::charts(&folder.path(""), &files, &order.data))?.len();
-                let of_all =
-                    first.map_or(Ok(0), |_| pool.install(|| report::bands(&folder.path(""))).map(|b| b.len()))?;
-                of_one + of_all
-            }
+            true => pool.install(|| report::all(&folder.path(""), &order.data, Own::default()))?.len(),
             false => 0,
         };
         Ok((runs, charts, simulated.elapsed().as_secs_f64()))
@@ -274,13 +282,13 @@ fn simulate(
     ground: &Ground,
     folder: &RunFolder,
     split: Split,
-    quiet: bool,
+    effort: Effort,
 ) -> Result<Runs> {
     let n = scenario.run.replicates;
     let store = outcomes(folder);
     let (first, last) = (scenario.run.start.tick(), scenario.run.end.tick());
     let days = u64::from(last.0 - first.0 + 1);
-    let progress = Arc::new(Progress::new(days * u64::from(n), quiet));
+    let progress = Arc::new(Progress::new(days * u64::from(n), effort.quiet || effort.live));
     let stop = stopped_by_signals()?;
     let one = |replicate: u32| {
         let at = if n == 1 { folder.path("") } else { folder.path(format!("replicates/{replicate:05}")) };
@@ -313,11 +321,12 @@ fn simulate(
         if let Some(state) = &found.state {
             let day = saved_day(state).map_err(Error::Input)?;
             progress.skip(u64::from((day.0 + 1).saturating_sub(first.0)));
-            if !quiet {
+            if !effort.quiet {
                 eprintln!("replicate {replicate} goes on after {}", day.date());
             }
         }
-        let mut watched = Watched { recorder, progress: progress.clone() };
+        let live = effort.live.then(|| Live::new(&scenario.title, first, last));
+        let mut watched = Watched { recorder, progress: progress.clone(), live };
         let plan = RunPlan { scenario: scenario.clone(), replicate, values: vec![], audit: order.audit };
         let (every, at_least) =
             order.checkpoint.map_or((CHECKPOINT_DAYS, CHECKPOINT_PAUSE), |days| (days, Duration::ZERO));
@@ -381,11 +390,15 @@ fn note_done(path: &Path, out: &RunOutput) -> Result<()> {
 struct Watched {
     recorder: Recorder,
     progress: Arc<Progress>,
+    live: Option<Live>,
 }
 
 impl Observer for Watched {
     fn day(&mut self, world: &World, spent: &[(String, i64)]) -> Result<()> {
         self.progress.day(world.day.date());
+        if let Some(live) = &mut self.live {
+            live.day(world);
+        }
         self.recorder.day(world, spent)
     }
     fn keep(&mut self) -> Result<Kept> {

@@ -7,7 +7,7 @@ use super::{data_folder, print};
 use crate::engine::disk;
 use crate::error::{Error, Result};
 use crate::observe::sums::Sums;
-use crate::report;
+use crate::report::{self, Own};
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
 use crate::study::analysis::{self, Results};
@@ -388,7 +388,7 @@ fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: b
     let path = new.join(MANIFEST);
     let manifest = format!("{:#}\n", manifest(study, &results, failed, &notes));
     disk::write(&path, manifest.as_bytes()).map_err(|e| Error::io(&path, e))?;
-    report::studied(&new)?;
+    report::all(&new, &study.order.data, Own::default())?;
     let path = new.join("runtime.json");
     let runtime = json!({
         "seconds": began.elapsed().as_secs_f64(),

@@ -105,6 +105,14 @@ impl Panel {
         Values::linear(top, ticks, self.whole)
     }
 
+    /// The end of the linear piece of a logarithmic axis; nothing when the axis is linear.
+    pub fn log_floor(&self) -> Option<f64> {
+        match self.axis(6.0) {
+            Values::Log { floor, .. } => Some(floor),
+            _ => None,
+        }
+    }
+
     /// Height of the stacked areas at each value.
     fn stack(&self) -> Vec<f64> {
         let mut sum: Vec<f64> = Vec::new();

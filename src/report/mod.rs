@@ -7,9 +7,11 @@ mod chart;
 mod compare;
 mod figures;
 mod map;
+pub mod page;
 mod pareto;
 mod read;
 mod rows;
+mod sankey;
 mod study;
 mod theme;
 mod tradeoff;
@@ -34,6 +36,7 @@ pub fn charts(dir: &Path, files: &Path, data_dir: &Path) -> Result<Vec<PathBuf>>
     let all = figures::all(&manifest, &series);
     let drawn: Result<Vec<_>> = all.par_iter().map(|(name, chart)| canvas::save(chart, &out, name)).collect();
     let mut written = drawn?.concat();
+    written.extend(save_all(&sankey::all(&manifest, &read::flows(files)?), &out)?);
     written.extend(maps(files, data_dir, &manifest, &out)?);
     Ok(written)
 }
@@ -76,6 +79,38 @@ pub fn studied(dir: &Path) -> Result<Vec<PathBuf>> {
     let out = dir.join("charts");
     let mut written = save_all(&all, &out)?;
     written.extend(save_all(&pareto::all(&manifest, &read::shared(dir)?), &out)?);
+    Ok(written)
+}
+
+/// What a user gives a report beside the folder it is of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Own<'a> {
+    /// Folder of a run whose map stands beside.
+    pub baseline: Option<&'a Path>,
+    /// Folder with parts of the page.
+    pub templates: Option<&'a Path>,
+}
+
+/// Everything that can be drawn of a folder, from its files alone: charts, maps and `report.html`. Returns the charts written.
+///
+/// # Errors
+/// A file that is missing, cannot be read or has something wrong in it, by its path.
+pub fn all(dir: &Path, data_dir: &Path, own: Own) -> Result<Vec<PathBuf>> {
+    let manifest = Manifest::read(dir)?;
+    let files = read::first_run(dir);
+    let mut written = match manifest.kind.as_str() {
+        "comparison" => [comparison(dir)?, bands(dir)?].concat(),
+        "study" => studied(dir)?,
+        _ => [charts(dir, &files, data_dir)?, bands(dir)?].concat(),
+    };
+    written.sort();
+    page::write(&page::Sources {
+        dir,
+        files: &files,
+        data: data_dir,
+        baseline: own.baseline,
+        templates: own.templates,
+    })?;
     Ok(written)
 }
 

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the figures need of `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -226,6 +226,16 @@ pub struct Place {
     pub lat: f64,
     /// Degrees east.
     pub lon: f64,
+    /// People who live there; 0 where that is not known.
+    #[serde(default, deserialize_with = "or_zero")]
+    pub population: f64,
+    /// `capital`, `city`, `border_post` and so on.
+    #[serde(default)]
+    pub kind: String,
+}
+
+fn or_zero<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<f64, D::Error> {
+    number(from).map(|v| if v.is_nan() { 0.0 } else { v })
 }
 
 /// Reads `geo/places.csv`.
@@ -239,24 +249,33 @@ pub type Ring = Vec<(f64, f64)>;
 
 /// Reads the outer rings of `geo/countries.geojson`.
 pub fn countries(data_dir: &Path) -> Result<Vec<Ring>> {
+    Ok(lands(data_dir)?.into_iter().flat_map(|(_, rings)| rings).collect())
+}
+
+/// Reads the outer rings of each country in `geo/countries.geojson`, with its name.
+pub fn lands(data_dir: &Path) -> Result<Vec<(String, Vec<Ring>)>> {
     let path = data_dir.join("geo").join("countries.geojson");
     let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, e))?;
     let wrong = |e: String| Error::Input(format!("{}: {e}", path.display()));
     let doc: geojson::FeatureCollection = text.parse().map_err(|e: geojson::Error| wrong(e.to_string()))?;
-    let mut rings = Vec::new();
+    let mut all = Vec::new();
     for feature in doc.features {
-        match feature.geometry.map(|g| g.value) {
-            Some(geojson::GeometryValue::Polygon { coordinates }) => rings.extend(coordinates.first().map(|r| ring(r))),
-            Some(geojson::GeometryValue::MultiPolygon { coordinates }) => {
-                rings.extend(coordinates.iter().filter_map(|p| p.first()).map(|r| ring(r)));
+        let name = feature.property("name").and_then(|n| n.as_str()).unwrap_or_default().to_string();
+        let rings: Vec<Ring> = match feature.geometry.map(|g| g.value) {
+            Some(geojson::GeometryValue::Polygon { coordinates }) => {
+                coordinates.first().map(|r| ring(r)).into_iter().collect()
             }
-            _ => {}
-        }
+            Some(geojson::GeometryValue::MultiPolygon { coordinates }) => {
+                coordinates.iter().filter_map(|p| p.first()).map(|r| ring(r)).collect()
+            }
+            _ => continue,
+        };
+        all.push((name, rings));
     }
-    if rings.is_empty() {
+    if all.iter().all(|(_, rings)| rings.is_empty()) {
         return Err(wrong("no polygon in it".into()));
     }
-    Ok(rings)
+    Ok(all)
 }
 
 fn ring(points: &[geojson::Position]) -> Ring {
@@ -570,8 +589,162 @@ fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     csv.deserialize().map(|row| row.map_err(named)).collect()
 }
 
+/// A JSON file.
+pub fn json(path: &Path) -> Result<serde_json::Value> {
+    let text = fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+    serde_json::from_str(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))
+}
+
+/// Folder with the tables of a run: of several replicates that of the first that did not fail.
+pub fn first_run(dir: &Path) -> PathBuf {
+    let replicates = dir.join("replicates");
+    let mut all: Vec<PathBuf> = fs::read_dir(replicates)
+        .map(|entries| {
+            entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.join("series.csv").is_file()).collect()
+        })
+        .unwrap_or_default();
+    all.sort();
+    all.into_iter().next().unwrap_or_else(|| dir.to_path_buf())
+}
+
+/// A line of a table, by the names of its columns.
+pub struct Line<'a> {
+    header: &'a csv::StringRecord,
+    row: &'a csv::StringRecord,
+}
+
+impl Line<'_> {
+    /// What is in a column; nothing when there is none of that name.
+    pub fn get(&self, column: &str) -> &str {
+        self.header.iter().position(|h| h == column).and_then(|i| self.row.get(i)).unwrap_or_default()
+    }
+}
+
+/// Names of columns, and rows.
+pub type Columns = (Vec<String>, Vec<Vec<String>>);
+
+/// These columns of a CSV file (all when none is named), of the lines that are kept; nothing when there is no such file.
+pub fn columns(path: &Path, wanted: &[&str], keep: &dyn Fn(&Line) -> bool) -> Result<Columns> {
+    if !path.exists() {
+        return Ok(Default::default());
+    }
+    let mut csv = open(path)?;
+    let header = csv.headers().map_err(|e| bad_csv(path, e))?.clone();
+    let shown: Vec<usize> = (0..header.len())
+        .filter(|&i| wanted.is_empty() || wanted.contains(&header.get(i).unwrap_or_default()))
+        .collect();
+    let texts = |row: &csv::StringRecord| -> Vec<String> {
+        shown.iter().map(|&i| row.get(i).unwrap_or_default().chars().filter(|c| !c.is_control()).collect()).collect()
+    };
+    let mut rows = vec![];
+    for row in csv.records() {
+        let row = row.map_err(|e| bad_csv(path, e))?;
+        if keep(&Line { header: &header, row: &row }) {
+            rows.push(texts(&row));
+        }
+    }
+    Ok((texts(&header), rows))
+}
+
+/// What every metric of a run comes to, from the years in `summary.csv`: flows added up, stocks on the last day, levels averaged
+/// over days.
+pub fn totals(dir: &Path) -> Result<BTreeMap<String, f64>> {
+    let path = dir.join("summary.csv");
+    let (_, years) = columns(&path, &["metric", "kind", "days", "value"], &|l| l.get("year") != "all")?;
+    let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    for row in &years {
+        let [metric, kind, days, value] = row.as_slice() else {
+            return Err(Error::Input(format!("{}:1: no columns `metric`, `kind`, `days` and `value`", path.display())));
+        };
+        let (Ok(days), Ok(v)) = (days.parse::<f64>(), value.parse::<f64>()) else { continue };
+        let sum = sums.entry(metric.clone()).or_default();
+        *sum = match kind.as_str() {
+            "flow" => (sum.0 + v, 1.0),
+            "stock" => (v, 1.0),
+            _ => (sum.0 + v * days, sum.1 + days),
+        };
+    }
+    Ok(sums.into_iter().map(|(metric, (sum, n))| (metric, sum / n)).collect())
+}
+
+/// Mean, 5 % and 95 % quantile over replicates of the indicators in an ensemble's `indicators.csv`.
+pub fn spreads(dir: &Path) -> Result<BTreeMap<String, [f64; 3]>> {
+    let path = dir.join("indicators.csv");
+    let (_, rows) = columns(&path, &["indicator", "mean", "q05", "q95"], &|l| l.get("year") == "all")?;
+    let of = |row: Vec<String>| {
+        let number = |i: usize| row.get(i).and_then(|t: &String| t.parse().ok()).unwrap_or(f64::NAN);
+        (row[0].clone(), [number(1), number(2), number(3)])
+    };
+    Ok(rows.into_iter().filter(|r| !r.is_empty()).map(of).collect())
+}
+
+/// `cells.csv` as it is.
+pub struct CellMonths {
+    /// Names of the columns beside `cell` and `month`.
+    pub columns: Vec<String>,
+    pub rows: Vec<CellMonth>,
+}
+
+/// A line of it.
+pub struct CellMonth {
+    pub cell: String,
+    pub month: String,
+    pub values: Vec<String>,
+}
+
+/// Reads `cells.csv`, every line by itself; `None` when there is no such file.
+pub fn cell_months(dir: &Path) -> Result<Option<CellMonths>> {
+    let path = dir.join("cells.csv");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut csv = open(&path)?;
+    let header = csv.headers().map_err(|e| bad_csv(&path, e))?.clone();
+    if header.get(0) != Some("cell") || header.get(1) != Some("month") {
+        return Err(Error::Input(format!("{}:1: its first columns are not `cell` and `month`", path.display())));
+    }
+    let texts = |row: &csv::StringRecord| row.iter().skip(2).map(str::to_string).collect::<Vec<_>>();
+    let mut rows = vec![];
+    for row in csv.records() {
+        let row = row.map_err(|e| bad_csv(&path, e))?;
+        rows.push(CellMonth { cell: row[0].to_string(), month: row[1].to_string(), values: texts(&row) });
+    }
+    Ok(Some(CellMonths { columns: texts(&header), rows }))
+}
+
+/// A row of `flows.csv`: what went from one account to another over the whole run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Flow {
+    pub ledger: String,
+    pub item: String,
+    pub origin: String,
+    pub from: String,
+    pub to: String,
+    /// Persons, pieces or tonnes, US cents.
+    pub count: f64,
+}
+
+/// Reads `flows.csv`; nothing when there is no such file.
+pub fn flows(dir: &Path) -> Result<Vec<Flow>> {
+    rows(&dir.join("flows.csv"))
+}
+
+/// A row of `prices.csv`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PriceMonth {
+    pub month: String,
+    pub hub: String,
+    pub class: String,
+    pub price_usd: f64,
+}
+
+/// Reads `prices.csv`; nothing when there is no such file.
+pub fn price_months(dir: &Path) -> Result<Vec<PriceMonth>> {
+    rows(&dir.join("prices.csv"))
+}
+
 /// A control character would break the SVG that the text is printed in.
-fn clean(text: &mut String) {
+pub fn clean(text: &mut String) {
     text.retain(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'));
 }
 

@@ -85,7 +85,7 @@ fn bars(frame: Frame, mut all: Vec<Bar>) -> Option<Rows> {
 }
 
 /// A key such as `processes.stockpiles.raid_rate` for people.
-fn factor(key: &str) -> String {
+pub fn factor(key: &str) -> String {
     let parts: Vec<&str> = key.split('.').skip(1).map(|p| p.trim_matches('"')).collect();
     let words: Vec<String> = parts.iter().map(|p| p.replace('_', " ")).collect();
     if words.is_empty() { key.to_string() } else { capital(&words.join(": ")) }

@@ -195,7 +195,8 @@ pub fn title_words(name: &str) -> String {
         _ if SHORT.contains(&w) => w.to_uppercase(),
         _ => w.to_string(),
     };
-    capital(&name.split('_').map(word).collect::<Vec<_>>().join(" "))
+    let name = words(name);
+    capital(&name.split(' ').map(word).collect::<Vec<_>>().join(" ")).replace("islamic state", "Islamic State")
 }
 
 /// A value and its interval, rounded to what the interval can tell: two digits of its half, and five of the value at most.

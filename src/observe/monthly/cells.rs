@@ -18,7 +18,7 @@ impl Block for Cells {
     }
 
     fn columns(&self) -> Row {
-        const COLUMNS: [&str; 11] = [
+        const COLUMNS: [&str; 12] = [
             "cell",
             "people",
             "arms",
@@ -27,6 +27,7 @@ impl Block for Cells {
             "seizures",
             "risk",
             "believed",
+            "patrol_search",
             "holder",
             "outside_state",
             "violence",
@@ -54,7 +55,7 @@ impl Block for Cells {
             let counts = [c.people, c.arms, c.crews, c.deaths, c.seizures].map(|n| n.to_string());
             let mut row = vec![w.region.node_label(node)];
             row.extend(counts);
-            row.extend([number(risk), belief.map_or(String::new(), number)]);
+            row.extend([number(risk), belief.map_or(String::new(), number), number(f64::from(w.watch[i].search))]);
             row.push(BLOCS[usize::from(w.holder(node))].into());
             row.extend([outside, w.violence(node)].map(number));
             rows.push(row);
@@ -111,8 +112,9 @@ mod tests {
         contest(&mut w, "Gao", "mnla", 0.0, 0.0);
         let mut rows: Vec<String> = Cells.end_month(&w).into_iter().map(|row| row.join(",")).collect();
         rows.sort();
-        let want = ["Gao,0,0,0,0,0,0,,state,0,0", "Kidal,0,0,0,0,0,0,,mnla,0.75,0.5", "Sabha,0,0,0,0,0,0,,local,1,0"];
+        let want =
+            ["Gao,0,0,0,0,0,0,,0,state,0,0", "Kidal,0,0,0,0,0,0,,0,mnla,0.75,0.5", "Sabha,0,0,0,0,0,0,,0,local,1,0"];
         assert_eq!(rows, want);
-        assert_eq!(Cells.columns().len(), 11);
+        assert_eq!(Cells.columns().len(), 12);
     }
 }

