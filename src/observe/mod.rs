@@ -12,4 +12,4 @@ pub mod sums;
 
 #[cfg(test)]
 #[path = "hand_made_tests.rs"]
-mod hand_made;
+pub(crate) mod hand_made;

@@ -223,7 +223,7 @@ fn a_comparison_has_its_figures() -> R {
     // Two policies move them, and bribes by more than any other.
     assert_eq!(of("tornado_")[0], "arms_reached_sahel_small_arms");
     check(&written)?;
-    let written = bands(&dir)?;
+    let written = bands(&dir, &dir)?;
     let wanted = ["sea_departures", "sea_deaths", "people_in_libya", "price_small_arms_libya", "unity"];
     assert_eq!(names(&written), wanted.map(|n| format!("bands_{n}")));
     check(&written)?;
@@ -264,7 +264,7 @@ fn an_ensemble_has_bands_and_nothing_to_compare() -> R {
     let (_tmp, dir) = folder("ensemble")?;
     write_manifest(&dir, "", &[])?;
     write_bands(&dir, &["libya-2011"])?;
-    let written = bands(&dir)?;
+    let written = bands(&dir, &dir)?;
     assert_eq!(names(&written).len(), 5);
     check(&written)?;
     // What `sirocco displacement` writes has the same name and other columns.
@@ -278,12 +278,12 @@ fn files_that_are_not_there_give_no_figure() -> R {
     let tmp = tempfile::tempdir()?;
     let dir = tmp.path();
     assert!(matches!(comparison(dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
-    assert!(matches!(bands(dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
+    assert!(matches!(bands(dir, dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
     write_comparison(dir, &policies())?;
     fs::remove_file(dir.join("costs.csv"))?;
     assert!(!names(&comparison(dir)?).iter().any(|n| n.starts_with("cost_effect")));
     fs::remove_file(dir.join("effects.csv"))?;
-    assert!(comparison(dir)?.is_empty() && bands(dir)?.is_empty());
+    assert!(comparison(dir)?.is_empty() && bands(dir, dir)?.is_empty());
     Ok(())
 }
 
@@ -398,7 +398,7 @@ fn hostile_names_do_no_harm() -> R {
     write_comparison(&dir, &hostile)?;
     write_bands(&dir, &["libya-2011", &hostile[0].0, &hostile[1].0, &hostile[2].0])?;
     let mut written = comparison(&dir)?;
-    written.extend(bands(&dir)?);
+    written.extend(bands(&dir, &dir)?);
     check(&written)?;
     let forests: Vec<String> = names(&written).into_iter().filter(|n| n.starts_with("forest_")).collect();
     assert_eq!(
@@ -447,7 +447,7 @@ fn broken_files_are_named_with_their_line() -> R {
     for (file, text, place) in cases {
         let whole = fs::read_to_string(dir.join(file))?;
         fs::write(dir.join(file), text)?;
-        let got = comparison(dir).and_then(|_| bands(dir));
+        let got = comparison(dir).and_then(|_| bands(dir, dir));
         let Err(Error::Input(said)) = got else {
             return Err(format!("{place} {got:?}").into());
         };

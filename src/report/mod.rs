@@ -9,6 +9,7 @@ mod figures;
 mod map;
 pub mod page;
 mod pareto;
+mod published;
 mod read;
 mod rows;
 mod sankey;
@@ -33,7 +34,8 @@ pub fn charts(dir: &Path, files: &Path, data_dir: &Path) -> Result<Vec<PathBuf>>
     let manifest = Manifest::read(dir)?;
     let series = Series::read(files)?;
     let out = dir.join("charts");
-    let all = figures::all(&manifest, &series);
+    let mut all = figures::all(&manifest, &series);
+    published::beside(&mut all, data_dir)?;
     let drawn: Result<Vec<_>> = all.par_iter().map(|(name, chart)| canvas::save(chart, &out, name)).collect();
     let mut written = drawn?.concat();
     written.extend(save_all(&sankey::all(&manifest, &read::flows(files)?), &out)?);
@@ -62,9 +64,11 @@ pub fn comparison(dir: &Path) -> Result<Vec<PathBuf>> {
 
 /// Draws how far the replicates of an ensemble, or of the scenarios of a comparison, lie apart, month by month, as
 /// `dir/charts/bands_METRIC.svg` and `.png`, and returns what was written. A folder without `bands.csv` gives none.
-pub fn bands(dir: &Path) -> Result<Vec<PathBuf>> {
+pub fn bands(dir: &Path, data_dir: &Path) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
-    save_all(&bands::all(&manifest, &read::bands(dir)?), &dir.join("charts"))
+    let mut all = bands::all(&manifest, &read::bands(dir)?);
+    published::beside(&mut all, data_dir)?;
+    save_all(&all, &dir.join("charts"))
 }
 
 /// Draws what the study in `dir` found, as `dir/charts/NAME.svg` and `.png`, and returns what was written: what each factor does
@@ -99,9 +103,9 @@ pub fn all(dir: &Path, data_dir: &Path, own: Own) -> Result<Vec<PathBuf>> {
     let manifest = Manifest::read(dir)?;
     let files = read::first_run(dir);
     let mut written = match manifest.kind.as_str() {
-        "comparison" => [comparison(dir)?, bands(dir)?].concat(),
+        "comparison" => [comparison(dir)?, bands(dir, data_dir)?].concat(),
         "study" => studied(dir)?,
-        _ => [charts(dir, &files, data_dir)?, bands(dir)?].concat(),
+        _ => [charts(dir, &files, data_dir)?, bands(dir, data_dir)?].concat(),
     };
     written.sort();
     page::write(&page::Sources {

@@ -107,6 +107,10 @@ pub fn replicate(
                 .try_for_each(|a| done(a, Err(why.clone())));
         }
         let tried = Simulation::new(&plan(&arms[arm]), ground).and_then(|mut sim| {
+            // One that parts on the first day may begin in another state: nothing is shared, not even that morning.
+            if trunk.sim.world.day == arms[arm].run.start.tick() {
+                return Run { sim, sums: Sums::default() }.into_outcome(stop);
+            }
             sim.branch_from(&trunk.sim);
             Run { sim, sums: trunk.sums.clone() }.into_outcome(stop)
         });

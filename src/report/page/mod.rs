@@ -11,7 +11,7 @@ mod words;
 use super::canvas::{self, Figure};
 use super::chart::{Chart, Mark, Panel};
 use super::read::{self, Manifest, Series};
-use super::{bands, compare, figures, pareto, sankey, study};
+use super::{bands, compare, figures, pareto, published, sankey, study};
 use crate::engine::disk;
 use crate::error::{Error, Result};
 use minijinja::{AutoEscape, Environment};
@@ -169,6 +169,7 @@ fn charts(from: &Sources, manifest: &Manifest) -> Result<Vec<(String, Chart)>> {
         let series = Series::read(from.files)?;
         all.extend(figures::all(manifest, &series).into_iter().map(|(id, c)| (id.to_string(), c)));
     }
+    published::beside(&mut all, from.data)?;
     Ok(all)
 }
 
