@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change goes in. Needs the Rust toolchain (cargo, rustfmt, clippy); a C compiler
 # and valgrind are installed through Debian's packages when there is none; without valgrind the counts of instructions are left
-# out, and that is said. The last lines are those of the test runner.
+# out, and that is said. The browser test installs Chromium and Node.js the same way. The last lines are those of the test runner.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -55,13 +55,16 @@ cargo build --locked --release
 sirocco="${CARGO_TARGET_DIR:-target}/release/sirocco"
 
 say "Every shipped scenario is valid"
-"$sirocco" validate scenarios/*.toml scenarios/policies/*.toml scenarios/benchmarks/*.toml
+"$sirocco" validate scenarios/*.toml scenarios/policies/*.toml scenarios/benchmarks/*.toml scenarios/studies/worlds/*.toml
 
 say "Smoke run: two months of libya-2011, books and digest recounted every day"
 "$sirocco" run scenarios/libya-2011.toml --until 2011-12-20 --audit --out "$scratch/smoke" </dev/null
-for file in manifest.json series.csv summary.csv flows.csv events.csv cells.csv charts/map_people.png; do
+for file in manifest.json series.csv summary.csv flows.csv events.csv cells.csv report.html charts/map_people.png; do
     [ -s "$scratch/smoke/$file" ] || { echo "error: the smoke run wrote no $file" >&2; exit 1; }
 done
+
+say "The report in a real browser"
+scripts/test-browser.sh
 
 say "Benchmark suite: results are those stored"
 "$sirocco" check

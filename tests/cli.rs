@@ -174,3 +174,29 @@ fn the_data_folder_is_found_from_below_or_named_in_the_environment() -> Done {
     assert_eq!(run(folder.path(), "nowhere", &file)?, 2, "a wrong name is not passed over");
     Ok(())
 }
+
+/// A report is made of a complete folder only; a live view needs a terminal and one run.
+#[test]
+fn a_report_needs_results_and_a_live_view_a_terminal() -> Done {
+    let folder = tempfile::tempdir()?;
+    let name = folder.path().to_string_lossy().into_owned();
+    let (out, err, code) = sirocco(&["report", &name])?;
+    assert_eq!((out.as_str(), code), ("", 2));
+    assert!(err.contains(&name) && err.contains("there is no manifest.json"), "{err}");
+    fs::write(folder.path().join("manifest.json"), "{}")?;
+    let (_, err, code) = sirocco(&["report", &name])?;
+    assert!(code == 2 && err.contains("manifest.json") && err.contains("missing field `title`"), "{code} {err}");
+    let (_, err, code) = sirocco(&["report", &name, "--templates", "/no/such/folder"])?;
+    assert!(code == 2 && err.contains("/no/such/folder is no folder"), "{code} {err}");
+
+    let file = folder.path().join("good.toml");
+    fs::write(&file, GOOD)?;
+    let (file, out) = (file.to_string_lossy().into_owned(), folder.path().join("out"));
+    let place = out.to_string_lossy().into_owned();
+    let (_, err, code) = sirocco(&["run", &file, "--live", "--out", &place])?;
+    assert!(code == 2 && err.contains("--live needs a terminal"), "{code} {err}");
+    let (_, err, code) = sirocco(&["run", &file, "--live", "--replicates", "2", "--out", &place])?;
+    assert!(code == 2 && err.contains("there are 2 replicates"), "{code} {err}");
+    assert!(!out.exists(), "nothing is written");
+    Ok(())
+}

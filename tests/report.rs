@@ -6,6 +6,7 @@
 
 use sirocco::error::Error;
 use sirocco::report::charts;
+use sirocco::report::page::{Sources, html};
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -323,5 +324,43 @@ fn bad_files_are_named_with_their_line() -> R {
     assert!(matches!(&got, Err(Error::Io { path, .. }) if *path == wanted), "{got:?}");
     fs::write(dir.join("manifest.json"), "{\"title\": \"x\"")?;
     assert!(matches!(charts(dir, dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
+    Ok(())
+}
+
+/// The page is made from files alone, shows hostile texts as text, fetches nothing, and takes a user's own parts.
+#[test]
+fn the_page_shows_hostile_texts_as_text_and_takes_parts_of_the_users() -> R {
+    let (_kept, dir) = folder("page")?;
+    let title = "<script>alert(1)</script> {{ 7 * 7 }} </title>";
+    Fake { title, start: "2014-01-01", days: 90, scale: 1.0 }.write(&dir)?;
+    write_cells(&dir, 100.0)?;
+    let sources = Sources { dir: &dir, files: &dir, data: &data(), baseline: None, templates: None };
+    let page = html(&sources)?;
+    assert!(!page.contains("<script>alert(1)") && page.contains("&lt;script&gt;alert(1)"));
+    assert!(page.contains("{{ 7 * 7 }}") && page.matches("</title>").count() == 1);
+    assert!(page.contains("id=\"map\"") && page.contains("data-chart=\"sea\""));
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http") && page.contains("default-src 'none'"));
+    assert_eq!(page, html(&sources)?, "the same files, the same page");
+
+    let own = tempfile::tempdir()?;
+    fs::write(own.path().join("page.css"), "body { outline: 7px solid lime }")?;
+    let with_own = html(&Sources { templates: Some(own.path()), ..sources })?;
+    assert!(with_own.contains("7px solid lime") && !page.contains("7px solid lime"));
+    fs::write(own.path().join("page.html"), "{% if title %}")?;
+    let said =
+        html(&Sources { templates: Some(own.path()), ..sources }).err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(said.contains("page.html") && said.contains("unexpected end"), "{said}");
+
+    // A network of places has no map to stand beside.
+    let other = tempfile::tempdir()?;
+    Fake { title: "Other", start: "2014-01-01", days: 90, scale: 1.0 }.write(other.path())?;
+    let said =
+        html(&Sources { baseline: Some(other.path()), ..sources }).err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(said.contains("there is no cells.csv"), "{said}");
+    write_cells(other.path(), 50.0)?;
+    let pair = html(&Sources { baseline: Some(other.path()), ..sources })?;
+    assert!(pair.len() > page.len());
+    fs::remove_file(dir.join("cells.csv"))?;
+    assert!(!html(&sources)?.contains("id=\"map\""));
     Ok(())
 }

@@ -189,7 +189,7 @@ pub fn title_words(name: &str) -> String {
     const NAMES: [&str; 12] = [
         "libya", "mali", "niger", "sahel", "europe", "egypt", "tunisia", "algeria", "chad", "sudan", "africa", "tuareg",
     ];
-    const SHORT: [&str; 4] = ["gna", "hor", "lna", "usd"];
+    const SHORT: [&str; 6] = ["gna", "hor", "lna", "usd", "ddr", "ssr"];
     let word = |w: &str| match w {
         _ if NAMES.contains(&w) => capital(w),
         _ if SHORT.contains(&w) => w.to_uppercase(),

@@ -227,7 +227,9 @@ impl Axis {
                     Scale::Linear => low + u * (high - low),
                     Scale::Log => low * libm::exp(u * libm::log(high / low)),
                 };
-                if *whole { format!("{}", libm::round(v)) } else { format!("{v:?}") }
+                // Twelve digits: 0.16 and not 0.15999999999999998.
+                let short: f64 = format!("{v:.11e}").parse().unwrap_or(v);
+                if *whole { format!("{}", libm::round(v)) } else { format!("{short:?}") }
             }
         }
     }

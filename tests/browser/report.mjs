@@ -29,7 +29,10 @@ async function test(name, file, how, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, acceptDownloads: true, ...options });
   const page = await context.newPage();
   const said = [];
-  page.on("console", (message) => said.push(message.text()));
+  page.on("console", (message) => {
+    // Taking times reads pixels back, which no reader does.
+    if (!message.text().startsWith("Canvas2D: Multiple readback")) said.push(message.text());
+  });
   page.on("pageerror", (error) => said.push(String(error)));
   page.on("dialog", (dialog) => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on("request", (request) => {
@@ -84,18 +87,18 @@ await test("the slider moves the map, layers switch, a cell says what stands in 
   await page.mouse.down();
   await page.mouse.up();
   await page.waitForTimeout(80);
-  await shot(page, "map");
+  await page.locator("#map-section").screenshot({ path: path.join(shots, "map.png") });
 });
 
 await test("charts: values, sets on and off, table, CSV", "run", async (page) => {
   const chart = page.locator("figure.chart").first();
   await chart.scrollIntoViewIfNeeded();
-  const drawn = await page.locator("figure.chart svg").count();
+  const drawn = await page.locator('figure.chart svg[role="img"]').count();
   const names = JSON.parse(await page.textContent("#charts"));
   assert.equal(drawn, names.length, "every chart is drawn");
-  const lines = await chart.locator("svg path").count();
+  const lines = await chart.locator('svg[role="img"] path').count();
   await chart.locator("button[aria-pressed]").first().click();
-  assert.ok(await chart.locator("svg path").count() < lines, "a set is off");
+  assert.ok(await chart.locator('svg[role="img"] path').count() < lines, "a set is off");
   const [download] = await Promise.all([page.waitForEvent("download"), chart.getByRole("button", { name: /CSV/ }).click()]);
   const csv = fs.readFileSync(await download.path(), "utf8");
   assert.ok(csv.startsWith("from,to,") && csv.trim().split("\n").length > 1, csv.slice(0, 200));
@@ -105,15 +108,18 @@ await test("charts: values, sets on and off, table, CSV", "run", async (page) =>
 
 await test("baseline and policy stand side by side, and differ", "policy", async (page) => {
   const pictures = {};
-  const views = await page.evaluate(() => window.siroccoMap.views());
-  assert.ok(views.length >= 4, views.join());
+  await page.evaluate(() => { window.siroccoMap.setLayer("arms"); window.siroccoMap.setMonth(2); });
+  // The baseline, the policy, both side by side, the difference.
+  const views = ["0", "1", "side", "difference"];
   for (const view of views) {
     await page.evaluate((name) => window.siroccoMap.setView(name), view);
     await page.waitForTimeout(80);
     pictures[view] = await pixels(page);
-    await shot(page, `view-${views.indexOf(view)}`);
+    await page.locator("#map-section").screenshot({ path: path.join(shots, `view-${view}.png`) });
   }
-  assert.ok(new Set(Object.values(pictures)).size >= 3, "views differ");
+  for (const [i, a] of views.entries()) {
+    for (const b of views.slice(i + 1)) assert.notEqual(pictures[a], pictures[b], `views ${a} and ${b} are the same picture`);
+  }
 });
 
 for (const kind of ["replicates", "comparison", "study"]) {
@@ -135,11 +141,13 @@ await test("it prints", "run", async (page) => {
   await page.pdf({ path: path.join(shots, "run.pdf"), format: "A4" });
 });
 
-await test("a redraw takes less than 33 ms", "run", async (page) => {
+await test("the time of a redraw can be taken", "run", async (page) => {
   const took = await page.evaluate(() => window.siroccoMap.redrawMs(20));
-  console.log(`   median ${took.median.toFixed(1)} ms, worst ${took.worst.toFixed(1)} ms`);
-  // A timing is printed and no test; that it can be measured at all is.
-  assert.ok(took.median >= 0);
+  for (const [move, { median, worst }] of Object.entries(took)) {
+    console.log(`   ${move}: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`);
+  }
+  // Times are printed and no test: another machine has others.
+  assert.deepEqual(Object.keys(took), ["month", "pan", "zoom"]);
 });
 
 await browser.close();

@@ -426,7 +426,8 @@
     const panel = make("div", { class: "map-panel", hidden: true }, make("div", { class: "map-panel-head" }, panelName,
       button("CSV", "Save this cell's values in every layer and month as CSV", saveCsv),
       button("\u00d7", "Close", () => pin(null), "map-close")), panelRead, panelChart);
-    if (!section.querySelector("h1, h2, h3")) section.append(make("h2", {}, "Map"));
+    // The page names the part; a page without headings gets one here.
+    if (!document.querySelector("h2")) section.append(make("h2", {}, "Map"));
     section.append(layerPicker, ...(isPair ? [viewPicker] : []),
       make("div", { class: "map-time" }, playButton, make("div", { class: "map-slide" }, slider, years), monthLabel,
         make("label", { class: "map-whole" }, wholeBox, " whole run")),

@@ -228,7 +228,7 @@ fn chart_json(id: &str, c: &Chart) -> Value {
             "axis": p.axis_title, "weight": p.weight, "whole": p.whole, "log": floor.is_some(), "floor": floor,
             "sets": p.sets.iter().map(|s| json!({
                 "label": s.label, "colour": hex(s.colour), "mark": mark(s.mark), "y": numbers(&s.y), "low": numbers(&s.low),
-                "spans": s.spans.iter().map(|(a, b)| [short(*a), short(*b)]).collect::<Vec<_>>(),
+                "spans": stretches(&s.spans).iter().map(|(a, b)| [short(*a), short(*b)]).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         })
     };
@@ -237,6 +237,15 @@ fn chart_json(id: &str, c: &Chart) -> Value {
         "first": c.days.0.to_string(), "last": c.days.1.to_string(),
         "panels": c.panels.iter().map(panel).collect::<Vec<_>>(),
     })
+}
+
+/// Values of areas stand for moments: the page wants what lies around them.
+fn stretches(spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let half = match spans {
+        [a, b, ..] => (b.0 - a.0) / 2.0,
+        _ => 0.5,
+    };
+    spans.iter().map(|&(a, b)| if a < b { (a, b) } else { ((a - half).max(0.0), a + half) }).collect()
 }
 
 fn hex(c: plotters::style::RGBColor) -> String {
@@ -253,6 +262,13 @@ mod tests {
         assert!(!hostile.contains('<'), "{hostile}");
         let back: Value = serde_json::from_str(&hostile).unwrap();
         assert_eq!(back["title"], "</script><script>alert(1)</script>");
+    }
+
+    #[test]
+    fn moments_stand_for_what_lies_around_them() {
+        assert_eq!(stretches(&[(0.0, 0.0), (2.0, 2.0), (4.0, 4.0)]), [(0.0, 1.0), (1.0, 3.0), (3.0, 5.0)]);
+        assert_eq!(stretches(&[(0.0, 31.0), (31.0, 59.0)]), [(0.0, 31.0), (31.0, 59.0)]);
+        assert_eq!(stretches(&[(7.0, 7.0)]), [(6.5, 7.5)]);
     }
 
     #[test]

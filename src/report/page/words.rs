@@ -168,9 +168,12 @@ fn comparison(dir: &Path, manifest: &Manifest) -> Result<Words> {
         let mine: Vec<&Effect> = effects.iter().filter(|e| e.policy == *policy && e.indicator).collect();
         pairs = mine.iter().map(|e| e.pairs).max().unwrap_or(pairs);
         let mut shown: Vec<&&Effect> = mine.iter().filter(|e| is_shown(e) && e.percent.is_finite()).collect();
-        // What is surest first: how far the interval stays away from zero.
+        // What is for the better or the worse first, then what is surest: how far the interval stays away from zero.
+        let judged = |e: &Effect| matches!(Verdict::of(e), Verdict::Better | Verdict::Worse);
         let away = |e: &Effect| e.percent_low.abs().min(e.percent_high.abs());
-        shown.sort_by(|a, b| away(b).total_cmp(&away(a)).then(a.measure.cmp(&b.measure)));
+        shown.sort_by(|a, b| {
+            judged(b).cmp(&judged(a)).then(away(b).total_cmp(&away(a))).then(a.measure.cmp(&b.measure))
+        });
         let count = |v: Verdict| mine.iter().filter(|e| Verdict::of(e) == v).count();
         out.sentences.push(match shown.is_empty() {
             true => format!("{name}: no effect on any indicator is shown; every interval holds zero."),
