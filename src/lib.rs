@@ -129,8 +129,8 @@
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts, maps, report.html    | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
-//!                                          | read rows sankey published compare_tests
-//!             many runs; the page          | compare rows tradeoff verdict bands study page/: words tables atlas
+//!                                          | read rows sankey published study compare_tests
+//!             page/: words tables atlas
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
 //! ```

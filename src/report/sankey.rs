@@ -80,7 +80,7 @@ fn people(flows: &[Flow]) -> Option<Sankey> {
     let net = net(flows.iter().filter(|f| f.ledger == "people"), stage);
     drawing(
         "Where people went",
-        "Net numbers over the whole run; what went back is taken off. What a stage keeps is still there on the last day.",
+        "Net of what went back. What a stage keeps is there on the last day; it may send more than came, from those of the first day.",
         "persons",
         net,
     )
