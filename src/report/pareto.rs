@@ -6,7 +6,7 @@ use super::chart::heading;
 use super::compare::Names;
 use super::read::{Manifest, Shared};
 use super::theme::{
-    AXIS, BODY, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WIDTH, fit, mix, text_width, title_words, wrap,
+    AXIS, BODY, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WIDTH, fit, mix, text_width, title_words, words, wrap,
 };
 use super::verdict::ring;
 use crate::error::Result;
@@ -51,8 +51,8 @@ pub struct Pareto {
 fn shares(way: &Shared) -> String {
     let mut all: Vec<&(String, f64)> = way.shares.iter().filter(|s| s.1 >= 0.01).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let words: Vec<String> = all.iter().map(|(lever, s)| format!("{lever} {:.0} %", 100.0 * s)).collect();
-    words.join(", ")
+    let said: Vec<String> = all.iter().map(|(lever, s)| format!("{} {:.0} %", words(lever), 100.0 * s)).collect();
+    said.join(", ")
 }
 
 /// A figure for every two goals of each arm, by file name.
@@ -76,14 +76,13 @@ pub fn all(manifest: &Manifest, rows: &[Shared]) -> Vec<(String, Pareto)> {
                 continue;
             }
             let name = |k: usize| mine[0].goals[k].0.as_str();
-            let more = if goals > 2 { format!(" of {goals}") } else { String::new() };
             let figure = Pareto {
                 title: "Ways to share a budget".into(),
                 subtitle: manifest.title.clone(),
                 goals: [title_words(name(i)), title_words(name(j))],
                 ways,
                 note: format!(
-                    "Means over replicates; fronts are of all goals{more}. Means that lie close may be chance."
+                    "Means over replicates; fronts are of all {goals} goals. Means that lie close may be chance."
                 ),
                 caption: manifest.caption_of_many(),
             };
