@@ -129,7 +129,7 @@
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
 //! report/     charts, maps, report.html    | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
-//!                                          | read rows sankey published study page/ compare_tests
+//!                                          | read rows sankey published study geo page/ compare_tests
 //!             page/: words tables atlas
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes

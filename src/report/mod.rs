@@ -6,6 +6,7 @@ mod canvas;
 mod chart;
 mod compare;
 mod figures;
+mod geo;
 mod map;
 pub mod page;
 mod pareto;
@@ -95,7 +96,8 @@ pub struct Own<'a> {
     pub templates: Option<&'a Path>,
 }
 
-/// Everything that can be drawn of a folder, from its files alone: charts, maps and `report.html`. Returns the charts written.
+/// Everything that can be drawn of a folder, from its files alone: charts, maps, `cells.geojson` and `report.html`. Returns the charts
+/// written.
 ///
 /// # Errors
 /// A file that is missing, cannot be read or has something wrong in it, by its path.
@@ -108,6 +110,7 @@ pub fn all(dir: &Path, data_dir: &Path, own: Own) -> Result<Vec<PathBuf>> {
         _ => [charts(dir, &files, data_dir)?, bands(dir, data_dir)?].concat(),
     };
     written.sort();
+    geo::write(dir, &files)?;
     page::write(&page::Sources {
         dir,
         files: &files,
