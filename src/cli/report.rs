@@ -37,6 +37,12 @@ pub fn report(args: &ReportArgs) -> Result<()> {
             return Err(Error::Input(format!("{} {why}", dir.display())));
         }
     }
+    for dir in args.folders.iter().filter(|_| args.baseline.is_some()) {
+        if !report::is_run(dir)? {
+            let why = "holds no run: --baseline goes with the map of a run";
+            return Err(Error::Input(format!("{} {why}", dir.display())));
+        }
+    }
     for dir in &args.folders {
         let own = report::Own { baseline: args.baseline.as_deref(), templates: args.templates.as_deref() };
         let charts = report::all(dir, &data, own)?;

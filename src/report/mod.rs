@@ -87,6 +87,14 @@ pub fn studied(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
+/// Whether a folder holds a run or an ensemble, and no comparison or study.
+///
+/// # Errors
+/// A manifest that cannot be read.
+pub fn is_run(dir: &Path) -> Result<bool> {
+    Ok(Manifest::read(dir)?.kind.is_empty())
+}
+
 /// What a user gives a report beside the folder it is of.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Own<'a> {

@@ -630,6 +630,9 @@ pub fn columns(path: &Path, wanted: &[&str], keep: &dyn Fn(&Line) -> bool) -> Re
     }
     let mut csv = open(path)?;
     let header = csv.headers().map_err(|e| bad_csv(path, e))?.clone();
+    if let Some(missing) = wanted.iter().find(|w| !header.iter().any(|h| h == **w)) {
+        return Err(Error::Input(format!("{}:1: no column `{missing}`", path.display())));
+    }
     let shown: Vec<usize> = (0..header.len())
         .filter(|&i| wanted.is_empty() || wanted.contains(&header.get(i).unwrap_or_default()))
         .collect();

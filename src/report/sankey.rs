@@ -49,16 +49,17 @@ fn stage(account: &str) -> Option<(&'static str, usize)> {
     Some(match account {
         "home" => ("at home", 0),
         "travelling" | "at_hubs" => ("on the way", 1),
-        "held_for_ransom" | "detained" => ("held or detained", 2),
         "working" | "working_elsewhere" => ("working", 2),
         "on_coast" => ("on the coast", 3),
         "at_sea" | "aboard_rescuers" => ("at sea", 4),
+        // Behind the sea: who is brought back is detained.
+        "held_for_ransom" | "detained" => ("held or detained", 5),
         "in_processing" | "arrived" | "relocated" | "admitted" => ("in Europe", 5),
-        "returned" => ("returned", 5),
-        "diverted" => ("gone by other routes", 5),
-        "dead_desert" => ("dead on the way over land", 5),
-        "dead_captive" => ("dead in captivity", 5),
-        "dead_sea" => ("dead at sea", 5),
+        "returned" => ("returned", 6),
+        "diverted" => ("gone by other routes", 6),
+        "dead_desert" => ("dead on the way over land", 6),
+        "dead_captive" => ("dead in captivity", 6),
+        "dead_sea" => ("dead at sea", 6),
         _ => return None,
     })
 }
@@ -77,17 +78,23 @@ pub fn all(manifest: &Manifest, flows: &[Flow]) -> Vec<(String, Sankey)> {
 
 /// Net flows of people between the stages of their way.
 fn people(flows: &[Flow]) -> Option<Sankey> {
-    let net = net(flows.iter().filter(|f| f.ledger == "people"), stage);
-    drawing(
-        "Where people went",
-        "Net of what went back. What a stage keeps is there on the last day; it may send more than came, from those of the first day.",
-        "persons",
-        net,
-    )
+    let (net, back) = net(flows.iter().filter(|f| f.ledger == "people"), stage);
+    let not_drawn = match back {
+        0.0 => String::new(),
+        n => format!(" Not drawn: {} who on balance went from a later stage to an earlier one.", amount(n)),
+    };
+    let note = format!(
+        "Net over the whole run. A stage may send more than came, from those of the first day, or keep some.{not_drawn}"
+    );
+    drawing("Where people went", &note, "persons", net)
 }
 
-/// Amounts from one group of accounts to another that lies further on, less what came back.
-fn net<'a>(flows: impl Iterator<Item = &'a Flow>, grouped: Grouped) -> Vec<((String, usize), (String, usize), f64)> {
+/// From, to (with their columns), how much.
+type Link = ((String, usize), (String, usize), f64);
+
+/// Amounts from one group of accounts to another that lies further on, less what came back; and the sum of those where more came
+/// back than went.
+fn net<'a>(flows: impl Iterator<Item = &'a Flow>, grouped: Grouped) -> (Vec<Link>, f64) {
     let mut sums: BTreeMap<((&str, usize), (&str, usize)), f64> = BTreeMap::new();
     for f in flows {
         let (Some(a), Some(b)) = (grouped(&f.from), grouped(&f.to)) else { continue };
@@ -98,7 +105,8 @@ fn net<'a>(flows: impl Iterator<Item = &'a Flow>, grouped: Grouped) -> Vec<((Str
         }
     }
     let own = |(name, column): (&str, usize)| (name.to_string(), column);
-    sums.into_iter().filter(|(_, n)| *n > 0.0).map(|((a, b), n)| (own(a), own(b), n)).collect()
+    let back = sums.values().filter(|n| **n < 0.0).map(|n| -n).sum();
+    (sums.into_iter().filter(|(_, n)| *n > 0.0).map(|((a, b), n)| (own(a), own(b), n)).collect(), back)
 }
 
 /// Small arms by origin, and who has them at the end or what became of them.

@@ -188,7 +188,8 @@ pub fn effects(manifest: &Manifest, rows: &[Change]) -> Vec<(String, Rows)> {
     let mut names = Names::default();
     let mut out = vec![];
     for (arm, measure, rows) in groups(rows, |r: &Change| (r.arm.as_str(), r.measure.as_str())) {
-        let two_levels = rows.iter().any(|r| r.standard_error.is_finite());
+        let two_levels = rows.iter().any(|r| !r.effect_of.is_empty());
+        let tested = rows.iter().any(|r| r.standard_error.is_finite() || r.low.is_finite());
         let bar = |r: &&Change| {
             let error = 2.0 * r.standard_error;
             let (low, high) = if two_levels { (r.effect - error, r.effect + error) } else { (r.low, r.high) };
@@ -214,18 +215,17 @@ pub fn effects(manifest: &Manifest, rows: &[Change]) -> Vec<(String, Rows)> {
             columns: [if two_levels { "± 2 errors" } else { "95 % interval" }, "Effect", ""],
             axis_title: format!("Change, {unit}"),
             ends: (0.0, 0.0),
-            note: match two_levels {
-                true => {
+            note: match (two_levels, tested) {
+                (_, false) => "Bars: one run each: what is chance cannot be told. Replicates give intervals.".into(),
+                (true, _) => {
                     "Bars: mean change from the factor's low to its high level, with twice its standard error. a x b: \
-                         interaction."
+                              interaction."
                         .into()
                 }
-                false => {
-                    "Bars: mean change against the first point on the same luck, with its 95 % interval (t).".into()
-                }
+                _ => "Bars: mean change against the first point on the same luck, with its 95 % interval (t).".into(),
             },
             caption: manifest.caption_of_many(),
-            said,
+            said: if tested { said } else { nothing_said },
         };
         let figure = bars(frame, rows.iter().map(bar).collect());
         out.extend(figure.map(|f| (file(&mut names, "effects", manifest, arm, measure), f)));

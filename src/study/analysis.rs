@@ -454,7 +454,8 @@ fn holds(r: &Results, p: &Pattern, point: usize) -> Option<bool> {
         let same_arm = p.over.as_ref().or(p.policy.as_ref()).cloned();
         value / r.mean(point, arm(&same_arm)?, at(p.over_measure.as_ref().unwrap_or(&p.measure))?)
     };
-    value.is_finite().then(|| p.at_least.is_none_or(|x| value >= x) && p.at_most.is_none_or(|x| value <= x))
+    // More than nothing over nothing is beyond any bound; nothing over nothing has no value.
+    (!value.is_nan()).then(|| p.at_least.is_none_or(|x| value >= x) && p.at_most.is_none_or(|x| value <= x))
 }
 
 /// `patterns.csv`: at how many points every clause of a pattern holds, and the share with its 95 % interval (Wilson) where

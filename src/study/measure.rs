@@ -1,7 +1,6 @@
 //! What runs are judged by: every indicator and every metric over the whole run, and which way each is better.
 
 use super::outcome::Course;
-use super::stats::mean;
 use crate::observe::indicator;
 use crate::observe::metric::{self, Kind, Metric};
 use crate::observe::sums::Sums;
@@ -110,17 +109,18 @@ impl Part {
         Ok(Part { measure, metric: i, kind: all[i].kind, from, to })
     }
 
-    /// What it comes to: the sum of a flow, the last value of a stock, the mean of the months of a level; NaN when no month of
+    /// What it comes to: the sum of a flow, the last value of a stock, the mean over days of a level; NaN when no month of
     /// the run is in it.
     pub fn value(&self, monthly: &Course) -> f64 {
         let n = monthly.periods.len();
         let mine = (0..n).filter(|&i| self.from <= monthly.periods[i] && monthly.periods[i] <= self.to);
-        let values: Vec<f64> = mine.map(|i| monthly.values[self.metric * n + i]).filter(|v| !v.is_nan()).collect();
+        let of = |i: usize| (monthly.values[self.metric * n + i], f64::from(monthly.days[i]));
+        let values: Vec<(f64, f64)> = mine.map(of).filter(|v| !v.0.is_nan()).collect();
         match (self.kind, values.last()) {
             (_, None) => f64::NAN,
-            (Kind::Stock, Some(&last)) => last,
-            (Kind::Flow, _) => values.iter().sum(),
-            (Kind::Level, _) => mean(&values),
+            (Kind::Stock, Some(&(last, _))) => last,
+            (Kind::Flow, _) => values.iter().map(|v| v.0).sum(),
+            (Kind::Level, _) => values.iter().map(|v| v.0 * v.1).sum::<f64>() / values.iter().map(|v| v.1).sum::<f64>(),
         }
     }
 }
@@ -257,11 +257,15 @@ mod tests {
         // The value of a month is its number.
         let monthly = Course {
             periods: ["2014-12", "2015-01", "2015-02", "2015-03"].map(String::from).to_vec(),
+            days: vec![31, 31, 28, 31],
             values: (0..all.len()).flat_map(|_| (1..=months).map(f64::from)).collect(),
         };
         let of = |name: &str| Part::read(name).unwrap().value(&monthly);
         assert_eq!((of("sea_arrivals@2015"), of("sea_arrivals@2014-12..2015-01")), (9.0, 3.0));
-        assert_eq!((of("people_in_libya@2015-01..2015-02"), of("wave_height@2015")), (3.0, 3.0));
+        assert_eq!(
+            (of("people_in_libya@2015-01..2015-02"), of("wave_height@2015")),
+            (3.0, (2.0 * 31.0 + 3.0 * 28.0 + 4.0 * 31.0) / 90.0)
+        );
         assert_eq!((of("sea_arrivals@2014..2015"), of("sea_arrivals@2015-02")), (10.0, 3.0));
         assert!(of("sea_arrivals@2016").is_nan());
         let part = Part::read("sea_deaths@2015").unwrap().measure;

@@ -30,8 +30,15 @@ pub struct Outcome {
 pub struct Course {
     /// Months or years, in order.
     pub periods: Vec<String>,
+    /// Days of each that the run has.
+    pub days: Vec<u32>,
     /// Metric by metric.
     pub values: Vec<f64>,
+}
+
+/// Days of a period: those of the metric that has a value on most of them.
+fn days<'a>(metrics: impl Iterator<Item = &'a Period>) -> u32 {
+    metrics.map(|m| m.days).max().unwrap_or(0)
 }
 
 impl Outcome {
@@ -48,10 +55,12 @@ impl Outcome {
             digest: sums.digest,
             monthly: Course {
                 periods: sums.months.keys().cloned().collect(),
+                days: sums.months.values().map(|m| days(m.iter())).collect(),
                 values: (0..n).flat_map(in_months).collect(),
             },
             yearly: Course {
                 periods: sums.years.keys().map(i16::to_string).collect(),
+                days: sums.years.values().map(|y| days(y.metrics.iter().map(|m| &m.0))).collect(),
                 values: (0..n).flat_map(in_years).collect(),
             },
         }

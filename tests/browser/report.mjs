@@ -84,6 +84,12 @@ await test("the slider moves the map, layers switch, a cell says what stands in 
     assert.ok(text.includes(row.cell) && text.includes(String(Number(row[layer]))), `${layer} of ${row.cell} is ${row[layer]}`);
   }
   assert.notEqual(await pixels(page), before);
+  // Prices stand at their hubs.
+  await page.evaluate(() => window.siroccoMap.setLayer("price"));
+  const isPrice = (r) => r.hub === "Tripoli" && r.class === "small_arms" && r.month === months.at(-1);
+  const price = rows(path.join(folder, "run/prices.csv")).find(isPrice);
+  const shown = await page.evaluate(() => window.siroccoMap.placeValue("Tripoli"));
+  assert.equal(String(shown), String(Number(price.price_usd)));
   await page.mouse.down();
   await page.mouse.up();
   await page.waitForTimeout(80);

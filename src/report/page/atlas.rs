@@ -11,7 +11,11 @@ use h3o::CellIndex;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Layers in which a cell that is not named has the value 0: a difference and a mean over months count it as that. In the others it has
+/// none.
+const ZERO_WHERE_ABSENT: [&str; 4] = ["violence", "outside_state", "risk", "patrol_search"];
 
 /// A layer of cells: column of `cells.csv`, title, unit, scale, note.
 type Layer = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -68,10 +72,18 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
     let mut all = vec![(manifest.scenario.clone(), own, from.files.to_path_buf())];
     if let Some(dir) = from.baseline {
         let files = read::first_run(dir);
+        comparable(from.dir, dir)?;
         let Some(other) = read::cell_months(&files)? else {
             return Err(Error::Input(format!("{}: there is no cells.csv to stand beside", dir.display())));
         };
-        all.insert(0, (Manifest::read(dir)?.scenario, other, files));
+        let mut names = [Manifest::read(dir)?.scenario, manifest.scenario.clone()];
+        if names[0] == names[1] {
+            let folder = |d: &Path| d.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            names = [folder(dir), folder(from.dir)];
+        }
+        let [first, second] = names;
+        all[0].0 = second;
+        all.insert(0, (first, other, files));
     }
     let rows = || all.iter().flat_map(|(_, m, _)| &m.rows);
     let ids: BTreeSet<&str> = rows().map(|r| r.cell.as_str()).collect();
@@ -96,8 +108,8 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
                 let text = &r.values[column];
                 let v = match scale {
                     "category" => holders.iter().position(|h| h == text)? as f64,
-                    // Most cells are zero in most layers: no value is drawn for either.
-                    _ => text.parse::<f64>().ok().filter(|v| *v != 0.0)?,
+                    // What nobody fears is a belief; in the other layers most cells are zero in most months, and no value says that.
+                    _ => text.parse::<f64>().ok().filter(|v| *v != 0.0 || key == "believed")?,
                 };
                 Some((*month_of.get(&r.month)?, *at.get(r.cell.as_str())?, v))
             };
@@ -108,7 +120,10 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
             continue;
         }
         let max = if key == "outside_state" { json!(1) } else { Value::Null };
-        layers.push(json!({"key": key, "title": title, "unit": unit, "scale": scale, "signed": false, "note": note, "max": max}));
+        layers.push(
+            json!({"key": key, "title": title, "unit": unit, "scale": scale, "signed": false, "note": note, "max": max,
+            "zero_where_absent": ZERO_WHERE_ABSENT.contains(&key)}),
+        );
         for (view, rows) in views.iter_mut().zip(found) {
             view.insert(key.into(), packed(months.len(), rows));
         }
@@ -126,7 +141,7 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
         let row = |p: &read::PriceMonth| Some((*month_of.get(&p.month)?, *place_of.get(p.hub.as_str())?, p.price_usd));
         let rows: Vec<_> = prices.iter().filter_map(row).collect();
         priced |= !rows.is_empty();
-        view.insert("price".into(), packed(months.len(), rows));
+        view.insert("price".into(), by_month(months.len(), rows));
     }
     if priced {
         layers.push(
@@ -159,6 +174,20 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
     Ok(base64::engine::general_purpose::STANDARD.encode(packed))
 }
 
+/// Refuses runs whose maps cannot stand side by side: another time, grid or number of persons an agent would look like an effect.
+fn comparable(dir: &Path, baseline: &Path) -> Result<()> {
+    let [own, other] = [dir, baseline].map(|d| read::json(&d.join("manifest.json")));
+    let (own, other) = (own?, other?);
+    for key in ["start", "end", "resolution", "persons_per_agent"] {
+        let (a, b) = (&own["resolved"]["run"][key], &other["resolved"]["run"][key]);
+        if a != b {
+            let why = format!("`run.{key}` is {b}, and {a} in {}", dir.display());
+            return Err(Error::Input(format!("{} cannot stand beside as the baseline: {why}", baseline.display())));
+        }
+    }
+    Ok(())
+}
+
 /// Degrees in thousandths, which is a hundred metres.
 fn thousandths(degrees: f64) -> i64 {
     libm::round(degrees * 1000.0) as i64
@@ -178,14 +207,37 @@ fn rank(p: &Place) -> u8 {
 const LEAST: u8 = 4;
 
 /// Values by month: the places as steps from one to the next, which pack better, and the values as the file has them.
-fn packed(months: usize, mut rows: Vec<(usize, usize, f64)>) -> Value {
-    rows.sort_by_key(|r| (r.0, r.1));
-    let mut all: Vec<(Vec<usize>, Vec<Value>)> = vec![(vec![], vec![]); months];
+fn packed(months: usize, rows: Vec<(usize, usize, f64)>) -> Value {
     let mut before = vec![0; months];
-    for (month, at, v) in rows {
-        all[month].0.push(at - before[month]);
+    let stepped = |(month, at, v): (usize, usize, f64)| {
+        let step = at - before[month];
         before[month] = at;
+        (month, step, v)
+    };
+    let mut rows = rows;
+    rows.sort_by_key(|r| (r.0, r.1));
+    by_month(months, rows.into_iter().map(stepped).collect())
+}
+
+/// Places (or steps) and values of every month.
+fn by_month(months: usize, rows: Vec<(usize, usize, f64)>) -> Value {
+    let mut all: Vec<(Vec<usize>, Vec<Value>)> = vec![(vec![], vec![]); months];
+    for (month, at, v) in rows {
+        all[month].0.push(at);
         all[month].1.push(if v.fract() == 0.0 && v.abs() < 1e15 { json!(v as i64) } else { json!(v) });
     }
     json!(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cells come as steps, places as they are: `map.js` reads them so.
+    #[test]
+    fn cells_are_steps_and_places_are_not() {
+        let rows = vec![(0, 5, 2.0), (0, 3, 0.5), (1, 4, 7.0)];
+        assert_eq!(packed(2, rows.clone()), json!([[[3, 2], [0.5, 2]], [[4], [7]]]));
+        assert_eq!(by_month(2, rows), json!([[[5, 3], [2, 0.5]], [[4], [7]]]));
+    }
 }

@@ -231,8 +231,8 @@
       return frameOf(pairs);
     }
 
-    // Flows add up over the run, levels are averaged over the months with a value,
-    // and of holders the one that held longest is shown.
+    // Flows add up over the run, levels are averaged over the months with a value (over all where absent
+    // means zero), and of holders the one that held longest is shown.
     function wholeFrame(view, layer) {
       const found = new Map();
       data.months.forEach((_, month) => {
@@ -246,10 +246,11 @@
       });
       return frameOf([...found].map(([i, entry]) => [i, isCategory(layer)
         ? [...entry].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
-        : tidy(adds(layer) ? entry.sum : entry.sum / entry.months)]));
+        : tidy(adds(layer) ? entry.sum : entry.sum / (layer.zero_where_absent ? data.months.length : entry.months))]));
     }
 
-    // Second view less first. A flow without a value counts as 0; a level needs both values.
+    // Second view less first. A flow without a value counts as 0, and so does a level where absent means
+    // zero; other levels need both values.
     // For holders: the holder in the second view, where the two views differ.
     function differenceFrame(layer, month) {
       const [before, after] = [0, 1].map((view) => {
@@ -260,7 +261,7 @@
       for (const i of new Set([...before.keys(), ...after.keys()])) {
         const a = before.get(i), b = after.get(i);
         if (isCategory(layer)) { if (b !== undefined && a !== b) pairs.push([i, b]); }
-        else if (adds(layer)) pairs.push([i, tidy((b ?? 0) - (a ?? 0))]);
+        else if (adds(layer) || layer.zero_where_absent) pairs.push([i, tidy((b ?? 0) - (a ?? 0))]);
         else if (a !== undefined && b !== undefined) pairs.push([i, tidy(b - a)]);
       }
       return frameOf(pairs);
@@ -1283,6 +1284,10 @@
       setMonth: (m) => { play(false); setMonth(m); }, setLayer, setView, redrawMs,
       cellAt: (x, y) => data.cells[geometry.cellAt(...toWorld(x, y))] ?? null,
       pixelOf: (h3) => cellNumbers.has(h3) ? toPixel(geometry.x[cellNumbers.get(h3)], geometry.y[cellNumbers.get(h3)]) : null,
+      placeValue: (name) => {
+        const { index, value } = frame(shown()[0], state.layer, month());
+        return value[index.indexOf(data.places.findIndex((place) => place.name === name))];
+      },
       valueOf: (h3) => {
         const found = shown().map((which) => valueAt(which, state.layer, month(), cellNumbers.get(h3)));
         return found.length > 1 ? found : found[0];

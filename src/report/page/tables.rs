@@ -10,6 +10,23 @@ use serde_json::Value;
 /// Rows of a table on the page; the rest is in the file.
 const MOST: usize = 150;
 
+/// Columns of names and counts, which are not rounded.
+const AS_THEY_ARE: [&str; 13] = [
+    "year",
+    "point",
+    "dominated_by",
+    "value",
+    "points",
+    "holds",
+    "clauses",
+    "pairs",
+    "replicates",
+    "rank",
+    "rank_from",
+    "rank_to",
+    "front",
+];
+
 /// A table from a file's rows: its columns under their names in words.
 fn table(title: &str, note: &str, file: &str, (head, rows): (Vec<String>, Vec<Vec<String>>)) -> Option<Table> {
     if rows.is_empty() {
@@ -19,8 +36,7 @@ fn table(title: &str, note: &str, file: &str, (head, rows): (Vec<String>, Vec<Ve
     let numeric: Vec<bool> = (0..head.len()).map(|i| rows.iter().all(|r| r.get(i).is_none_or(number))).collect();
     let all = rows.len();
     let cell = |(i, text): (usize, &String)| match text.parse::<f64>() {
-        // Years are no amounts.
-        Ok(v) if numeric[i] && head[i] != "year" => readable(v),
+        Ok(v) if numeric[i] && !AS_THEY_ARE.contains(&head[i].as_str()) => readable(v),
         _ => text.clone(),
     };
     let rows: Vec<Vec<String>> = rows.iter().take(MOST).map(|r| r.iter().enumerate().map(cell).collect()).collect();
@@ -57,7 +73,7 @@ pub fn results(from: &Sources, manifest: &Manifest) -> Result<Vec<Table>> {
                 "effects.csv",
                 some("effects.csv", &columns, &indicator)?,
             ));
-            let columns = ["policy", "measure", "cost", "gain", "usd_per_unit", "dominated"];
+            let columns = ["policy", "measure", "unit", "cost_usd", "gain", "usd_per_unit", "dominated_by"];
             out.push(table("Costs", "Over the baseline.", "costs.csv", some("costs.csv", &columns, &any)?));
             let columns = ["measure", "arm", "mean", "rank", "rank_from", "rank_to", "regret"];
             let note = "Ranks from and to: those that the data leave open (Holm, 5 %).";

@@ -138,18 +138,20 @@ fn ensemble(dir: &Path, manifest: &Manifest) -> Result<Words> {
         if !mean.is_finite() || mean == 0.0 {
             continue;
         }
-        let range = format!("{} to {}", readable(low), readable(high));
+        let range = format!("{} and {}", readable(low), readable(high));
         let mean = readable(mean);
         out.sentences.push(format!(
-            "{} in the mean; {range} in nine replicates of ten.",
+            "{} in the mean of replicates (5 and 95 % quantiles {range}).",
             capital(&sentence.replace("{}", &mean))
         ));
         out.tiles.push(Tile { label: label.into(), value: mean, unit: unit.into(), range });
     }
     out.tiles.truncate(TILES);
+    let n = manifest.replicates;
+    let few = if n < 20 { "; of so few they lie between the lowest and the highest" } else { "" };
     out.caveats.push(format!(
-        "Ranges are over {} replicates with different luck and the same parameters. What is not known about the parameters comes on top.",
-        manifest.replicates
+        "Quantiles (5 and 95 %) are over {n} replicates with different luck and the same parameters{few}. What is not known about the \
+         parameters comes on top. The map, the flows and the charts without bands are of one replicate alone, the first that did not fail."
     ));
     Ok(out)
 }
@@ -167,15 +169,17 @@ fn comparison(dir: &Path, manifest: &Manifest) -> Result<Words> {
         let name = names.get(*policy).cloned().unwrap_or_else(|| policy.to_string());
         let mine: Vec<&Effect> = effects.iter().filter(|e| e.policy == *policy && e.indicator).collect();
         pairs = mine.iter().map(|e| e.pairs).max().unwrap_or(pairs);
-        let mut shown: Vec<&&Effect> = mine.iter().filter(|e| is_shown(e) && e.percent.is_finite()).collect();
+        let mut shown: Vec<&&Effect> = mine.iter().filter(|e| is_shown(e)).collect();
         // What is for the better or the worse first, then what is surest: how far the interval stays away from zero.
         let judged = |e: &Effect| matches!(Verdict::of(e), Verdict::Better | Verdict::Worse);
-        let away = |e: &Effect| e.percent_low.abs().min(e.percent_high.abs());
+        // Where there was nothing before there is no percentage, and nothing to measure it by.
+        let away = |e: &Effect| if e.percent.is_finite() { e.percent_low.abs().min(e.percent_high.abs()) } else { 0.0 };
         shown.sort_by(|a, b| {
             judged(b).cmp(&judged(a)).then(away(b).total_cmp(&away(a))).then(a.measure.cmp(&b.measure))
         });
         let count = |v: Verdict| mine.iter().filter(|e| Verdict::of(e) == v).count();
         out.sentences.push(match shown.is_empty() {
+            true if pairs < 2 => format!("{name}: one pair of runs gives no interval, so no effect is shown."),
             true => format!("{name}: no effect on any indicator is shown; every interval holds zero."),
             false => {
                 let told: Vec<String> = shown.iter().take(TOLD).map(|e| effect(e)).collect();
@@ -199,6 +203,17 @@ fn comparison(dir: &Path, manifest: &Manifest) -> Result<Words> {
 
 /// `deaths at sea fall by 12 % (95 % interval 3 to 20)`.
 fn effect(e: &Effect) -> String {
+    if !e.percent.is_finite() {
+        let to = readable(e.baseline + e.effect);
+        return format!(
+            "{} goes from {} to {to} {} (95 % interval of the change {} to {})",
+            words_of(&e.measure),
+            readable(e.baseline),
+            e.unit,
+            readable(e.low),
+            readable(e.high)
+        );
+    }
     let (way, low, high) = match e.percent < 0.0 {
         true => ("falls", -e.percent_high, -e.percent_low),
         false => ("rises", e.percent_low, e.percent_high),
@@ -228,13 +243,16 @@ fn words_of(measure: &str) -> String {
 
 fn study(dir: &Path, manifest: &Manifest) -> Result<Words> {
     let mut out = Words { kind: "A study", ..Words::default() };
+    let points = read::json(&dir.join("manifest.json"))?["points"].as_u64().unwrap_or(0);
     for p in read::patterns(dir)? {
+        let without = points.saturating_sub(u64::from(p.points));
+        let without = if without > 0 { format!("; {without} more have no value") } else { String::new() };
         let interval = match p.low.is_finite() {
             true => format!(" (95 % interval {:.0} to {:.0} %)", 100.0 * p.low, 100.0 * p.high),
             false => String::new(),
         };
         out.sentences.push(format!(
-            "{}: holds at {} of {} points, {:.0} %{interval}.",
+            "{}: holds at {} of {} points, {:.0} %{interval}{without}.",
             capital(&p.pattern),
             p.holds,
             p.points,
@@ -251,7 +269,7 @@ fn study(dir: &Path, manifest: &Manifest) -> Result<Words> {
         let Some(first) = first.filter(|i| size(i) > 0.0) else { continue };
         let (what, low, high) = match first.total.is_finite() {
             true => ("total-order index", first.total_low, first.total_high),
-            false => ("mean elementary effect", first.mu_star_low, first.mu_star_high),
+            false => ("mean size of an elementary effect (mu*)", first.mu_star_low, first.mu_star_high),
         };
         let of = if arm == manifest.scenario { String::new() } else { format!(" under {}", words(arm)) };
         out.sentences.push(format!(
