@@ -53,7 +53,7 @@ fn stage(account: &str) -> Option<(&'static str, usize)> {
         "on_coast" => ("on the coast", 3),
         "at_sea" | "aboard_rescuers" => ("at sea", 4),
         // Behind the sea: who is brought back is detained.
-        "held_for_ransom" | "detained" => ("held or detained", 5),
+        "held_for_ransom" | "detained" => ("in captivity", 5),
         "in_processing" | "arrived" | "relocated" | "admitted" => ("in Europe", 5),
         "returned" => ("returned", 6),
         "diverted" => ("gone by other routes", 6),
@@ -81,11 +81,9 @@ fn people(flows: &[Flow]) -> Option<Sankey> {
     let (net, back) = net(flows.iter().filter(|f| f.ledger == "people"), stage);
     let not_drawn = match back {
         0.0 => String::new(),
-        n => format!(" Not drawn: {} who on balance went from a later stage to an earlier one.", amount(n)),
+        n => format!(" Not drawn: {} who on balance went back a stage.", amount(n)),
     };
-    let note = format!(
-        "Net over the whole run. A stage may send more than came, from those of the first day, or keep some.{not_drawn}"
-    );
+    let note = format!("Net over the whole run. A stage may keep some, or send some who were there before.{not_drawn}");
     drawing("Where people went", &note, "persons", net)
 }
 
@@ -119,7 +117,7 @@ fn arms(flows: &[Flow]) -> Option<Sankey> {
     let links = at_end.into_iter().filter(|((_, account), n)| *account != "outside" && *n > 0.0);
     let links = links.map(|((origin, account), n)| ((words(origin), 0), (words(account), 1), n)).collect();
     drawing(
-        "Small arms: where they came from, and where they are",
+        "Small arms by origin, and where they are",
         "By origin (left); who has them on the last day, or what became of them (right).",
         "pieces",
         links,
@@ -250,7 +248,7 @@ impl Figure for Sankey {
 
     fn draw<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let size = self.size();
-        heading(on, size, &self.title, &self.subtitle, &self.caption)?;
+        heading(on, size, &format!("{}, {}", self.title, self.unit), &self.subtitle, &self.caption)?;
         let note = fit(&self.note, SMALL, false, WIDTH - 40.0);
         on.text(&note, (20.0, size.1 - 30.0), Pen::new(SMALL, GREY), Align::Left)?;
         let (places, scale) = self.places(size.1 - FOOT);
@@ -288,8 +286,7 @@ impl Figure for Sankey {
             // In the middle of tall bars, at the top of low ones: names of neighbours do not touch.
             let y = p.top + (p.height / 2.0).min(40.0).max(5.0);
             on.text_rim(&capital(&node.name), (x, y), Pen::bold(BODY, INK), Align::Left)?;
-            let number = format!("{} {}", amount(self.size_of(i)), self.unit);
-            on.text_rim(&number, (x, y + 14.0), Pen::new(SMALL, INK), Align::Left)?;
+            on.text_rim(&amount(self.size_of(i)), (x, y + 14.0), Pen::new(SMALL, INK), Align::Left)?;
         }
         Ok(())
     }
