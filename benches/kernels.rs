@@ -677,6 +677,7 @@ fn report() {
         profile: false,
         data: Some(DATA.into()),
         quiet: true,
+        live: false,
     };
     run_command(&command).expect("run");
     let geo = Path::new(DATA).join("geo");

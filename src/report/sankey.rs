@@ -42,7 +42,10 @@ pub struct Sankey {
 }
 
 /// What a flow diagram leaves out of a ledger, and how it puts accounts together.
-type Grouped = fn(&str) -> Option<(&'static str, usize)>;
+type Grouped = fn(&str) -> Option<Stage>;
+
+/// A group of accounts and its column.
+type Stage = (&'static str, usize);
 
 /// Accounts of people: stages of the way, and fates.
 fn stage(account: &str) -> Option<(&'static str, usize)> {
@@ -93,7 +96,7 @@ type Link = ((String, usize), (String, usize), f64);
 /// Amounts from one group of accounts to another that lies further on, less what came back; and the sum of those where more came
 /// back than went.
 fn net<'a>(flows: impl Iterator<Item = &'a Flow>, grouped: Grouped) -> (Vec<Link>, f64) {
-    let mut sums: BTreeMap<((&str, usize), (&str, usize)), f64> = BTreeMap::new();
+    let mut sums: BTreeMap<(Stage, Stage), f64> = BTreeMap::new();
     for f in flows {
         let (Some(a), Some(b)) = (grouped(&f.from), grouped(&f.to)) else { continue };
         if a.1 < b.1 {
@@ -141,12 +144,7 @@ fn money(flows: &[Flow]) -> Option<Sankey> {
 }
 
 /// A diagram of these links; nothing when there are none.
-fn drawing(
-    title: &str,
-    note: &str,
-    unit: &'static str,
-    links: Vec<((String, usize), (String, usize), f64)>,
-) -> Option<Sankey> {
+fn drawing(title: &str, note: &str, unit: &'static str, links: Vec<Link>) -> Option<Sankey> {
     let all: f64 = links.iter().filter(|l| l.0.1 == 0).map(|l| l.2).sum();
     let mut nodes: Vec<Node> = vec![];
     let mut at = |(name, column): (String, usize)| {
@@ -284,7 +282,7 @@ impl Figure for Sankey {
             on.rect((p.left, p.top), (p.left + BAR, p.top + p.height), colour(i % 7))?;
             let x = p.left + BAR + 5.0;
             // In the middle of tall bars, at the top of low ones: names of neighbours do not touch.
-            let y = p.top + (p.height / 2.0).min(40.0).max(5.0);
+            let y = p.top + (p.height / 2.0).clamp(5.0, 40.0);
             on.text_rim(&capital(&node.name), (x, y), Pen::bold(BODY, INK), Align::Left)?;
             on.text_rim(&amount(self.size_of(i)), (x, y + 14.0), Pen::new(SMALL, INK), Align::Left)?;
         }

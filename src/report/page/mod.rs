@@ -89,7 +89,7 @@ pub fn write(from: &Sources) -> Result<PathBuf> {
 /// The page.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn html(from: &Sources) -> Result<String> {
     let manifest = Manifest::read(from.dir)?;
     let whole = read::json(&from.dir.join("manifest.json"))?;
