@@ -48,7 +48,12 @@ async function test(name, file, how, options = {}) {
 }
 
 const shot = (page, name, options = {}) => page.screenshot({ path: path.join(shots, `${name}.png`), ...options });
-const pixels = (page) => page.evaluate(() => document.querySelector("#map-section canvas").toDataURL());
+/** The map is drawn in the next frame: two frames later it is there, on a slow machine too. */
+const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))));
+async function pixels(page) {
+  await drawn(page);
+  return page.evaluate(() => document.querySelector("#map-section canvas").toDataURL());
+}
 
 await test("a hostile title is text", "run", async (page) => {
   const title = JSON.parse(fs.readFileSync(path.join(folder, "run/manifest.json"), "utf8")).title;
@@ -78,10 +83,11 @@ await test("the slider moves the map, layers switch, a cell says what stands in 
     const at = await page.evaluate((h3) => window.siroccoMap.pixelOf(h3), row.cell);
     const box = await page.locator("#map-section canvas").first().boundingBox();
     await page.mouse.move(box.x + at.x, box.y + at.y);
-    await page.waitForTimeout(80);
-    assert.equal(String(await page.evaluate((h3) => window.siroccoMap.valueOf(h3), row.cell)), String(Number(row[layer])));
-    const text = await page.textContent("#map-section");
-    assert.ok(text.includes(row.cell) && text.includes(String(Number(row[layer]))), `${layer} of ${row.cell} is ${row[layer]}`);
+    const value = String(Number(row[layer]));
+    assert.equal(String(await page.evaluate((h3) => window.siroccoMap.valueOf(h3), row.cell)), value, `${layer} of ${row.cell}`);
+    // What is shown beside the pointer comes a moment later.
+    const isShown = ([cell, v]) => ((text) => text.includes(cell) && text.includes(v))(document.querySelector("#map-section").textContent);
+    await page.waitForFunction(isShown, [row.cell, value], { timeout: 5000 });
   }
   assert.notEqual(await pixels(page), before);
   // Prices stand at their hubs.
@@ -92,7 +98,7 @@ await test("the slider moves the map, layers switch, a cell says what stands in 
   assert.equal(String(shown), String(Number(price.price_usd)));
   await page.mouse.down();
   await page.mouse.up();
-  await page.waitForTimeout(80);
+  await drawn(page);
   await page.locator("#map-section").screenshot({ path: path.join(shots, "map.png") });
 });
 
@@ -119,7 +125,6 @@ await test("baseline and policy stand side by side, and differ", "policy", async
   const views = ["0", "1", "side", "difference"];
   for (const view of views) {
     await page.evaluate((name) => window.siroccoMap.setView(name), view);
-    await page.waitForTimeout(80);
     pictures[view] = await pixels(page);
     await page.locator("#map-section").screenshot({ path: path.join(shots, `view-${view}.png`) });
   }
