@@ -203,7 +203,8 @@ fn folder_of(given: Option<&Path>, file: &Path) -> PathBuf {
 fn ready(file: &Path, data: &Path) -> Result<Study> {
     let mut known = measures(&Sums::default());
     let plan = Plan::read(file, &known)?;
-    known.extend(plan.parts().into_iter().map(|part| part.measure));
+    let parts = plan.parts();
+    known.extend(parts.iter().map(|part| part.measure.clone()));
     let beside = file.parent().unwrap_or(Path::new(""));
     let files: Vec<PathBuf> =
         [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();
@@ -223,7 +224,7 @@ fn ready(file: &Path, data: &Path) -> Result<Study> {
         let place = |why: String| Error::Input(format!("{}: point {point}: {why}", file.display()));
         let wrong = |e: Error| if let Error::Input(why) = e { place(why) } else { e };
         let (arms, ground) = arms(&study, point, &mut grounds).map_err(wrong)?;
-        within(&arms[0], &study.plan.parts()).map_err(place)?;
+        within(&arms[0], &parts).map_err(place)?;
         study.order.inputs.extend(arms.iter().flat_map(|s| inputs(s, &ground)));
     }
     study.order.inputs.sort();
