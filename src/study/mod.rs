@@ -2,12 +2,14 @@
 
 pub mod analysis;
 pub mod branch;
+pub mod calibrate;
 pub mod check;
 #[cfg(feature = "parquet")]
 pub mod columns;
 pub mod design;
 pub mod discover;
 pub mod displacement;
+pub mod emulator;
 pub mod ensemble;
 pub mod files;
 pub mod measure;
