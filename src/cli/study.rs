@@ -165,19 +165,30 @@ fn run_study(args: &RunStudyArgs) -> Result<()> {
     let began = Instant::now();
     let file = args.study.clone().ok_or_else(|| Error::Input("no study file".into()))?;
     let data = data_folder(args.data.as_deref())?;
-    let study = ready(&file, &data)?;
+    let mut study = ready(&file, &data)?;
     let folder = folder_of(args.out.as_deref(), &file);
     claim(&folder, &study.order)?;
     let done = |what: &str| print(&format!("{what}; results in {}\n", folder.display()));
     if folder.join(MANIFEST).is_file() {
         return if args.quiet { Ok(()) } else { done("complete already") };
     }
-    let jobs = jobs(&study, args.shard);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    run_all(&study, &folder, &jobs, threads, args.quiet, &data)?;
-    if let Some(shard) = args.shard {
-        let what = format!("part {} of {}: {} points and replicates done", shard.number, shard.of, jobs.len());
-        return if args.quiet { Ok(()) } else { print(&format!("{what} in {:.1} s\n", began.elapsed().as_secs_f64())) };
+    loop {
+        let jobs = jobs(&study, args.shard);
+        run_all(&study, &folder, &jobs, threads, args.quiet, &data)?;
+        let more = go_on(&mut study, &folder);
+        if let Some(shard) = args.shard
+            && !matches!(more, Ok(true))
+        {
+            // Of a calibration the next stage hangs on all parts of this one: the part is run again when they are there.
+            let waiting = if more.is_err() { "; other parts of this stage are not there yet" } else { "" };
+            let what = format!("part {} of {}: {} points and replicates done", shard.number, shard.of, jobs.len());
+            let said = format!("{what} in {:.1} s{waiting}\n", began.elapsed().as_secs_f64());
+            return if args.quiet { Ok(()) } else { print(&said) };
+        }
+        if !more? {
+            break;
+        }
     }
     finish(&study, &folder, began, threads, args.quiet)
 }
@@ -188,9 +199,29 @@ fn merge_shards(args: &MergeArgs) -> Result<()> {
     let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
     let order: Order = serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
     let data = data_folder(Some(args.data.as_deref().unwrap_or(&order.data)))?;
-    let study = ready(&order.study, &data)?;
+    let mut study = ready(&order.study, &data)?;
     claim(&args.folder, &study.order)?;
+    while go_on(&mut study, &args.folder)? {}
     finish(&study, &args.folder, began, 1, args.quiet)
+}
+
+/// Adds the points of the next stage, of a study that has stages; false when there are none.
+fn go_on(study: &mut Study, folder: &Path) -> Result<bool> {
+    if study.plan.fit.is_none() {
+        return Ok(false);
+    }
+    let results = results(study, folder)?;
+    let names: Vec<String> = results.measures.iter().map(|m| m.name.clone()).collect();
+    let means: Vec<Vec<f64>> =
+        (0..study.plan.points.len()).map(|p| (0..names.len()).map(|m| results.mean(p, 0, m)).collect()).collect();
+    let value = |p: usize, name: &str| names.iter().position(|n| n == name).map_or(f64::NAN, |m| means[p][m]);
+    study.plan.go_on(&value)
+}
+
+/// What all runs came to.
+fn results<'a>(study: &'a Study, folder: &Path) -> Result<Results<'a>> {
+    let names = study.files.iter().map(|f| stem(f)).collect();
+    Results::read(&study.plan, names, &study.known, &Store::in_folder(folder.join(OUTCOMES)))
 }
 
 /// The folder of a study.
@@ -206,6 +237,12 @@ fn ready(file: &Path, data: &Path) -> Result<Study> {
     let parts = plan.parts();
     known.extend(parts.iter().map(|part| part.measure.clone()));
     let beside = file.parent().unwrap_or(Path::new(""));
+    let hashed = |path: PathBuf| -> Result<(String, String)> {
+        let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        Ok((path.display().to_string(), blake3::hash(&bytes).to_hex().to_string()))
+    };
+    let series = plan.file.series.iter().map(|s| hashed(beside.join(&s.file)));
+    let series = series.collect::<Result<Vec<_>>>()?;
     let files: Vec<PathBuf> =
         [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();
     let text = std::fs::read(file).map_err(|e| Error::io(file, e))?;
@@ -216,7 +253,7 @@ fn ready(file: &Path, data: &Path) -> Result<Study> {
         study: absolute(file)?,
         hash: blake3::hash(&text).to_hex().to_string(),
         data: absolute(data)?,
-        inputs: vec![],
+        inputs: series,
     };
     let mut study = Study { plan, known, order, files };
     let mut grounds = shared_grounds(data);
@@ -241,7 +278,8 @@ fn ends(plan: &Plan) -> Vec<usize> {
         all.extend(with.clone().min_by(by));
         all.extend(with.max_by(by));
     }
-    all.extend((0..plan.points.len()).filter(|&p| !plan.points[p].name.is_empty()));
+    // Those of a calibration are named for their stage.
+    all.extend((0..plan.points.len()).filter(|&p| plan.fit.is_none() && !plan.points[p].name.is_empty()));
     all.sort_unstable();
     all.dedup();
     all
@@ -374,9 +412,7 @@ fn run_all(
 
 /// Makes the tables of a study all of whose runs are there.
 fn finish(study: &Study, folder: &Path, began: Instant, threads: usize, quiet: bool) -> Result<()> {
-    let store = Store::in_folder(folder.join(OUTCOMES));
-    let names = study.files.iter().map(|f| stem(f));
-    let results = Results::read(&study.plan, names.collect(), &study.known, &store)?;
+    let results = results(study, folder)?;
     let failed = &results.failed;
     // Beside, and then into place: nobody takes half a table for a whole one.
     let new = folder.join(".tables");
@@ -452,6 +488,8 @@ fn write_slurm(args: &SlurmArgs) -> Result<()> {
     let study = ready(&args.study, &data)?;
     let folder = folder_of(args.out.as_deref(), &args.study);
     claim(&folder, &study.order)?;
+    // A calibration has its runs in stages, each after the one before; the array is submitted once for each.
+    let stages = study.plan.fit.as_ref().map_or(1, |f| f.course.waves + f.course.generations + 1);
     let runs = (study.plan.points.len() * study.files.len()) as u64 * u64::from(study.plan.file.replicates);
     let tasks = runs.div_ceil(args.runs_per_task);
     let program = std::env::current_exe().map_err(|e| Error::io("the program itself", e))?;
@@ -484,20 +522,25 @@ fn write_slurm(args: &SlurmArgs) -> Result<()> {
          # Names what is missing when a task has failed for good: submit the array again and merge again.\n\
          exec {program} study merge {out} --data {data}\n"
     );
-    let submit = "#!/bin/bash\n\
-                  # Submits the array, and the merge for when all its tasks have ended, one way or the other.\n\
-                  set -euo pipefail\n\
-                  cd \"$(dirname \"$0\")\"\n\
-                  array=$(sbatch --parsable array.sbatch)\n\
-                  sbatch --parsable --dependency=\"afterany:$array\" merge.sbatch\n";
-    for (name, text) in [("array.sbatch", array.as_str()), ("merge.sbatch", &merge), ("submit.sh", submit)] {
+    let again = (1..stages).map(|_| "array=$(sbatch --parsable --dependency=\"afterany:$array\" array.sbatch)\n");
+    let again: String = again.collect();
+    let submit = format!(
+        "#!/bin/bash\n\
+         # Submits the array, and the merge for when all its tasks have ended, one way or the other.\n\
+         set -euo pipefail\n\
+         cd \"$(dirname \"$0\")\"\n\
+         array=$(sbatch --parsable array.sbatch)\n\
+         {again}sbatch --parsable --dependency=\"afterany:$array\" merge.sbatch\n"
+    );
+    for (name, text) in [("array.sbatch", array.as_str()), ("merge.sbatch", &merge), ("submit.sh", &submit)] {
         let path = at.join(name);
         disk::write_durably(&path, text.as_bytes()).map_err(|e| Error::io(&path, e))?;
     }
     let each = if matches!(study.plan.file.design, Design::Variants) { "variants" } else { "points" };
     print(&format!(
-        "{} {each}, {runs} runs in {tasks} tasks; submit with: bash {}/submit.sh\n",
+        "{} {each}, {runs} runs in {tasks} tasks{}; submit with: bash {}/submit.sh\n",
         study.plan.points.len(),
+        if stages > 1 { format!(", in each of up to {stages} stages") } else { String::new() },
         at.display()
     ))
 }

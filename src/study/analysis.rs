@@ -2,6 +2,7 @@
 
 use super::design::Effect;
 use super::discover::{Options, prim};
+use super::fitted;
 use super::measure::{Better, Measure};
 use super::outcome::Store;
 use super::paired::{ALPHA, effect, ranks};
@@ -74,6 +75,11 @@ impl<'a> Results<'a> {
         mean(&known(&self.of(point, arm, measure)))
     }
 
+    /// The same of a measure by its name; NaN when it is not looked at.
+    pub fn of_measure(&self, point: usize, name: &str) -> f64 {
+        self.measures.iter().position(|m| m.name == name).map_or(f64::NAN, |m| self.mean(point, 0, m))
+    }
+
     /// Mean of every point.
     fn means(&self, arm: usize, measure: usize) -> Vec<f64> {
         (0..self.plan.points.len()).map(|p| self.mean(p, arm, measure)).collect()
@@ -109,6 +115,11 @@ pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
         Design::Budget { .. } => write_pareto(folder, r, &mut notes)?,
         Design::Variants => write_variants(folder, r)?,
         Design::LatinHypercube { .. } | Design::Sobol { .. } => write_correlations(folder, r)?,
+        Design::Calibrate { .. } => {
+            if let Some(fit) = &r.plan.fit {
+                notes.extend(fitted::write(folder, r, fit)?);
+            }
+        }
         Design::Factorial { .. } => {}
     }
     if r.arms.len() > 1 {

@@ -109,6 +109,11 @@ impl Part {
         Ok(Part { measure, metric: i, kind: all[i].kind, from, to })
     }
 
+    /// Whether it is a flow, a stock or a level.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// What it comes to: the sum of a flow, the last value of a stock, the mean over days of a level; NaN when no month of
     /// the run is in it.
     pub fn value(&self, monthly: &Course) -> f64 {

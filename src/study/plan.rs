@@ -1,7 +1,9 @@
 //! A study file: what is varied, how, and what is looked at; and the points to run that come of it.
 
-use super::design::{self, Fractional, Resolution};
+use super::calibrate::{self, Course, Next, Particle, Stage, Tried};
+use super::design::{self, Fractional, Resolution, luck};
 use super::measure::{Better, Measure, PART, Part};
+use super::targets::{Goal, SeriesTarget, Target, Watched, goal, series};
 use crate::error::{Error, Result};
 use crate::processes::DAY;
 use crate::scenario::nearest;
@@ -35,7 +37,8 @@ pub struct StudyFile {
     #[serde(default = "one_u64")]
     pub seed: u64,
     /// Measures that are looked at; see `sirocco metrics` and the indicators in docs/outputs.md. A metric may be taken over a part
-    /// of the run: `sea_arrivals@2015`, `sea_arrivals@2015-06..2015-08`.
+    /// of the run: `sea_arrivals@2015`, `sea_arrivals@2015-06..2015-08`. A calibration adds those of its targets.
+    #[serde(default)]
     pub measures: Vec<String>,
     pub design: Design,
     /// What is varied.
@@ -50,6 +53,24 @@ pub struct StudyFile {
     /// Patterns that the model is to show; counted is at how many of the points it does.
     #[serde(default)]
     pub pattern: Vec<Pattern>,
+    /// Published figures that a calibration is held against.
+    #[serde(default)]
+    pub target: Vec<Target>,
+    /// Published series that a calibration is held against.
+    #[serde(default)]
+    pub series: Vec<SeriesTarget>,
+    /// How the sample of a calibration is run at the end.
+    #[serde(default)]
+    pub predict: Predict,
+}
+
+/// How the sample of the posterior is run: with luck that the fit has not seen.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    /// Changes beside those of all runs, in the form of `--set`: `run.persons_per_agent=1`.
+    #[serde(default)]
+    pub set: Vec<String>,
 }
 
 fn one() -> u32 {
@@ -99,6 +120,27 @@ pub enum Design {
     Budget { points: usize, usd_per_year: f64, levers: Vec<String> },
     /// The named sets of changes; the first is what the others are held against.
     Variants,
+    /// Which values of the factors bring the model near to `[[target]]` and `[[series]]`: history matching in waves, then approximate
+    /// Bayesian computation in generations. Ranges are the prior. Every stage runs `points`; at the end a sample of so many is run
+    /// again, with other luck.
+    Calibrate {
+        points: usize,
+        #[serde(default = "three")]
+        waves: usize,
+        #[serde(default = "cutoff")]
+        cutoff: f64,
+        #[serde(default = "five")]
+        generations: usize,
+        /// Particles that are kept of a generation; half of the points when left out.
+        #[serde(default)]
+        particles: Option<usize>,
+        /// The last generation is the first of which no larger share comes within the tolerance of the one before.
+        #[serde(default = "least_accepted")]
+        least_accepted: f64,
+        /// Size of the sample of the posterior.
+        #[serde(default = "sixty_four")]
+        sample: usize,
+    },
 }
 
 fn two() -> usize {
@@ -112,6 +154,19 @@ fn five() -> usize {
 }
 fn ten() -> u32 {
     10
+}
+fn three() -> usize {
+    3
+}
+fn sixty_four() -> usize {
+    64
+}
+/// Pukelsheim's three-sigma rule (1994): at least 95 % of any distribution with one peak.
+fn cutoff() -> f64 {
+    3.0
+}
+fn least_accepted() -> f64 {
+    0.05
 }
 
 /// Something that is varied.
@@ -142,6 +197,9 @@ pub struct Factor {
     /// In the place of a range: these values, alike likely.
     #[serde(default)]
     pub values: Vec<Value>,
+    /// Numbers that the value is multiplied with, for a key that is a list.
+    #[serde(default)]
+    pub times: Vec<f64>,
 }
 
 /// How a range is gone over.
@@ -211,8 +269,8 @@ pub struct Axis {
 /// What a factor may be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Range {
-    /// From, to, by its logarithm, in whole numbers.
-    Between { low: f64, high: f64, scale: Scale, whole: bool },
+    /// From, to, by its logarithm, in whole numbers; times each of a list, when there is one.
+    Between { low: f64, high: f64, scale: Scale, whole: bool, times: Vec<f64> },
     /// One of these.
     OneOf(Vec<Value>),
 }
@@ -222,14 +280,18 @@ impl Axis {
     pub fn value(&self, u: f64) -> String {
         match &self.range {
             Range::OneOf(values) => values[((u * values.len() as f64) as usize).min(values.len() - 1)].to_string(),
-            Range::Between { low, high, scale, whole } => {
+            Range::Between { low, high, scale, whole, times } => {
                 let v = match scale {
                     Scale::Linear => low + u * (high - low),
                     Scale::Log => low * libm::exp(u * libm::log(high / low)),
                 };
                 // Twelve digits: 0.16 and not 0.15999999999999998.
-                let short: f64 = format!("{v:.11e}").parse().unwrap_or(v);
-                if *whole { format!("{}", libm::round(v)) } else { format!("{short:?}") }
+                let short = |v: f64| format!("{:?}", format!("{v:.11e}").parse().unwrap_or(v));
+                match times.as_slice() {
+                    _ if *whole => format!("{}", libm::round(v)),
+                    [] => short(v),
+                    of => format!("[{}]", of.iter().map(|t| short(t * v)).collect::<Vec<_>>().join(", ")),
+                }
             }
         }
     }
@@ -255,7 +317,24 @@ pub struct Plan {
     pub points: Vec<Point>,
     /// Of a fractional design: what it cannot tell apart.
     pub fraction: Option<Fractional>,
+    /// Of a calibration: what it is held against and how far it is. Its points come stage by stage ([`Plan::go_on`]).
+    pub fit: Option<Fit>,
 }
+
+/// A calibration under way.
+pub struct Fit {
+    pub course: Course,
+    pub goals: Vec<Goal>,
+    pub watched: Vec<Watched>,
+    pub stages: Vec<Stage>,
+    /// Points of the fit itself; those after it are of the sample.
+    pub tried: usize,
+    /// The posterior, once it is there: the nearest first.
+    pub posterior: Vec<Particle>,
+}
+
+/// What the points of the sample are called in `design.csv`.
+pub const SAMPLE: &str = "sample";
 
 /// Most points of a study, most values of factors in them, and most runs.
 const MOST: usize = 200_000;
@@ -275,6 +354,9 @@ fn fits(file: &StudyFile, k: usize) -> Result<()> {
         Design::Morris { trajectories, .. } => trajectories.checked_mul(k + 1),
         Design::SobolIndices { points } => points.checked_mul(k + 2),
         Design::Budget { points, levers, .. } => points.checked_add(levers.len() + 1),
+        Design::Calibrate { points, waves, generations, sample, .. } => {
+            waves.checked_add(*generations).and_then(|n| n.checked_mul(*points)).and_then(|n| n.checked_add(*sample))
+        }
         Design::Variants => Some(file.variant.len()),
     };
     let refuse = |why: String| Err(Error::Input(why));
@@ -310,8 +392,9 @@ impl Plan {
     /// As [`Plan::read`].
     pub fn parse(path: &Path, text: &str, measures: &[Measure]) -> Result<Plan> {
         let broken = |e: toml::de::Error| Error::Input(format!("{}: {}", path.display(), e.to_string().trim_end()));
-        let file: StudyFile = toml::from_str(text).map_err(broken)?;
+        let mut file: StudyFile = toml::from_str(text).map_err(broken)?;
         let mut wrong = Wrong { path, text, said: vec![] };
+        let fit = fit(&mut file, path.parent().unwrap_or(Path::new("")), &mut wrong);
         if file.replicates == 0 {
             wrong.say("replicates", "`replicates` is 0; it must be at least 1".into());
         }
@@ -359,7 +442,47 @@ impl Plan {
             return Err(Error::Input(wrong.said.join("\n")));
         }
         let placed = |e: Error| Error::Input(format!("{}: error: {e}", wrong.place("[design]")));
-        fits(&file, axes.len()).and_then(|()| points(file, axes)).map_err(placed)
+        fits(&file, axes.len()).and_then(|()| points(file, axes, fit)).map_err(placed)
+    }
+
+    /// The next points of a calibration, once those so far have been run: of the next stage, or of the sample at the end. `value` gives
+    /// the mean of a point in a measure. False when there are none, as of every other design.
+    ///
+    /// # Errors
+    /// More factors than a Sobol sequence has.
+    pub fn go_on(&mut self, value: &dyn Fn(usize, &str) -> f64) -> Result<bool> {
+        let Some(fit) = &mut self.fit else { return Ok(false) };
+        if !fit.posterior.is_empty() {
+            return Ok(false);
+        }
+        let aims: Vec<_> = fit.goals.iter().map(|g| g.aim).collect();
+        let come_to = |point: usize| fit.goals.iter().map(|g| g.scaled(g.came_to(&|m| value(point, m)))).collect();
+        let tried: Vec<Tried> =
+            self.points.iter().enumerate().map(|(i, p)| Tried { at: p.at.clone(), came_to: come_to(i) }).collect();
+        let seed = self.file.seed;
+        let (next, stages) = calibrate::next(&fit.course, &aims, self.axes.len(), &tried, seed)?;
+        fit.stages = stages;
+        let (places, name) = match next {
+            Next::Run(places) => (places, fit.stages.last().map_or("", |s| s.name.as_str()).to_string()),
+            Next::Fitted(posterior) => {
+                let Design::Calibrate { sample, .. } = self.file.design else { return Ok(false) };
+                let drawn = calibrate::sample(&posterior, sample, seed);
+                (fit.tried, fit.posterior) = (tried.len(), posterior);
+                (drawn.into_iter().map(|p| tried[p].at.clone()).collect(), SAMPLE.to_string())
+            }
+        };
+        for at in places {
+            let values: Vec<String> = self.axes.iter().zip(&at).map(|(a, u)| a.value(*u)).collect();
+            let mut sets: Vec<String> = self.axes.iter().zip(&values).map(|(a, v)| format!("{}={v}", a.key)).collect();
+            if name == SAMPLE {
+                sets.extend(self.file.predict.set.iter().cloned());
+            }
+            // Its own luck: one that all points shared would be fitted too.
+            let seed = luck(seed, 0, "study.calibrate.seed").below(self.points.len() as u64, 1_000_000_000);
+            sets.push(format!("run.seed={seed}"));
+            self.points.push(Point { at, name: name.clone(), values, sets });
+        }
+        Ok(true)
     }
 
     /// The measures that are taken over a part of the run.
@@ -371,6 +494,66 @@ impl Plan {
     pub fn better(&self, measures: &[Measure], name: &str) -> Option<Better> {
         measures.iter().find(|m| m.name == name).and_then(|m| m.better)
     }
+}
+
+/// What a calibration is held against; what it needs is added to the measures. None for other designs.
+fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
+    let held = file.target.len() + file.series.len();
+    let Design::Calibrate { points, waves, cutoff, generations, particles, least_accepted, sample } = file.design
+    else {
+        if held > 0 || !file.predict.set.is_empty() {
+            wrong.say("[design]", "`[[target]]`, `[[series]]` and `[predict]` go with the design `calibrate`".into());
+        }
+        return None;
+    };
+    let particles = particles.unwrap_or(points / 2);
+    let mut is = |right: bool, why: &str| {
+        if !right {
+            wrong.say("[design]", why.into())
+        }
+    };
+    is(waves > 0, "`waves` is 0; the first wave is the prior");
+    is(points >= 8, "`points` is less than 8");
+    is(
+        (2..=waves.saturating_mul(points)).contains(&particles),
+        "`particles` must be from 2 to the points of all waves",
+    );
+    is(sample > 0, "`sample` is 0");
+    is(cutoff > 0.0 && cutoff.is_finite(), "`cutoff` must be more than 0");
+    is((0.0..1.0).contains(&least_accepted), "`least_accepted` must be from 0 to less than 1");
+    is(held > 0, "a calibration needs `[[target]]` or `[[series]]`");
+    is(
+        file.policies.is_empty(),
+        "a calibration takes no `policies`: compare them with what it finds, by `[posterior]`",
+    );
+    let (mut goals, mut watched) = (vec![], vec![]);
+    for t in &file.target {
+        match goal(t) {
+            Ok(g) => goals.push(g),
+            Err(why) => wrong.say(&t.name, why),
+        }
+    }
+    for s in &file.series {
+        match series(s, beside) {
+            Ok((w, of)) => {
+                goals.extend(of);
+                watched.push(w);
+            }
+            Err(why) => wrong.say(&s.column, why),
+        }
+    }
+    if wrong.said.is_empty() && !goals.iter().any(|g| g.aim.weight > 0.0) {
+        wrong.say("[design]", "nothing is left to fit: no target or whole period of a series has a weight".into());
+    }
+    let months = watched.iter().flat_map(|w| w.months.iter().map(|m| w.measure(&m.month)));
+    let all: Vec<String> = goals.iter().flat_map(|g| g.of.iter().chain(&g.over).cloned()).chain(months).collect();
+    for name in all {
+        if !file.measures.contains(&name) {
+            file.measures.push(name);
+        }
+    }
+    let course = Course { waves, points, cutoff, generations, particles, least_accepted };
+    Some(Fit { course, goals, watched, stages: vec![], tried: 0, posterior: vec![] })
 }
 
 /// What is wrong with a file, by line.
@@ -464,7 +647,10 @@ fn own_range(f: &Factor, key: &str, wrong: &mut Wrong) -> Option<Range> {
         return None;
     }
     let whole = f.whole || known.is_some_and(|k| k["type"] == "integer");
-    Some(Range::Between { low, high, scale: f.scale, whole })
+    if whole && !f.times.is_empty() {
+        wrong.say(key, format!("`{key}` has `times`, which does not go with whole numbers"));
+    }
+    Some(Range::Between { low, high, scale: f.scale, whole, times: f.times.clone() })
 }
 
 /// What the rules say about a key: the schema of a process' parameter; nothing for other keys.
@@ -490,8 +676,9 @@ fn metadata(key: &str) -> std::result::Result<Option<Value>, String> {
 
 /// Every parameter of a process, or of all, that has a range of its own.
 fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
-    if f.low.is_some() || f.high.is_some() || !f.values.is_empty() {
-        wrong.say(process, "`all_of` takes the ranges of the rules: no `low`, `high` or `values`".into());
+    if f.low.is_some() || f.high.is_some() || !f.values.is_empty() || !f.times.is_empty() {
+        let why = "`all_of` takes the ranges of the rules: no `low`, `high`, `values` or `times`";
+        wrong.say(process, why.into());
         return vec![];
     }
     let steps: Vec<_> = DAY.iter().filter(|s| process == "all" || s.name == process).collect();
@@ -506,7 +693,8 @@ fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
             if let (Some(low), Some(high)) = (p["x-low"].as_f64(), p["x-high"].as_f64())
                 && low < high
             {
-                let range = Range::Between { low, high, scale: f.scale, whole: p["type"] == "integer" };
+                let whole = p["type"] == "integer";
+                let range = Range::Between { low, high, scale: f.scale, whole, times: vec![] };
                 out.push(Axis { key: format!("processes.{}.{name}", step.name), range });
             }
         }
@@ -522,7 +710,7 @@ fn all_of(f: &Factor, process: &str, wrong: &mut Wrong) -> Vec<Axis> {
 }
 
 /// The points of a design.
-fn points(file: StudyFile, axes: Vec<Axis>) -> Result<Plan> {
+fn points(file: StudyFile, axes: Vec<Axis>, fit: Option<Fit>) -> Result<Plan> {
     let (k, seed) = (axes.len(), file.seed);
     let levels = |n: usize| (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect::<Vec<f64>>();
     let ends = |n: usize| (0..n).map(|i| i as f64 / (n.max(2) - 1) as f64).collect::<Vec<f64>>();
@@ -550,14 +738,22 @@ fn points(file: StudyFile, axes: Vec<Axis>) -> Result<Plan> {
         Design::Sobol { points } => design::sobol(*points, k, seed)?,
         Design::Morris { trajectories, levels } => design::morris(k, *trajectories, *levels, seed)?,
         Design::SobolIndices { points } => design::saltelli(*points, k, seed)?,
+        Design::Calibrate { .. } => {
+            if let Some(a) = axes.iter().find(|a| matches!(a.range, Range::OneOf(_))) {
+                return Err(Error::Input(format!("`{}` has `values`; a calibration needs ranges", a.key)));
+            }
+            let mut plan = Plan { file, axes, points: vec![], fraction, fit };
+            plan.go_on(&|_, _| f64::NAN)?;
+            return Ok(plan);
+        }
         Design::Budget { points, usd_per_year, levers } => {
             let points = budget(*points, *usd_per_year, levers, seed)?;
-            return Ok(Plan { file, axes, points, fraction });
+            return Ok(Plan { file, axes, points, fraction, fit });
         }
         Design::Variants => {
             let one = |v: &Variant| Point { at: vec![], name: v.name.clone(), values: vec![], sets: v.set.clone() };
             let points = file.variant.iter().map(one).collect();
-            return Ok(Plan { file, axes, points, fraction });
+            return Ok(Plan { file, axes, points, fraction, fit });
         }
     };
     // The scenario as it is stands first where others are held against it.
@@ -570,7 +766,7 @@ fn points(file: StudyFile, axes: Vec<Axis>) -> Result<Plan> {
         Point { at, name: String::new(), values, sets }
     };
     let points: Vec<Point> = as_it_is.into_iter().chain(places).map(point).collect();
-    Ok(Plan { file, axes, points, fraction })
+    Ok(Plan { file, axes, points, fraction, fit })
 }
 
 /// Ways to share a budget: all to one lever each, all alike, and points spread evenly over all ways (by a Sobol sequence:
