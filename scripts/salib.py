@@ -11,6 +11,7 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 from SALib.analyze import morris as morris_indices
 from SALib.analyze import sobol as sobol_indices
 from SALib.sample import morris as morris_sample
@@ -26,7 +27,7 @@ FUNCTIONS = {
     "ishigami": (3, lambda x: Ishigami.evaluate((2 * x - 1) * math.pi)),
     "sobol_g": (8, Sobol_G.evaluate),
     # Three factors that rule among twenty.
-    "sobol_g_20": (20, lambda x: Sobol_G.evaluate(x, [0] * 3 + [6.52] * 17)),
+    "sobol_g_20": (20, lambda x: Sobol_G.evaluate(x, np.array([0.0] * 3 + [6.52] * 17))),
 }
 # SALib's names of what is compared, each estimate before its half-width.
 SOBOL = ["S1", "S1_conf", "ST", "ST_conf"]

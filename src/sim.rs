@@ -123,7 +123,7 @@ impl Simulation {
     /// # Errors
     /// A parameter value of the plan that does not fit, or a lever's place that the region does not have.
     pub fn new(plan: &RunPlan, ground: &Ground) -> Result<Simulation> {
-        let s = &plan.scenario;
+        let s = &plan.scenario.of_replicate(plan.replicate);
         let params = with_values(&s.params, &plan.values)?;
         let region = ground.region.clone();
         let memory = parameters::<beliefs::Params>(&params, "beliefs").memory();

@@ -414,7 +414,7 @@ fn manifest(s: &Scenario, ground: &Ground, runs: &Runs) -> serde_json::Value {
     let inputs: Vec<_> =
         inputs(s, ground).into_iter().map(|(path, hash)| json!({"path": path, "blake3": hash})).collect();
     let metrics: Vec<_> = metric::all().iter().map(metric_json).collect();
-    json!({
+    let mut all = json!({
         "sirocco": env!("CARGO_PKG_NAME"),
         "version": VERSION,
         "commit": COMMIT,
@@ -428,7 +428,11 @@ fn manifest(s: &Scenario, ground: &Ground, runs: &Runs) -> serde_json::Value {
         "resolved": s.resolved,
         "inputs": inputs,
         "metrics": metrics,
-    })
+    });
+    if !s.rows.is_empty() {
+        all["posterior_rows"] = json!((0..s.run.replicates).filter_map(|k| s.row(k)).collect::<Vec<_>>());
+    }
+    all
 }
 
 /// A metric's description.

@@ -237,11 +237,12 @@ fn ready(file: &Path, data: &Path) -> Result<Study> {
     let parts = plan.parts();
     known.extend(parts.iter().map(|part| part.measure.clone()));
     let beside = file.parent().unwrap_or(Path::new(""));
-    let hashed = |path: PathBuf| -> Result<(String, String)> {
+    // Named as the study names them, wherever it is run from.
+    let series = plan.file.series.iter().map(|s| -> Result<(String, String)> {
+        let path = beside.join(&s.file);
         let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-        Ok((path.display().to_string(), blake3::hash(&bytes).to_hex().to_string()))
-    };
-    let series = plan.file.series.iter().map(|s| hashed(beside.join(&s.file)));
+        Ok((s.file.display().to_string(), blake3::hash(&bytes).to_hex().to_string()))
+    });
     let series = series.collect::<Result<Vec<_>>>()?;
     let files: Vec<PathBuf> =
         [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();

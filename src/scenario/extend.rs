@@ -162,7 +162,7 @@ fn beside(file: &str, relative: &Path) -> String {
 }
 
 /// Reads a file up to just over the limit, so that its size can be judged without reading all of `/dev/zero`.
-fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+pub(crate) fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -5,6 +5,7 @@ use super::check::{Checker, MOST, Path as Keys};
 use super::diagnose::{Diagnostic, Names, Report, Sources};
 use super::extend::Reader;
 use super::idle::Spots;
+use super::posterior;
 use super::schema::{RegionSpec, Scenario, ScenarioFile};
 use super::semantic::Semantic;
 use super::sets;
@@ -15,6 +16,7 @@ use crate::processes::DAY;
 use crate::units::Date;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Reads the scenario at `path`, what it extends, and the `--set` arguments, and checks all of it. `names` is what texts
 /// that name places may be; see [`peek`] for how to know which.
@@ -23,7 +25,8 @@ use std::path::{Path, PathBuf};
 pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Report> {
     let (reader, root) = read(path, sets)?;
     let folder = folder_of(path);
-    let Reader { sources, mut out, incomplete, inputs } = reader;
+    let Reader { mut sources, mut out, incomplete, mut inputs } = reader;
+    let sample = posterior::rows(&root, &folder, &mut sources, &mut out);
     let schema = scenario_schema();
     let mut checker = Checker { sources: &sources, names, root: &schema, incomplete, out: Vec::new() };
     checker.node(&schema, &root, &Keys::default());
@@ -36,14 +39,30 @@ pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Rep
     semantic.check(&root, &folder);
     out.append(&mut semantic.errors);
     let warnings = semantic.warnings;
+    if out.is_empty() {
+        // A row is checked once the scenario itself is sound: what is wrong then is wrong with the row.
+        for row in sample.iter().flat_map(|s| &s.0) {
+            let mut checker = Checker { sources: &sources, names, root: &schema, incomplete, out: Vec::new() };
+            checker.node(&schema, row, &Keys::default());
+            out.append(&mut checker.out);
+        }
+    }
     let refuse = |diagnostics, warnings| Err(Report { diagnostics, warnings, unreadable: None }.tidy());
     if !out.is_empty() {
         return refuse(out, warnings);
     }
+    let mut rows = vec![];
+    for row in sample.iter().flat_map(|s| &s.0) {
+        match build(row, &sources) {
+            Ok(parts) => rows.push(Arc::new(finish(parts, path, folder.clone(), vec![], vec![]))),
+            Err(faults) => return refuse(faults, warnings),
+        }
+    }
+    inputs.extend(sample.map(|s| s.1));
     match build(&root, &sources) {
         Ok(parts) => {
             let spots = Spots::find(&root, &sources);
-            Ok(Scenario { spots, ..finish(parts, path, folder, inputs, warnings) })
+            Ok(Scenario { spots, rows, ..finish(parts, path, folder, inputs, warnings) })
         }
         Err(faults) => refuse(faults, warnings),
     }
@@ -187,6 +206,7 @@ fn finish(
         inputs,
         warnings: Report { warnings, ..Report::default() }.tidy().warnings,
         spots: Spots::default(),
+        rows: vec![],
     }
 }
 
@@ -206,7 +226,7 @@ fn resolve(parts: &Parts) -> Value {
             all
         })
         .collect();
-    sorted(json!({
+    let mut all = json!({
         "title": file.title,
         "about": file.about,
         "run": file.run,
@@ -217,7 +237,11 @@ fn resolve(parts: &Parts) -> Value {
         "lever": levers,
         "hypotheses": file.hypotheses,
         "output": file.output,
-    }))
+    });
+    if let Some(posterior) = &file.posterior {
+        all["posterior"] = json!(posterior);
+    }
+    sorted(all)
 }
 
 /// The same JSON with all keys in order, whatever order the map type keeps.

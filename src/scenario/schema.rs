@@ -2,14 +2,17 @@
 
 use super::diagnose::Diagnostic;
 use super::idle::Spots;
+use super::posterior::Posterior;
 use crate::agents::hypotheses::Hypotheses;
 use crate::agents::{crew, depot, group, homeland, migrant, patrol, patron, state, vessel};
+use crate::engine::rng::{Luck, Purpose};
 use crate::engine::step::ParamSet;
 use crate::levers::LeverUse;
 use crate::processes::calendar::Event;
 use crate::units::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A scenario file. `[processes.NAME]` and `[[lever]]` tables are read by the process or lever they name.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +45,9 @@ pub struct ScenarioFile {
     pub hypotheses: Hypotheses,
     #[serde(default)]
     pub output: Output,
+    /// Draws the parameters of every replicate from a sample, as a calibration writes it.
+    #[serde(default)]
+    pub posterior: Option<Posterior>,
 }
 
 /// Dates, luck and scale.
@@ -152,4 +158,24 @@ pub struct Scenario {
     pub warnings: Vec<Diagnostic>,
     /// Where things stand that only the ground can tell to be idle.
     pub spots: Spots,
+    /// The scenario with each row of its posterior's sample; empty when it has none.
+    pub rows: Vec<Arc<Scenario>>,
+}
+
+const ROW: Purpose = Purpose::new("posterior");
+
+impl Scenario {
+    /// Which row of the sample a replicate takes: all are taken once, in an order by lot that hangs on the seed, before one is taken
+    /// again. A baseline and its policies take the same. None without a sample.
+    pub fn row(&self, replicate: u32) -> Option<usize> {
+        let luck = Luck { seed: self.run.seed, replicate: 0 }.at_start(ROW);
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.sort_by_key(|&i| (luck.bits(i as u64), i));
+        order.get(replicate as usize % order.len().max(1)).copied()
+    }
+
+    /// The scenario as a replicate runs it.
+    pub fn of_replicate(self: &Arc<Scenario>, replicate: u32) -> Arc<Scenario> {
+        self.row(replicate).map_or_else(|| self.clone(), |row| self.rows[row].clone())
+    }
 }

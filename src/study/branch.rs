@@ -83,6 +83,8 @@ pub fn replicate(
     stop: &(dyn Fn(Tick) -> Result<()> + Sync),
     done: &mut dyn FnMut(usize, std::result::Result<Outcome, String>) -> Result<()>,
 ) -> Result<()> {
+    // With the same row of the posterior: two that are alike but for it may differ on the first day.
+    let arms: Vec<Arc<Scenario>> = arms.iter().map(|a| a.of_replicate(replicate)).collect();
     let plan = |arm: &Arc<Scenario>| RunPlan { scenario: arm.clone(), replicate, values: vec![], audit: false };
     let parts: Vec<Tick> =
         arms.iter().map(|a| if branch { parts_on(&arms[0], a) } else { a.run.start.tick() }).collect();
