@@ -161,7 +161,7 @@ fn studies_do_not_crash_the_reader() {
     let known = sirocco::study::measure::measures(&sirocco::observe::sums::Sums::default());
     for seed in seeds("study") {
         let text = String::from_utf8(seed).expect("text");
-        let plan = sirocco::study::plan::Plan::parse(Path::new("s.toml"), &text, &known);
+        let plan = sirocco::study::plan::Plan::parse(Path::new("s.toml"), &text, &known, &[]);
         assert!(plan.is_ok(), "{:?}\n{text}", plan.err().map(|e| e.to_string()));
     }
     replay(4);

@@ -422,7 +422,7 @@ fn shipped_studies_can_be_read() -> Done {
         if path.is_dir() {
             continue;
         }
-        let plan = sirocco::study::plan::Plan::read(&path, &known)?;
+        let plan = sirocco::study::plan::Plan::read(&path, &known, &[])?;
         assert!(plan.points.len() > 1 && Path::new(folder).join(&plan.file.scenario).is_file());
         n += 1;
     }

@@ -98,8 +98,7 @@ impl Part {
             let meant = meant.map_or(String::new(), |w| format!("; did you mean `{w}`?"));
             return Err(format!("there is no metric `{of}`{meant}"));
         };
-        let (from, to) = months.split_once("..").unwrap_or((months, months));
-        let (Some((from, _)), Some((_, to))) = (month(from), month(to)) else {
+        let Some((from, to)) = span(months) else {
             return Err(format!("`{months}` is no part of a run; write 2015, 2015-06 or 2015-06..2015-08"));
         };
         if to < from {
@@ -128,6 +127,12 @@ impl Part {
             (Kind::Level, _) => values.iter().map(|v| v.0 * v.1).sum::<f64>() / values.iter().map(|v| v.1).sum::<f64>(),
         }
     }
+}
+
+/// First and last month of a part of a run, written as 2015, 2015-06 or 2015-06..2015-08.
+pub fn span(text: &str) -> Option<(String, String)> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    Some((month(from)?.0, month(to)?.1))
 }
 
 /// First and last month of a month or year.

@@ -2,7 +2,7 @@
 
 use super::calibrate::{self, Course, Next, Particle, Stage, Tried};
 use super::design::{self, Fractional, Resolution, luck};
-use super::measure::{Better, Measure, PART, Part};
+use super::measure::{Better, Measure, PART, Part, span};
 use super::targets::{Goal, SeriesTarget, Target, Watched, goal, series};
 use crate::error::{Error, Result};
 use crate::processes::DAY;
@@ -377,22 +377,23 @@ fn fits(file: &StudyFile, k: usize) -> Result<()> {
 }
 
 impl Plan {
-    /// Reads a study file. `measures` are those that runs come to.
+    /// Reads a study file. `measures` are those that runs come to; `without` names years or months that a calibration does not see.
     ///
     /// # Errors
     /// A file that cannot be read; everything that is wrong with it, by line; a design that cannot be made.
-    pub fn read(path: &Path, measures: &[Measure]) -> Result<Plan> {
+    pub fn read(path: &Path, measures: &[Measure], without: &[String]) -> Result<Plan> {
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
-        Plan::parse(path, &text, measures)
+        Plan::parse(path, &text, measures, without)
     }
 
     /// The same from the text of a file; `path` is what messages name.
     ///
     /// # Errors
     /// As [`Plan::read`].
-    pub fn parse(path: &Path, text: &str, measures: &[Measure]) -> Result<Plan> {
+    pub fn parse(path: &Path, text: &str, measures: &[Measure], without: &[String]) -> Result<Plan> {
         let broken = |e: toml::de::Error| Error::Input(format!("{}: {}", path.display(), e.to_string().trim_end()));
         let mut file: StudyFile = toml::from_str(text).map_err(broken)?;
+        leave_out(&mut file, without)?;
         let mut wrong = Wrong { path, text, said: vec![] };
         let fit = fit(&mut file, path.parent().unwrap_or(Path::new("")), &mut wrong);
         if file.replicates == 0 {
@@ -494,6 +495,28 @@ impl Plan {
     pub fn better(&self, measures: &[Measure], name: &str) -> Option<Better> {
         measures.iter().find(|m| m.name == name).and_then(|m| m.better)
     }
+}
+
+/// Takes years or months out of what a calibration sees: series are still looked at there, single figures of them are dropped.
+fn leave_out(file: &mut StudyFile, without: &[String]) -> Result<()> {
+    let no = |why: String| Err(Error::Input(format!("--without: {why}")));
+    if !without.is_empty() && !matches!(file.design, Design::Calibrate { .. }) {
+        return no("goes with the design `calibrate`".into());
+    }
+    for period in without {
+        let Some((from, to)) = span(period) else {
+            return no(format!("`{period}` is no part of a run; write 2015, 2015-06 or 2015-06..2015-08"));
+        };
+        let inside = |m: &String| Part::read(m).is_ok_and(|p| from <= p.from && p.to <= to);
+        let apart = |m: &String| Part::read(m).is_ok_and(|p| p.to < from || to < p.from);
+        let of = |t: &Target| [&t.measure].into_iter().chain(&t.over).cloned().collect::<Vec<String>>();
+        if let Some(t) = file.target.iter().find(|t| !of(t).iter().all(inside) && !of(t).iter().all(apart)) {
+            return no(format!("the target `{}` is not of {period} alone, nor of other times alone", t.name));
+        }
+        file.target.retain(|t| !of(t).iter().all(inside));
+        file.series.iter_mut().for_each(|s| s.except.push(period.clone()));
+    }
+    Ok(())
 }
 
 /// What a calibration is held against; what it needs is added to the measures. None for other designs.

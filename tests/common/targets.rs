@@ -51,7 +51,7 @@ pub fn study(bytes: &[u8]) {
     static KNOWN: OnceLock<Vec<Measure>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| measures(&Sums::default()));
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    match Plan::parse(Path::new("s.toml"), text, known) {
+    match Plan::parse(Path::new("s.toml"), text, known, &[]) {
         Ok(plan) => assert!(!plan.points.is_empty(), "a study without points"),
         Err(why) => assert!(why.to_string().starts_with("s.toml"), "refused without a place: {why}"),
     }
