@@ -2,7 +2,8 @@
 //! the published series, beside forecasts that need no model.
 
 use super::analysis::Results;
-use super::plan::{Axis, Fit, Range, SAMPLE, Scale};
+use super::factors::{Axis, Range, Scale};
+use super::plan::{Fit, SAMPLE};
 use super::stats::{mean, quantile, sorted, variance};
 use super::tables::{BAND, table};
 use super::targets::{Published, Watched, log};

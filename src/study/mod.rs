@@ -11,6 +11,7 @@ pub mod discover;
 pub mod displacement;
 pub mod emulator;
 pub mod ensemble;
+pub mod factors;
 pub mod files;
 pub mod fitted;
 pub mod measure;

@@ -1,8 +1,8 @@
 //! What a calibration is held against: single published figures (`[[target]]`) and published series by month (`[[series]]`).
 
 use super::calibrate::Aim;
+use super::factors::Scale;
 use super::measure::{PART, Part};
-use super::plan::Scale;
 use crate::observe::metric::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
