@@ -97,8 +97,9 @@
 //! cli/        one file a command           | run compare study resume report validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress live junit
-//! study/      more than one run            | ensemble outcome measure stats paired branch tables plan factors analysis design targets calibrate
-//!                                          | emulator fitted sensitivity pareto discover check displacement weapons_kept files columns
+//! study/      more than one run            | ensemble outcome measure stats paired branch tables plan factors analysis design targets
+//!                                          | calibrate emulator fitted sensitivity pareto discover check displacement weapons_kept files
+//!                                          | columns
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets posterior
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
