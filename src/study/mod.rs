@@ -10,6 +10,7 @@ pub mod discover;
 pub mod displacement;
 pub mod ensemble;
 pub mod files;
+pub mod maps;
 pub mod measure;
 pub mod outcome;
 pub mod paired;
