@@ -29,7 +29,7 @@ use sirocco::region::Region;
 use sirocco::region::costs::{CLOSED, CostField, Costs, Scratch};
 use sirocco::region::geodata::GeoData;
 use sirocco::region::graph::Graph;
-use sirocco::report::charts;
+use sirocco::report;
 use sirocco::sim::{Simulation, run_one};
 use sirocco::units::{Date, Tick};
 use std::cell::RefCell;
@@ -684,13 +684,14 @@ fn report() {
     let inputs = ["manifest.json", "series.csv", "cells.csv"].map(|f| out.join(f));
     let inputs: Vec<PathBuf> =
         inputs.into_iter().chain(["countries.geojson", "places.csv"].map(|f| geo.join(f))).collect();
-    let files = charts(&out, &out, Path::new(DATA)).expect("charts");
+    let all = || report::all(&out, Path::new(DATA), report::Own::default()).expect("report");
+    let files = all();
     let drawn: Vec<Vec<u8>> = files.iter().map(|f| std::fs::read(f).expect("chart")).collect();
     let bytes: usize = drawn.iter().map(Vec::len).sum();
     title(&format!("report: {} chart files of 14 months, {:.1} MB", files.len(), bytes as f64 / 1e6), "ms for all");
     let copies = temporary.path().join("copies");
     std::fs::create_dir_all(&copies).expect("a folder");
-    let draw = |threads: &ThreadPool| drop(threads.install(|| charts(&out, &out, Path::new(DATA))).expect("charts"));
+    let draw = |threads: &ThreadPool| drop(threads.install(all));
     let (one, two) = (pool(1), pool(2));
     let [read, write, alone] = medians(
         3,
@@ -707,8 +708,8 @@ fn report() {
     let [single, both] = medians_by(by_clock, 3, [&mut || draw(one), &mut || draw(two)]);
     line("the same files read, every field parsed as a number", read * 1e3, None);
     aside("the finished charts written once more", write * 1e3);
-    line("report::charts, 1 thread", alone * 1e3, Some(read / alone));
-    line("report::charts, 2 threads, by the clock, against 1", both * 1e3, Some(single / both));
+    line("report::all, 1 thread", alone * 1e3, Some(read / alone));
+    line("report::all, 2 threads, by the clock, against 1", both * 1e3, Some(single / both));
     aside("  a file, 1 thread", alone * 1e3 / files.len() as f64);
 }
 

@@ -99,7 +99,7 @@
 //!             and what they share          | data describe progress live junit
 //! study/      more than one run            | ensemble outcome measure stats paired branch tables plan factors analysis design targets
 //!                                          | calibrate emulator fitted sensitivity pareto discover check displacement weapons_kept files
-//!                                          | columns
+//!                                          | columns maps
 //! sim.rs      one run, one day
 //! scenario/   the files that users write   | schema load syntax tree extend sets posterior
 //!             and what is wrong with them  | check keys union semantic assemble words diagnose idle
@@ -129,11 +129,10 @@
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile
 //!                                          | indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
-//! report/     charts, maps, report.html    | figures chart bands compare verdict tradeoff pareto map canvas axis theme view
-//!                                          | read rows sankey published study geo page/ compare_tests
-//!             page/: words tables atlas
-//! units.rs    days, dates, money, chances
-//! error.rs    what can go wrong; exit codes
+//! report/     charts, maps, report.html    | folder drawing figures chart bands compare verdict tradeoff pareto map maps canvas axis
+//!                                          | theme view read/ rows sankey published study geo page/ compare_tests
+//!             read/: many cells ground; page/: words tables atlas
+//! units.rs    days, dates, money, chances  | error.rs    what can go wrong; exit codes
 //! ```
 
 pub mod agents;

@@ -9,7 +9,7 @@ mod common;
 use common::{Files, code, files, rows, said, same_files, shipped};
 use sirocco::engine::rng::mix;
 use sirocco::sim::Ground;
-use sirocco::study::branch::{parts_on, replicate};
+use sirocco::study::branch::{Arms, parts_on, replicate};
 use sirocco::study::outcome::Outcome;
 use sirocco::study::stats::{quantile, sorted};
 use std::collections::BTreeMap;
@@ -105,6 +105,16 @@ fn a_shared_past_threads_and_kills_change_nothing() -> Done {
             .iter()
             .all(|name| want.contains_key(Path::new(name)))
     );
+    // Cells and prices of the first replicate, of a policy that parts in the second month too, are those of runs by themselves.
+    for name in ["base", "patrol", "guards"] {
+        let alone = desk.command(&["run", &format!("{name}.toml"), "--quiet", "--out", &format!("alone-{name}")]);
+        assert_eq!(code(&{ alone }.output()?), 0);
+        for file in ["cells.csv", "prices.csv"] {
+            let kept = &want[&Path::new("first-replicate").join(name).join(file)];
+            assert_eq!(*kept, fs::read(desk.path(&format!("alone-{name}")).join(file))?, "{name}/{file}");
+        }
+    }
+    assert_eq!(want.keys().filter(|path| path.starts_with("first-replicate")).count(), 6, "nothing else is there");
 
     assert_eq!(code(&desk.compare("straight", &["--no-branch"]).output()?), 0);
     let mut straight = desk.complete("straight")?;
@@ -151,7 +161,8 @@ fn branches_of_shipped_scenarios_end_like_runs_from_the_start() -> Done {
         let ground: &Ground = &benches[0].ground;
         let end = |branch| -> Result<Vec<Outcome>, Box<dyn Error>> {
             let mut all = BTreeMap::new();
-            replicate(&arms, ground, 2, branch, &[true; 3], &|_| Ok(()), &mut |arm, tried| {
+            let all_arms = Arms { scenarios: &arms, ground, branch, maps: None };
+            replicate(&all_arms, 2, &[true; 3], &|_| Ok(()), &mut |arm, tried| {
                 all.insert(arm, tried);
                 Ok(())
             })?;
@@ -300,7 +311,8 @@ fn a_run_that_fails_is_reported_and_the_others_go_on() -> Done {
     broken.levers[0].common.area = vec!["Atlantis".into()];
     let arms = [b.scenario.clone(), Arc::new(broken), b.scenario.clone()];
     let mut all = BTreeMap::new();
-    replicate(&arms, &b.ground, 0, true, &[true; 3], &|_| Ok(()), &mut |arm, tried| {
+    let all_arms = Arms { scenarios: &arms, ground: &b.ground, branch: true, maps: None };
+    replicate(&all_arms, 0, &[true; 3], &|_| Ok(()), &mut |arm, tried| {
         all.insert(arm, tried);
         Ok(())
     })?;

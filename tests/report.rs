@@ -5,8 +5,7 @@
 #![allow(clippy::disallowed_methods)] // made-up curves to look at; nothing of the model
 
 use sirocco::error::Error;
-use sirocco::report::charts;
-use sirocco::report::page::{Sources, html};
+use sirocco::report::{Own, all};
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -151,6 +150,11 @@ fn write_cells(dir: &Path, size: f64) -> R {
     Ok(())
 }
 
+/// Files of figures that a report of the folder has.
+fn charts(dir: &Path, data: &Path) -> Result<Vec<PathBuf>, Error> {
+    all(dir, data, Own::default())
+}
+
 fn names(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect()
 }
@@ -205,7 +209,7 @@ fn a_long_run_has_every_chart() -> R {
     Fake { title: "Libya after 2011, eight years", start: "2011-10-20", days: 2922, scale: 100.0 }.write(&dir)?;
     write_cells(&dir, 40_000.0)?;
     let before = std::time::Instant::now();
-    let written = charts(&dir, &dir, &data())?;
+    let written = charts(&dir, &data())?;
     println!("all charts of eight years in {:.2} s", before.elapsed().as_secs_f64());
     let expected = [
         "arms_outflow",
@@ -228,8 +232,13 @@ fn a_long_run_has_every_chart() -> R {
         "map_believed",
         "map_control",
         "map_violence",
+        "maps_people_by_quarter",
+        "maps_arms_by_quarter",
+        "maps_violence_by_quarter",
+        "maps_control_by_quarter",
     ];
-    let expected: Vec<String> = expected.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
+    let mut expected: Vec<String> = expected.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
+    expected.sort();
     assert_eq!(names(&written), expected);
     for path in &written {
         if path.extension().is_some_and(|e| e == "png") { check_png(path)? } else { check_svg(path)? }
@@ -244,12 +253,12 @@ fn a_short_run_of_few_is_drawn_too() -> R {
     let (_tmp, dir) = folder("two-years")?;
     Fake { title: "Two quiet years", start: "2014-01-01", days: 730, scale: 0.01 }.write(&dir)?;
     write_cells(&dir, 3.0)?;
-    for path in charts(&dir, &dir, &data())? {
+    for path in charts(&dir, &data())? {
         if path.extension().is_some_and(|e| e == "png") { check_png(&path)? } else { check_svg(&path)? }
     }
     let (_tmp, dir) = folder("three-weeks")?;
     Fake { title: "Three weeks", start: "2014-02-20", days: 21, scale: 3.0 }.write(&dir)?;
-    assert_eq!(charts(&dir, &dir, &data())?.len(), 26);
+    assert_eq!(charts(&dir, &data())?.len(), 26);
     Ok(())
 }
 
@@ -258,7 +267,7 @@ fn nothing_but_zeros_gives_no_chart() -> R {
     let (_tmp, dir) = folder("zeros")?;
     Fake { title: "Nothing", start: "2014-01-01", days: 400, scale: 0.0 }.write(&dir)?;
     fs::write(dir.join("cells.csv"), CELLS)?;
-    assert!(charts(&dir, &dir, &data())?.is_empty());
+    assert!(charts(&dir, &data())?.is_empty());
     assert!(!dir.join("charts").exists());
     Ok(())
 }
@@ -269,7 +278,7 @@ fn a_network_has_no_map() -> R {
     Fake { title: "A network", start: "2014-01-01", days: 400, scale: 1.0 }.write(&dir)?;
     fs::write(dir.join("cells.csv"), format!("{CELLS}Mopti,2014-01,5,5,1,0,0,0,,mnla,1,0.5\n"))?;
     // The geodata is not even looked for.
-    let written = charts(&dir, &dir, Path::new("no/such/folder"))?;
+    let written = charts(&dir, Path::new("no/such/folder"))?;
     assert_eq!(written.len(), 26);
     assert!(!names(&written).iter().any(|n| n.starts_with("map")));
     Ok(())
@@ -279,7 +288,7 @@ fn a_network_has_no_map() -> R {
 fn text_of_the_manifest_is_escaped() -> R {
     let (_tmp, dir) = folder("escaped")?;
     Fake { title: "<script>&\u{1}\"x\"", start: "2014-01-01", days: 200, scale: 1.0 }.write(&dir)?;
-    let written = charts(&dir, &dir, &data())?;
+    let written = charts(&dir, &data())?;
     let svg = written.iter().find(|p| p.ends_with("sea.svg")).ok_or("no sea.svg")?;
     check_svg(svg)?;
     let text = fs::read_to_string(svg)?;
@@ -293,11 +302,11 @@ fn text_of_the_manifest_is_escaped() -> R {
 fn bad_files_are_named_with_their_line() -> R {
     let tmp = tempfile::tempdir()?;
     let dir = tmp.path();
-    assert!(matches!(charts(dir, dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
+    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
     Fake { title: "x", start: "2014-01-01", days: 50, scale: 1.0 }.write(dir)?;
     let whole = fs::read_to_string(dir.join("series.csv"))?;
     fs::remove_file(dir.join("series.csv"))?;
-    assert!(matches!(charts(dir, dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv")));
+    assert!(matches!(charts(dir, &data()), Err(Error::Io { path, .. }) if path == dir.join("series.csv")));
 
     let cases = [
         (whole[..whole.len() - 40].to_string(), "series.csv:51:"),
@@ -309,7 +318,7 @@ fn bad_files_are_named_with_their_line() -> R {
     ];
     for (text, place) in cases {
         fs::write(dir.join("series.csv"), text)?;
-        let got = charts(dir, dir, &data());
+        let got = charts(dir, &data());
         let Err(Error::Input(said)) = got else {
             return Err(format!("{place} {got:?}").into());
         };
@@ -319,11 +328,11 @@ fn bad_files_are_named_with_their_line() -> R {
     fs::write(dir.join("series.csv"), &whole)?;
     write_cells(dir, 3.0)?;
     let missing = dir.join("nowhere");
-    let got = charts(dir, dir, &missing);
+    let got = charts(dir, &missing);
     let wanted = missing.join("geo").join("countries.geojson");
     assert!(matches!(&got, Err(Error::Io { path, .. }) if *path == wanted), "{got:?}");
     fs::write(dir.join("manifest.json"), "{\"title\": \"x\"")?;
-    assert!(matches!(charts(dir, dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
+    assert!(matches!(charts(dir, &data()), Err(Error::Input(said)) if said.contains("line 1")));
     Ok(())
 }
 
@@ -334,33 +343,71 @@ fn the_page_shows_hostile_texts_as_text_and_takes_parts_of_the_users() -> R {
     let title = "<script>alert(1)</script> {{ 7 * 7 }} </title>";
     Fake { title, start: "2014-01-01", days: 90, scale: 1.0 }.write(&dir)?;
     write_cells(&dir, 100.0)?;
-    let sources = Sources { dir: &dir, files: &dir, data: &data(), baseline: None, templates: None };
-    let page = html(&sources)?;
+    let html = |own: Own| -> Result<String, Box<dyn StdError>> {
+        all(&dir, &data(), own)?;
+        Ok(fs::read_to_string(dir.join("report.html"))?)
+    };
+    let refused = |own: Own| all(&dir, &data(), own).err().map(|e| e.to_string()).unwrap_or_default();
+    let plain = Own::default();
+    let page = html(plain)?;
     assert!(!page.contains("<script>alert(1)") && page.contains("&lt;script&gt;alert(1)"));
     assert!(page.contains("{{ 7 * 7 }}") && page.matches("</title>").count() == 1);
     assert!(page.contains("id=\"map\"") && page.contains("data-chart=\"sea\""));
     assert!(!page.contains("src=\"http") && !page.contains("href=\"http") && page.contains("default-src 'none'"));
-    assert_eq!(page, html(&sources)?, "the same files, the same page");
+    assert_eq!(page, html(plain)?, "the same files, the same page");
 
     let own = tempfile::tempdir()?;
     fs::write(own.path().join("page.css"), "body { outline: 7px solid lime }")?;
-    let with_own = html(&Sources { templates: Some(own.path()), ..sources })?;
+    let with_own = html(Own { templates: Some(own.path()), ..plain })?;
     assert!(with_own.contains("7px solid lime") && !page.contains("7px solid lime"));
     fs::write(own.path().join("page.html"), "{% if title %}")?;
-    let said =
-        html(&Sources { templates: Some(own.path()), ..sources }).err().map(|e| e.to_string()).unwrap_or_default();
+    let said = refused(Own { templates: Some(own.path()), ..plain });
     assert!(said.contains("page.html") && said.contains("unexpected end"), "{said}");
 
     // A network of places has no map to stand beside.
     let other = tempfile::tempdir()?;
     Fake { title: "Other", start: "2014-01-01", days: 90, scale: 1.0 }.write(other.path())?;
-    let said =
-        html(&Sources { baseline: Some(other.path()), ..sources }).err().map(|e| e.to_string()).unwrap_or_default();
+    let said = refused(Own { baseline: Some(other.path()), ..plain });
     assert!(said.contains("there is no cells.csv"), "{said}");
     write_cells(other.path(), 50.0)?;
-    let pair = html(&Sources { baseline: Some(other.path()), ..sources })?;
+    let pair = html(Own { baseline: Some(other.path()), ..plain })?;
     assert!(pair.len() > page.len());
     fs::remove_file(dir.join("cells.csv"))?;
-    assert!(!html(&sources)?.contains("id=\"map\""));
+    assert!(!html(plain)?.contains("id=\"map\""));
     Ok(())
+}
+
+/// `--dark` writes every figure twice; what is for paper is the same with it and without.
+#[test]
+fn every_figure_has_a_dark_form() -> R {
+    let (_kept, dir) = folder("dark")?;
+    Fake { title: "In the dark", start: "2014-01-01", days: 200, scale: 30.0 }.write(&dir)?;
+    write_cells(&dir, 1000.0)?;
+    let light = charts(&dir, &data())?;
+    let before: Vec<Vec<u8>> = light.iter().map(fs::read).collect::<Result<_, _>>()?;
+    let both = all(&dir, &data(), Own { dark: true, ..Own::default() })?;
+    assert_eq!(both.len(), 2 * light.len());
+    for (path, bytes) in light.iter().zip(before) {
+        assert_eq!(fs::read(path)?, bytes, "{}", path.display());
+        let name = path.file_stem().and_then(|n| n.to_str()).ok_or("no name")?;
+        let ending = path.extension().and_then(|n| n.to_str()).ok_or("no ending")?;
+        let dark = path.with_file_name(format!("{name}-dark.{ending}"));
+        if ending == "png" {
+            check_png(&dark)?;
+            let (paper, night) = (mean_light(path)?, mean_light(&dark)?);
+            assert!(night < 0.45 * paper, "{}: {night} and {paper}", dark.display());
+        } else {
+            check_svg(&dark)?;
+            assert!(!fs::read_to_string(&dark)?.contains("#FFFFFF"), "{}", dark.display());
+        }
+    }
+    Ok(())
+}
+
+/// Mean of all bytes of a picture.
+fn mean_light(path: &Path) -> Result<f64, Box<dyn StdError>> {
+    let mut reader = png::Decoder::new(fs::File::open(path)?).read_info()?;
+    let mut px = vec![0; reader.output_buffer_size()];
+    reader.next_frame(&mut px)?;
+    Ok(px.iter().map(|v| f64::from(*v)).sum::<f64>() / px.len() as f64)
 }

@@ -10,13 +10,14 @@ use crate::engine::disk;
 use crate::error::{Error, Result};
 use crate::observe::folder::{CHECKPOINTS, ORDER, RunFolder};
 use crate::observe::sums::Sums;
-use crate::report::{self, Own};
+use crate::report::{self, FIRST_REPLICATE, Own};
 use crate::scenario::nearest;
 use crate::scenario::schema::Scenario;
 use crate::sim::Ground;
-use crate::study::branch::{comparable, parts_on, replicate};
+use crate::study::branch::{self, comparable, parts_on, replicate};
 use crate::study::displacement::border;
 use crate::study::ensemble::{Split, all_of, runs};
+use crate::study::maps::MapFolders;
 use crate::study::measure::measures;
 use crate::study::outcome::Store;
 use crate::study::paired::replicates_for;
@@ -241,12 +242,18 @@ fn carry_out(order: &Order, effort: Effort, arms: &Arms, folder: RunFolder, bega
     let threads =
         effort.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let store = Store::in_folder(folder.path(format!("{CHECKPOINTS}/outcomes")));
+    // One pair of runs is enough for a map, and of one the files are small beside those of a run.
+    let maps = arms.scenarios[0].output.cells.then(|| MapFolders {
+        going: folder.path(format!("{CHECKPOINTS}/{FIRST_REPLICATE}")),
+        done: folder.path(FIRST_REPLICATE),
+    });
+    let kept = Kept { store: &store, maps: maps.as_ref() };
     let written = || -> Result<(Compared, Vec<String>)> {
         let mut n = order.replicates;
         let mut compared = empty(arms);
         let mut failures = vec![];
         loop {
-            run_all(order, effort.quiet, threads, arms, &store, n)?;
+            run_all(order, effort.quiet, threads, arms, &kept, n)?;
             for k in compared.values[0].len() as u32..n {
                 for arm in 0..arms.scenarios.len() {
                     // A file that was damaged in the meantime is as good as none.
@@ -319,11 +326,29 @@ fn empty(arms: &Arms) -> Compared {
     Compared::new(names, measures(&Sums::default()), watched, arms.scenarios[0].run.seed)
 }
 
+/// What is kept of the runs.
+struct Kept<'a> {
+    store: &'a Store,
+    /// Of the first replicate, if its cells are wanted.
+    maps: Option<&'a MapFolders>,
+}
+
+impl Kept<'_> {
+    fn maps(&self, replicate: u32) -> Option<&MapFolders> {
+        self.maps.filter(|_| replicate == 0)
+    }
+
+    /// True when a run is still to be made. A damaged file is found here, before anything hangs on it.
+    fn wants(&self, arm: usize, name: &str, replicate: u32) -> bool {
+        let mapped = || self.maps(replicate).is_none_or(|maps| maps.has(name));
+        self.store.read(arm, replicate).is_none_or(|tried| tried.is_ok() && !mapped())
+    }
+}
+
 /// Runs the replicates up to `n` that are not there.
-fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, store: &Store, n: u32) -> Result<()> {
-    // A damaged file is found here, before anything hangs on it.
-    let wanted: Vec<Vec<bool>> =
-        (0..n).map(|k| (0..arms.scenarios.len()).map(|a| store.read(a, k).is_none()).collect()).collect();
+fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, kept: &Kept, n: u32) -> Result<()> {
+    let wanted = |k: u32| arms.scenarios.iter().enumerate().map(|(a, s)| kept.wants(a, &s.name, k)).collect();
+    let wanted: Vec<Vec<bool>> = (0..n).map(wanted).collect();
     let todo: Vec<u32> = (0..n).filter(|&k| wanted[k as usize].contains(&true)).collect();
     let (first, last) = (arms.scenarios[0].run.start.tick().0, arms.scenarios[0].run.end.tick().0);
     let from = |a: usize| if order.branch { parts_on(&arms.scenarios[0], &arms.scenarios[a]).0 } else { first };
@@ -336,8 +361,10 @@ fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, store: &Stor
     let evening = |day: Tick| progress.evening(day.date(), &stop);
     let one = |i: u32| {
         let k = todo[i as usize];
-        let mut keep = |arm, tried| store.write(arm, k, &tried);
-        replicate(&arms.scenarios, &arms.ground, k, order.branch, &wanted[k as usize], &evening, &mut keep)
+        let mut keep = |arm, tried| kept.store.write(arm, k, &tried);
+        let all =
+            branch::Arms { scenarios: &arms.scenarios, ground: &arms.ground, branch: order.branch, maps: kept.maps(k) };
+        replicate(&all, k, &wanted[k as usize], &evening, &mut keep)
     };
     let results = runs(todo.len() as u32, Split::of(threads, todo.len(), None), one);
     progress.finish();

@@ -14,6 +14,9 @@ pub struct ReportArgs {
     /// Folder of another run, of the baseline: its map stands beside that of each run, with the difference
     #[arg(long, value_name = "DIR")]
     pub baseline: Option<PathBuf>,
+    /// Write every figure for a dark ground too, as charts/NAME-dark.svg and charts/NAME-dark.png
+    #[arg(long)]
+    pub dark: bool,
     /// Folder with your own page.html, page.css, charts.css, charts.js, map.css or map.js; those that are not there are the built-in ones
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
@@ -44,7 +47,8 @@ pub fn report(args: &ReportArgs) -> Result<()> {
         }
     }
     for dir in &args.folders {
-        let own = report::Own { baseline: args.baseline.as_deref(), templates: args.templates.as_deref() };
+        let own =
+            report::Own { baseline: args.baseline.as_deref(), templates: args.templates.as_deref(), dark: args.dark };
         let charts = report::all(dir, &data, own)?;
         print(&format!("{} chart files and {}\n", charts.len(), dir.join("report.html").display()))?;
     }

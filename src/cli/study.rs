@@ -11,7 +11,7 @@ use crate::report::{self, Own};
 use crate::scenario::schema::{RegionSpec, Scenario};
 use crate::sim::Ground;
 use crate::study::analysis::{self, Results};
-use crate::study::branch::{comparable, replicate};
+use crate::study::branch::{Arms, comparable, replicate};
 use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::{Measure, Part, measures};
 use crate::study::outcome::{Course, Outcome, Store};
@@ -406,7 +406,10 @@ fn run_all(
             store.write(point * arms_of + arm, *k, &tried)
         };
         match arms(study, *point, &mut { shared }) {
-            Ok((scenarios, ground)) => replicate(&scenarios, &ground, *k, true, wanted, &evening, &mut keep),
+            Ok((scenarios, ground)) => {
+                let all = Arms { scenarios: &scenarios, ground: &ground, branch: true, maps: None };
+                replicate(&all, *k, wanted, &evening, &mut keep)
+            }
             // Values that only together are wrong: the point is one that failed.
             Err(Error::Input(why)) => (0..arms_of).filter(|&a| wanted[a]).try_for_each(|a| keep(a, Err(why.clone()))),
             Err(other) => Err(other),

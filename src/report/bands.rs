@@ -27,7 +27,7 @@ const HEADLINES: [(&str, &str); 12] = [
 /// Scenarios in a figure: the bands of more cannot be told apart.
 const MOST_ARMS: usize = 4;
 /// What lines and bands are.
-const BANDS: &str = "median, 25 to 75 % (dark) and 5 to 95 % (light) of the replicates";
+const BANDS: &str = "median, 25 to 75 % (inner band) and 5 to 95 % (outer) of the replicates";
 
 /// A figure for each headline metric that is ever other than zero, by file name.
 pub fn all(manifest: &Manifest, rows: &[Band]) -> Vec<(String, Chart)> {

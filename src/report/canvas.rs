@@ -2,8 +2,11 @@
 //!
 //! Plotters counts in whole pixels. So an SVG is drawn ten times as large under a `viewBox` (coordinates to a tenth of a
 //! pixel), and a PNG is drawn at twice its size and averaged down (smooth edges, evenly spaced letters).
+//!
+//! Figures name colours as they are on paper; what they are on a dark ground is decided here, with [`Look`].
 
-use super::theme::{self, BITMAP_EM, FAMILY};
+use super::theme::{self, BITMAP_EM, FAMILY, Look, WHITE};
+use super::write_whole;
 use crate::engine::disk;
 use crate::error::{Error, Result};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
@@ -15,6 +18,8 @@ use std::path::{Path, PathBuf};
 const SVG_SCALE: f64 = 10.0;
 /// Pixels of a PNG for a logical one.
 const PNG_SCALE: usize = 2;
+/// Tiles that are narrower than this many logical pixels have no hairline.
+const HAIR: f64 = 2.0;
 /// A PNG is drawn this many times larger in each direction and averaged down.
 const SMOOTH: usize = 2;
 
@@ -56,6 +61,7 @@ pub struct Canvas<'a, B: DrawingBackend> {
     back: &'a mut B,
     scale: f64,
     svg: bool,
+    look: Look,
 }
 
 impl<B: DrawingBackend> Canvas<'_, B> {
@@ -65,29 +71,48 @@ impl<B: DrawingBackend> Canvas<'_, B> {
 
     /// A filled polygon; its corners in order.
     pub fn fill(&mut self, points: &[(f64, f64)], colour: RGBColor) -> Result<()> {
-        let mut px: Vec<_> = points.iter().map(|p| self.px(*p)).collect();
+        let mut px = self.path(points);
         px.dedup();
         if px.len() < 3 {
             return Ok(());
         }
-        self.back.fill_polygon(px, &colour).map_err(fault)
+        self.back.fill_polygon(px, &self.look.colour(colour)).map_err(fault)
     }
 
-    /// A filled polygon that others touch. A browser leaves a hairline between such polygons, which tells them apart; a PNG
-    /// gets one drawn.
-    pub fn tile(&mut self, points: &[(f64, f64)], colour: RGBColor) -> Result<()> {
-        self.fill(points, colour)?;
-        match points {
-            [first, .., _] if !self.svg => {
-                let closed: Vec<_> = points.iter().chain([first]).copied().collect();
-                self.line(&closed, 1.0 / self.scale, theme::mix(colour, RGBColor(255, 255, 255), 0.35))
-            }
-            _ => Ok(()),
+    /// A filled polygon that others touch, in the palette's colour at `t` in 0..1. A browser leaves a hairline between such polygons,
+    /// which tells them apart; a PNG gets one drawn.
+    pub fn tile(&mut self, points: &[(f64, f64)], t: f64) -> Result<()> {
+        let mut px = self.path(points);
+        px.dedup();
+        let colour = self.look.palette(t);
+        if px.len() > 2 {
+            self.back.fill_polygon(px.clone(), &colour).map_err(fault)?;
         }
+        px.extend(px.first().copied());
+        px.dedup();
+        // Around the smallest there would be nothing but hairlines.
+        let least = (HAIR * self.scale) as u32;
+        let wide = px.iter().any(|p| p.0.abs_diff(px[0].0) >= least);
+        if self.svg || px.len() < 2 || !wide {
+            return Ok(());
+        }
+        let hair = theme::mix(colour, self.look.colour(WHITE), 0.35);
+        self.back.draw_path(px, &hair.stroke_width(1)).map_err(fault)
+    }
+
+    /// A filled rectangle in the palette's colour at `t`.
+    pub fn swatch(&mut self, a: (f64, f64), b: (f64, f64), t: f64) -> Result<()> {
+        let colour = self.look.palette(t);
+        self.filled(a, b, colour)
     }
 
     /// A filled rectangle between two corners.
     pub fn rect(&mut self, a: (f64, f64), b: (f64, f64), colour: RGBColor) -> Result<()> {
+        let colour = self.look.colour(colour);
+        self.filled(a, b, colour)
+    }
+
+    fn filled(&mut self, a: (f64, f64), b: (f64, f64), colour: RGBColor) -> Result<()> {
         let (a, b) = (self.px(a), self.px(b));
         let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
         self.back.draw_rect(low, high, &colour, true).map_err(fault)
@@ -99,7 +124,7 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         let (Some(first), Some(last)) = (upper.first(), upper.last()) else {
             return Ok(());
         };
-        let colour = colour.mix(alpha);
+        let colour = self.look.colour(colour).mix(alpha);
         if self.svg {
             let around = upper.iter().chain(lower.iter().rev()).copied().collect::<Vec<_>>();
             return self.back.fill_polygon(around, &colour).map_err(fault);
@@ -119,11 +144,12 @@ impl<B: DrawingBackend> Canvas<'_, B> {
 
     /// A line through the points, with round corners.
     pub fn line(&mut self, points: &[(f64, f64)], width: f64, colour: RGBColor) -> Result<()> {
-        let mut px: Vec<_> = points.iter().map(|p| self.px(*p)).collect();
+        let mut px = self.path(points);
         px.dedup();
         if px.len() < 2 {
             return Ok(());
         }
+        let colour = self.look.colour(colour);
         let stroke = ((width * self.scale).round() as u32).max(1);
         if self.svg || stroke == 1 {
             return self.back.draw_path(px, &colour.stroke_width(stroke)).map_err(fault);
@@ -152,7 +178,7 @@ impl<B: DrawingBackend> Canvas<'_, B> {
     /// A disc.
     pub fn dot(&mut self, at: (f64, f64), radius: f64, colour: RGBColor) -> Result<()> {
         let r = ((radius * self.scale).round() as u32).max(1);
-        self.back.draw_circle(self.px(at), r, &colour, true).map_err(fault)
+        self.back.draw_circle(self.px(at), r, &self.look.colour(colour), true).map_err(fault)
     }
 
     /// A line of text; the point is on its baseline.
@@ -161,9 +187,9 @@ impl<B: DrawingBackend> Canvas<'_, B> {
         self.put(text, (x, y - down), pen, align)
     }
 
-    /// Text with a light rim, readable on any ground.
+    /// Text with a rim, readable on any ground.
     pub fn text_rim(&mut self, text: &str, (x, y): (f64, f64), pen: Pen, align: Align) -> Result<()> {
-        let rim = Pen { colour: RGBColor(255, 255, 255), ..pen };
+        let rim = Pen { colour: WHITE, ..pen };
         let (d, s) = (1.3, 0.92);
         for (dx, dy) in [(d, 0.0), (-d, 0.0), (0.0, d), (0.0, -d), (s, s), (s, -s), (-s, s), (-s, -s)] {
             self.text(text, (x + dx, y + dy), rim, align)?;
@@ -185,7 +211,8 @@ impl<B: DrawingBackend> Canvas<'_, B> {
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
-        let style = TextStyle::from((FAMILY, size, style)).color(&pen.colour).pos(Pos::new(h, VPos::Top));
+        let colour = self.look.colour(pen.colour);
+        let style = TextStyle::from((FAMILY, size, style)).color(&colour).pos(Pos::new(h, VPos::Top));
         let at = self.px(at);
         self.back.draw_text(text, &style, at).map_err(fault)
     }
@@ -202,14 +229,14 @@ pub trait Figure {
 }
 
 /// The figure as an SVG document.
-pub fn svg(figure: &impl Figure) -> Result<String> {
+pub fn svg(figure: &impl Figure, look: Look) -> Result<String> {
     theme::fonts()?;
     let (w, h) = figure.size();
     let (sw, sh) = ((w * SVG_SCALE) as u32, (h * SVG_SCALE) as u32);
     let mut text = String::new();
     {
         let mut back = SVGBackend::with_string(&mut text, (sw, sh));
-        figure.draw(&mut Canvas { back: &mut back, scale: SVG_SCALE, svg: true })?;
+        figure.draw(&mut Canvas { back: &mut back, scale: SVG_SCALE, svg: true, look })?;
         back.present().map_err(fault)?;
     }
     // Plotters' own head has the drawn size as width and height; ours has the logical one, a name, and round corners.
@@ -224,15 +251,17 @@ pub fn svg(figure: &impl Figure) -> Result<String> {
 }
 
 /// The figure as pixels: width, height, and three bytes a pixel.
-pub fn pixels(figure: &impl Figure) -> Result<(usize, usize, Vec<u8>)> {
+fn pixels(figure: &impl Figure, look: Look) -> Result<(usize, usize, Vec<u8>)> {
     theme::fonts()?;
     let (w, h) = figure.size();
     let (w, h) = (w as usize * PNG_SCALE, h as usize * PNG_SCALE);
     let (bw, bh) = (w * SMOOTH, h * SMOOTH);
-    let mut big = vec![255u8; bw * bh * 3];
+    // What a figure leaves at its edges is ground too.
+    let RGBColor(red, green, blue) = look.colour(WHITE);
+    let mut big = [red, green, blue].repeat(bw * bh);
     {
         let mut back = BitMapBackend::with_buffer(&mut big, (bw as u32, bh as u32));
-        figure.draw(&mut Canvas { back: &mut back, scale: (PNG_SCALE * SMOOTH) as f64, svg: false })?;
+        figure.draw(&mut Canvas { back: &mut back, scale: (PNG_SCALE * SMOOTH) as f64, svg: false, look })?;
         back.present().map_err(fault)?;
     }
     let mut small = vec![0u8; w * h * 3];
@@ -247,18 +276,18 @@ pub fn pixels(figure: &impl Figure) -> Result<(usize, usize, Vec<u8>)> {
     Ok((w, h, small))
 }
 
-/// Writes `dir/name.svg` and `dir/name.png`, each under another name first, so that a reader finds it whole or not at all.
-pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>> {
+/// Draws a figure as `dir/name.svg` and `dir/name.png`; gives their paths and the SVG.
+pub fn save(figure: &impl Figure, look: Look, dir: &Path, name: &str) -> Result<([PathBuf; 2], String)> {
     disk::create_dir_all(dir).map_err(|e| Error::io(dir, e))?;
-    let text = svg(figure)?;
-    let as_svg = dir.join(format!("{name}.svg"));
-    let part = dir.join(format!(".{name}.{}.svg", std::process::id()));
-    disk::write(&part, text.as_bytes()).map_err(|e| Error::io(&part, e))?;
-    disk::rename(&part, &as_svg).map_err(|e| Error::io(&as_svg, e))?;
+    let text = svg(figure, look)?;
+    let as_svg = write_whole(dir, &format!("{name}.svg"), text.as_bytes())?;
+    let as_png = write_whole(dir, &format!("{name}.png"), &png(figure, look)?)?;
+    Ok(([as_svg, as_png], text))
+}
 
-    let (w, h, px) = pixels(figure)?;
-    let as_png = dir.join(format!("{name}.png"));
-    let part = dir.join(format!(".{name}.{}.png", std::process::id()));
+/// The figure as a PNG file.
+fn png(figure: &impl Figure, look: Look) -> Result<Vec<u8>> {
+    let (w, h, px) = pixels(figure, look)?;
     let mut bytes = vec![];
     let mut encoder = png::Encoder::new(&mut bytes, w as u32, h as u32);
     encoder.set_color(png::ColorType::Rgb);
@@ -268,9 +297,7 @@ pub fn save(figure: &impl Figure, dir: &Path, name: &str) -> Result<Vec<PathBuf>
     encoder.set_filter(png::FilterType::NoFilter);
     let done = encoder.write_header().and_then(|mut out| out.write_image_data(&px));
     done.map_err(fault)?;
-    disk::write(&part, &bytes).map_err(|e| Error::io(&part, e))?;
-    disk::rename(&part, &as_png).map_err(|e| Error::io(&as_png, e))?;
-    Ok(vec![as_svg, as_png])
+    Ok(bytes)
 }
 
 /// Drawing into memory fails for no reason a user could mend; the text is for a bug report.

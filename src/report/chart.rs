@@ -2,7 +2,7 @@
 
 use super::axis::{Tick, Values, dates};
 use super::canvas::{Align, Canvas, Figure, Pen};
-use super::theme::{AXIS, BODY, GREY, GRID, HEIGHT, INK, SMALL, TITLE, WIDTH, fit, mix, text_width, wrap};
+use super::theme::{AXIS, BODY, GREY, GRID, HEIGHT, INK, SMALL, TITLE, WHITE, WIDTH, fit, mix, text_width, wrap};
 use crate::error::Result;
 use jiff::civil::Date;
 use plotters::backend::DrawingBackend;
@@ -220,7 +220,7 @@ pub(super) fn heading<B: DrawingBackend>(
     caption: &str,
 ) -> Result<()> {
     let room = w - 2.0 * MARGIN;
-    on.rect((0.0, 0.0), (w, h), RGBColor(255, 255, 255))?;
+    on.rect((0.0, 0.0), (w, h), WHITE)?;
     on.text(&fit(title, TITLE, true, room), (MARGIN, 30.0), Pen::bold(TITLE, INK), Align::Left)?;
     on.text(&fit(subtitle, BODY, false, room), (MARGIN, 50.0), Pen::new(BODY, GREY), Align::Left)?;
     on.text(&fit(caption, SMALL, false, room), (MARGIN, h - 13.0), Pen::new(SMALL, GREY), Align::Left)
@@ -294,7 +294,7 @@ fn values<B: DrawingBackend>(
             let mut all = upper.clone();
             all.extend(lower.collect::<Vec<_>>().into_iter().rev());
             on.fill(&all, set.colour)?;
-            on.line(&upper, 0.6, RGBColor(255, 255, 255))?;
+            on.line(&upper, 0.6, WHITE)?;
         }
         Mark::Band => {
             let shade = SHADES[usize::from(bands > 2)];
@@ -306,7 +306,7 @@ fn values<B: DrawingBackend>(
                 let (upper, lower): (Vec<_>, Vec<_>) = run.iter().flatten().copied().unzip();
                 on.shade(&upper, &lower, set.colour, shade)?;
                 // Where bands lie over each other their edges tell whose they are.
-                let edge = mix(set.colour, RGBColor(255, 255, 255), 0.6);
+                let edge = mix(set.colour, WHITE, 0.6);
                 on.line(&upper, 0.7, edge)?;
                 on.line(&lower, 0.7, edge)?;
             }

@@ -4,13 +4,28 @@
 
 use super::*;
 use crate::error::Error;
-use crate::report::{bands, comparison};
+use crate::report::{Own, all};
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 type R = Result<(), Box<dyn StdError>>;
+
+/// Files of the figures of a report, those with bands and the others.
+fn drawn(dir: &Path, with_bands: bool) -> crate::error::Result<Vec<PathBuf>> {
+    let mut files = all(dir, dir, Own::default())?;
+    files.retain(|f| f.file_name().is_some_and(|n| n.to_string_lossy().starts_with("bands_")) == with_bands);
+    Ok(files)
+}
+
+fn bands(dir: &Path) -> crate::error::Result<Vec<PathBuf>> {
+    drawn(dir, true)
+}
+
+fn comparison(dir: &Path) -> crate::error::Result<Vec<PathBuf>> {
+    drawn(dir, false)
+}
 
 const EFFECTS: &str = "policy,measure,unit,better,indicator,pairs,baseline,with_policy,effect,low,high,boot_low,\
     boot_high,percent,percent_low,percent_high,up,down,helps,worse,error_ratio,replicates_saved,tail_baseline,\
@@ -216,18 +231,29 @@ fn a_comparison_has_its_figures() -> R {
     write_bands(&dir, &["libya-2011", POLICIES[0].0, POLICIES[1].0, POLICIES[2].0, "a-fifth"])?;
     let written = comparison(&dir)?;
     let all = names(&written);
-    assert_eq!(all[..3], ["forest_libya-2011-guard-all", "forest_libya-2011-borders-first", "forest_libya-2011-ships"]);
     let of = |kind: &str| all.iter().filter_map(|n| n.strip_prefix(kind)).map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(of("forest_"), ["libya-2011-borders-first", "libya-2011-guard-all", "libya-2011-ships"]);
     assert_eq!(of("tornado_").len(), MOST_MEASURES);
     assert_eq!(of("tornado_"), of("cost_effect_"));
-    // Two policies move them, and bribes by more than any other.
-    assert_eq!(of("tornado_")[0], "arms_reached_sahel_small_arms");
+    // The page has them in the order of the policies and of what most of them move, with bribes by more than any other.
+    let page = fs::read_to_string(dir.join("report.html"))?;
+    let figures: Vec<&str> = page.split("id=\"figure-").skip(1).filter_map(|part| part.split('"').next()).collect();
+    assert_eq!(
+        figures[..4],
+        [
+            "forest_libya-2011-guard-all",
+            "forest_libya-2011-borders-first",
+            "forest_libya-2011-ships",
+            "tornado_arms_reached_sahel_small_arms"
+        ]
+    );
     check(&written)?;
-    let written = bands(&dir, &dir)?;
+    let written = bands(&dir)?;
     let wanted = ["sea_departures", "sea_deaths", "people_in_libya", "price_small_arms_libya", "unity"];
-    assert_eq!(names(&written), wanted.map(|n| format!("bands_{n}")));
+    let wanted: BTreeSet<String> = wanted.iter().map(|n| format!("bands_{n}")).collect();
+    assert_eq!(names(&written), wanted.into_iter().collect::<Vec<_>>());
     check(&written)?;
-    let svg = fs::read_to_string(&written[0])?;
+    let svg = fs::read_to_string(dir.join("charts/bands_sea_departures.svg"))?;
     assert!(svg.contains("one more policy is not drawn") && svg.contains("Incomplete months are left out."), "{svg}");
     assert_eq!(
         fs::read_dir(dir.join("charts"))?
@@ -263,8 +289,9 @@ fn many_policies_fit_on_a_page() -> R {
 fn an_ensemble_has_bands_and_nothing_to_compare() -> R {
     let (_tmp, dir) = folder("ensemble")?;
     write_manifest(&dir, "", &[])?;
+    fs::write(dir.join("series.csv"), "date,x\n2011-10-20,0\n")?;
     write_bands(&dir, &["libya-2011"])?;
-    let written = bands(&dir, &dir)?;
+    let written = bands(&dir)?;
     assert_eq!(names(&written).len(), 5);
     check(&written)?;
     // What `sirocco displacement` writes has the same name and other columns.
@@ -278,12 +305,12 @@ fn files_that_are_not_there_give_no_figure() -> R {
     let tmp = tempfile::tempdir()?;
     let dir = tmp.path();
     assert!(matches!(comparison(dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
-    assert!(matches!(bands(dir, dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
+    assert!(matches!(bands(dir), Err(Error::Io { path, .. }) if path == dir.join("manifest.json")));
     write_comparison(dir, &policies())?;
     fs::remove_file(dir.join("costs.csv"))?;
     assert!(!names(&comparison(dir)?).iter().any(|n| n.starts_with("cost_effect")));
     fs::remove_file(dir.join("effects.csv"))?;
-    assert!(comparison(dir)?.is_empty() && bands(dir, dir)?.is_empty());
+    assert!(comparison(dir)?.is_empty() && bands(dir)?.is_empty());
     Ok(())
 }
 
@@ -332,7 +359,7 @@ fn a_huge_change_is_cut_off() {
 fn measures_are_those_that_most_policies_move() -> R {
     let tmp = tempfile::tempdir()?;
     write_manifest(tmp.path(), "comparison", &policies())?;
-    let manifest = Manifest::read(tmp.path())?;
+    let (manifest, _) = Manifest::read(tmp.path())?;
     let less = Some(Better::Lower);
     let of = |policy: &str, e: Effect| Effect { policy: policy.into(), ..e };
     let effects = [
@@ -366,7 +393,7 @@ fn titles_lose_what_all_begin_with() -> R {
         let all: Vec<_> = titles.iter().map(|t| (t.0.to_string(), t.1.to_string(), 0.0)).collect();
         write_manifest(tmp.path(), "comparison", &all)?;
         let names: Vec<&str> = titles.iter().map(|t| t.0).collect();
-        let short = short_names(&Manifest::read(tmp.path())?, &names);
+        let short = short_names(&Manifest::read(tmp.path())?.0, &names);
         Ok(names.iter().map(|n| short[*n].clone()).collect())
     };
     let titles = [("a", "Libya 2011: guards for all"), ("b", "Libya 2011 with a force"), ("c", "Libya 2011: guards")];
@@ -398,12 +425,12 @@ fn hostile_names_do_no_harm() -> R {
     write_comparison(&dir, &hostile)?;
     write_bands(&dir, &["libya-2011", &hostile[0].0, &hostile[1].0, &hostile[2].0])?;
     let mut written = comparison(&dir)?;
-    written.extend(bands(&dir, &dir)?);
+    written.extend(bands(&dir)?);
     check(&written)?;
     let forests: Vec<String> = names(&written).into_iter().filter(|n| n.starts_with("forest_")).collect();
     assert_eq!(
         forests[..2],
-        ["forest_-------script-alert-1---script---", "forest_-------script-alert-1---script----2"]
+        ["forest_-------script-alert-1---script----2", "forest_-------script-alert-1---script---"]
     );
     assert_eq!(forests.iter().map(|n| n.to_lowercase()).collect::<BTreeSet<_>>().len(), 4, "{forests:?}");
     for path in &written {
@@ -447,7 +474,7 @@ fn broken_files_are_named_with_their_line() -> R {
     for (file, text, place) in cases {
         let whole = fs::read_to_string(dir.join(file))?;
         fs::write(dir.join(file), text)?;
-        let got = comparison(dir).and_then(|_| bands(dir, dir));
+        let got = comparison(dir).and_then(|_| bands(dir));
         let Err(Error::Input(said)) = got else {
             return Err(format!("{place} {got:?}").into());
         };

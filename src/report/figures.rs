@@ -35,7 +35,7 @@ const CHANNELS: [(&str, &str); 6] = [
 const MOST_POINTS: usize = 400;
 
 /// Every chart over time that the run has something to show in, by file name.
-pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
+pub fn all(manifest: &Manifest, series: &Series) -> Vec<(String, Chart)> {
     let (Some(first), Some(last)) = (series.dates.first(), series.dates.last()) else {
         return Vec::new();
     };
@@ -65,7 +65,7 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(&'static str, Chart)> {
         ("captivity", run.captivity()),
         ("people", run.people()),
     ];
-    charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
+    charts.into_iter().filter_map(|(name, chart)| Some((name.to_string(), chart?))).collect()
 }
 
 struct Run<'a> {

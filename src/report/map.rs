@@ -3,13 +3,11 @@
 use super::axis::decimals;
 use super::canvas::{Align, Canvas, Figure, Pen};
 use super::chart::heading;
-use super::read::{Cell, Place, Ring};
-use super::theme::{AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WIDTH, number, scale_colour, text_width};
+use super::read::{Ground, Ring};
+use super::theme::{AXIS, BODY, BORDER, GREY, INK, LAND, SEA, SMALL, WHITE, WIDTH, number, text_width};
 use super::view::{Degrees, MAP_WIDTH, clip, view};
 use crate::error::Result;
-use h3o::CellIndex;
 use plotters::backend::DrawingBackend;
-use std::collections::BTreeMap;
 
 /// The line that the makers of the outlines and of the places ask for.
 pub const ATTRIBUTION: &str = "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed).";
@@ -34,25 +32,33 @@ const LABELS: [(&str, &str); 15] = [
 /// Kilometres in a degree of latitude.
 const KM_PER_DEGREE: f64 = 111.195;
 /// Left and top of the map.
-const LEFT: f64 = 20.0;
-const TOP: f64 = 66.0;
+pub const LEFT: f64 = 20.0;
+pub const TOP: f64 = 66.0;
 /// Space under the map for the attribution and the caption.
-const FOOT: f64 = 50.0;
+pub const FOOT: f64 = 50.0;
 
 /// A map.
 #[derive(Debug, Clone)]
 pub struct Map<'a> {
-    title: String,
-    subtitle: String,
-    caption: String,
-    /// What the colours mean, in lines that fit beside the map.
-    key: [&'a str; 2],
-    cells: Vec<(Ring, f64)>,
-    countries: &'a [Ring],
-    places: &'a [Place],
-    view: Degrees,
+    texts: Texts,
+    cells: Cells<'a>,
+    ground: &'a Ground,
+    field: Field,
     scale: Scale,
-    height: f64,
+}
+
+/// Outlines of cells, each with its value.
+pub type Cells<'a> = Vec<(&'a Ring, f64)>;
+
+/// A part of the sheet with a map in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+    /// What part of the earth it shows.
+    pub view: Degrees,
 }
 
 /// From the lightest to the darkest colour.
@@ -91,59 +97,57 @@ impl Scale {
             (0..=4).map(|i| self.low + (self.high - self.low) * f64::from(i) / 4.0).collect()
         }
     }
+
+    /// The colours and what they stand for, right of all maps; `text` says what they count.
+    pub fn key<B: DrawingBackend>(self, on: &mut Canvas<'_, B>, text: &[&str]) -> Result<()> {
+        let x = LEFT + MAP_WIDTH + 18.0;
+        for (i, line) in text.iter().enumerate() {
+            on.text(line, (x, TOP + 11.0 + 16.0 * i as f64), Pen::new(BODY, INK), Align::Left)?;
+        }
+        let pen = Pen::new(SMALL, INK);
+        let (top, width) = (TOP + 46.0, 18.0);
+        if self.high <= self.low {
+            // One value needs one colour, not a scale.
+            on.swatch((x, top), (x + width, top + width), 1.0)?;
+            let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
+            return on.text(&number(self.high, decimals(self.high).min(2)), at, pen, Align::Left);
+        }
+        const STEPS: usize = 70;
+        let height = 210.0;
+        let y = |t: f64| top + height * (1.0 - t);
+        for i in 0..STEPS {
+            let (a, b) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
+            on.swatch((x, y(b)), (x + width, y(a)), (a + b) / 2.0)?;
+        }
+        for v in self.ticks() {
+            let y = y(self.shade(v));
+            on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
+            let at = (x + width + 9.0, y + SMALL * 0.36);
+            on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
+        }
+        let kind = if self.logarithmic { "logarithmic" } else { "linear" };
+        on.text(kind, (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
+    }
 }
 
 /// The texts of a map.
 #[derive(Debug, Clone)]
-pub struct Texts<'a> {
+pub struct Texts {
     /// What the map shows.
-    pub title: &'a str,
+    pub title: String,
     /// Title of the scenario.
-    pub subtitle: &'a str,
+    pub subtitle: String,
     /// The line at the bottom.
-    pub caption: &'a str,
-    /// Over the colours.
-    pub key: [&'a str; 2],
+    pub caption: String,
+    /// What the colours mean, in lines that fit beside the map.
+    pub key: [&'static str; 2],
 }
 
-/// The cells as H3 cells; `None` when one is not (a network of named places).
-pub fn as_h3(names: &BTreeMap<String, Cell>) -> Option<Vec<(CellIndex, &Cell)>> {
-    names.iter().map(|(name, p)| Some((name.parse().ok()?, p))).collect()
-}
-
-impl<'a> Map<'a> {
-    /// A map of the cells with a value above zero, if there are any; colours run over `scale`.
-    pub fn new(
-        texts: &Texts<'a>,
-        cells: &[(CellIndex, f64)],
-        scale: Scale,
-        countries: &'a [Ring],
-        places: &'a [Place],
-    ) -> Option<Map<'a>> {
-        let outline = |c: CellIndex| -> Ring { c.boundary().iter().map(|p| (p.lng(), p.lat())).collect() };
-        let cells: Vec<(Ring, f64)> = cells.iter().filter(|c| c.1 > 0.0).map(|c| (outline(c.0), c.1)).collect();
-        if cells.is_empty() {
-            return None;
-        }
-        let (view, height) = view(&cells);
-        Some(Map {
-            title: texts.title.to_string(),
-            subtitle: texts.subtitle.to_string(),
-            caption: texts.caption.to_string(),
-            key: texts.key,
-            cells,
-            countries,
-            places,
-            view,
-            scale,
-            height,
-        })
-    }
-
+impl Field {
     fn at(&self, (lon, lat): (f64, f64)) -> (f64, f64) {
         let v = &self.view;
-        let x = LEFT + (lon - v.west) / (v.east - v.west) * MAP_WIDTH;
-        let y = TOP + (v.north - lat) / (v.north - v.south) * self.height;
+        let x = self.left + (lon - v.west) / (v.east - v.west) * self.width;
+        let y = self.top + (v.north - lat) / (v.north - v.south) * self.height;
         (x, y)
     }
 
@@ -155,40 +159,62 @@ impl<'a> Map<'a> {
                 points.push(p);
             }
         }
-        clip(points, (LEFT, TOP), (LEFT + MAP_WIDTH, TOP + self.height))
+        clip(points, (self.left, self.top), (self.left + self.width, self.top + self.height))
     }
 
-    fn ground<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
-        let end = (LEFT + MAP_WIDTH, TOP + self.height);
-        on.rect((LEFT, TOP), end, SEA)?;
-        let rings: Vec<_> = self.countries.iter().map(|r| self.ring(r, 0.4)).filter(|r| r.len() > 2).collect();
+    /// Sea, land, cells, borders and the frame; borders are lines of that width.
+    pub fn draw<B: DrawingBackend>(
+        &self,
+        on: &mut Canvas<'_, B>,
+        ground: &Ground,
+        cells: &[(&Ring, f64)],
+        scale: Scale,
+        border: f64,
+    ) -> Result<()> {
+        let (left, top, end) = (self.left, self.top, (self.left + self.width, self.top + self.height));
+        on.rect((left, top), end, SEA)?;
+        let rings = ground.lands.iter().flat_map(|l| &l.1).map(|r| self.ring(r, 0.4));
+        let rings: Vec<_> = rings.filter(|r| r.len() > 2).collect();
         for ring in &rings {
             on.fill(ring, LAND)?;
         }
-        for (ring, v) in &self.cells {
-            on.tile(&self.ring(ring, 0.0), scale_colour(self.scale.shade(*v)))?;
+        for (ring, v) in cells {
+            on.tile(&self.ring(ring, 0.0), scale.shade(*v))?;
         }
         for mut ring in rings {
             ring.extend(ring.first().copied());
-            on.line(&ring, 0.8, BORDER)?;
+            on.line(&ring, border, BORDER)?;
         }
-        on.line(&[(LEFT, TOP), (end.0, TOP), end, (LEFT, end.1), (LEFT, TOP)], 1.2, AXIS)
+        on.line(&[(left, top), (end.0, top), end, (left, end.1), (left, top)], 1.5 * border, AXIS)
+    }
+}
+
+impl<'a> Map<'a> {
+    /// A map of the cells with a value above zero, if there are any; colours run over `scale`.
+    pub fn new(texts: Texts, mut cells: Cells<'a>, scale: Scale, ground: &'a Ground) -> Option<Map<'a>> {
+        cells.retain(|c| c.1 > 0.0);
+        if cells.is_empty() {
+            return None;
+        }
+        let (view, height) = view(cells.iter().map(|c| c.0));
+        let field = Field { left: LEFT, top: TOP, width: MAP_WIDTH, height, view };
+        Some(Map { texts, cells, ground, field, scale })
     }
 
     fn labels<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
-        let find = |(name, iso3): &(&str, &str)| self.places.iter().find(|p| p.name == *name && p.iso3 == *iso3);
+        let find = |(name, iso3): &(&str, &str)| self.ground.places.iter().find(|p| p.name == *name && p.iso3 == *iso3);
         let inside = |p: &(f64, f64)| {
-            p.0 > LEFT + 6.0 && p.0 < LEFT + MAP_WIDTH - 6.0 && p.1 > TOP + 6.0 && p.1 < TOP + self.height - 6.0
+            p.0 > LEFT + 6.0 && p.0 < LEFT + MAP_WIDTH - 6.0 && p.1 > TOP + 6.0 && p.1 < TOP + self.field.height - 6.0
         };
         let shown: Vec<(&str, (f64, f64))> = LABELS
             .iter()
-            .filter_map(|l| find(l).map(|p| (l.0, self.at((p.lon, p.lat)))))
+            .filter_map(|l| find(l).map(|p| (l.0, self.field.at((p.lon, p.lat)))))
             .filter(|(_, p)| inside(p))
             .collect();
         let mut taken: Vec<[f64; 4]> =
             shown.iter().map(|(_, p)| [p.0 - 3.0, p.1 - 3.0, p.0 + 3.0, p.1 + 3.0]).collect();
         for (_, p) in &shown {
-            on.dot(*p, 3.4, plotters::style::RGBColor(255, 255, 255))?;
+            on.dot(*p, 3.4, WHITE)?;
             on.dot(*p, 2.3, INK)?;
         }
         for (name, p) in shown {
@@ -204,7 +230,7 @@ impl<'a> Map<'a> {
                 a[0] > LEFT + 2.0
                     && a[2] < LEFT + MAP_WIDTH - 2.0
                     && a[1] > TOP + 2.0
-                    && a[3] < TOP + self.height - 2.0
+                    && a[3] < TOP + self.field.height - 2.0
                     && !taken.iter().any(|t| a[0] < t[2] && a[2] > t[0] && a[1] < t[3] && a[3] > t[1])
             };
             if let Some(spot) = spots.into_iter().find(|s| fits(&area(*s))) {
@@ -215,41 +241,11 @@ impl<'a> Map<'a> {
         Ok(())
     }
 
-    fn key<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
-        let x = LEFT + MAP_WIDTH + 18.0;
-        for (i, line) in self.key.iter().enumerate() {
-            on.text(line, (x, TOP + 11.0 + 16.0 * i as f64), Pen::new(BODY, INK), Align::Left)?;
-        }
-        let pen = Pen::new(SMALL, INK);
-        let (top, width) = (TOP + 46.0, 18.0);
-        if self.scale.high <= self.scale.low {
-            // One value needs one colour, not a scale.
-            on.rect((x, top), (x + width, top + width), scale_colour(self.scale.shade(self.scale.high)))?;
-            let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
-            return on.text(&number(self.scale.high, decimals(self.scale.high).min(2)), at, pen, Align::Left);
-        }
-        const STEPS: usize = 70;
-        let height = 210.0;
-        let y = |t: f64| top + height * (1.0 - t);
-        for i in 0..STEPS {
-            let (a, b) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
-            on.rect((x, y(b)), (x + width, y(a)), scale_colour((a + b) / 2.0))?;
-        }
-        for v in self.scale.ticks() {
-            let y = y(self.scale.shade(v));
-            on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
-            let at = (x + width + 9.0, y + SMALL * 0.36);
-            on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
-        }
-        let kind = if self.scale.logarithmic { "logarithmic" } else { "linear" };
-        on.text(kind, (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
-    }
-
     fn scale_bar<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
         let x = LEFT + MAP_WIDTH + 18.0;
-        let px_per_km = self.height / ((self.view.north - self.view.south) * KM_PER_DEGREE);
+        let px_per_km = self.field.height / ((self.field.view.north - self.field.view.south) * KM_PER_DEGREE);
         let km = [1000.0, 500.0, 300.0, 200.0, 100.0].into_iter().find(|km| km * px_per_km <= 105.0).unwrap_or(50.0);
-        let (y, end) = (TOP + self.height - 6.0, x + km * px_per_km);
+        let (y, end) = (TOP + self.field.height - 6.0, x + km * px_per_km);
         on.line(&[(x, y - 4.0), (x, y), (end, y), (end, y - 4.0)], 1.4, INK)?;
         on.text(&format!("{} km", number(km, 0)), (x, y - 9.0), Pen::new(SMALL, INK), Align::Left)
     }
@@ -257,20 +253,21 @@ impl<'a> Map<'a> {
 
 impl Figure for Map<'_> {
     fn size(&self) -> (f64, f64) {
-        (WIDTH, (TOP + self.height + FOOT).round())
+        (WIDTH, (TOP + self.field.height + FOOT).round())
     }
 
     fn title(&self) -> &str {
-        &self.title
+        &self.texts.title
     }
 
     fn draw<B: DrawingBackend>(&self, on: &mut Canvas<'_, B>) -> Result<()> {
-        heading(on, self.size(), &self.title, &self.subtitle, &self.caption)?;
-        self.ground(on)?;
+        let Texts { title, subtitle, caption, key } = &self.texts;
+        heading(on, self.size(), title, subtitle, caption)?;
+        self.field.draw(on, self.ground, &self.cells, self.scale, 0.8)?;
         self.labels(on)?;
-        self.key(on)?;
+        self.scale.key(on, key)?;
         self.scale_bar(on)?;
-        on.text(ATTRIBUTION, (LEFT, TOP + self.height + 18.0), Pen::new(SMALL, GREY), Align::Left)
+        on.text(ATTRIBUTION, (LEFT, TOP + self.field.height + 18.0), Pen::new(SMALL, GREY), Align::Left)
     }
 }
 

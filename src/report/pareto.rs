@@ -6,7 +6,7 @@ use super::chart::heading;
 use super::compare::Names;
 use super::read::{Manifest, Shared};
 use super::theme::{
-    AXIS, BODY, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WIDTH, fit, mix, text_width, title_words, words, wrap,
+    AXIS, BODY, FAINT, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WIDTH, fit, mix, text_width, title_words, words, wrap,
 };
 use super::verdict::ring;
 use crate::error::Result;
@@ -94,7 +94,7 @@ pub fn all(manifest: &Manifest, rows: &[Shared]) -> Vec<(String, Pareto)> {
 }
 
 fn colour(first: bool) -> RGBColor {
-    if first { OKABE_ITO[0] } else { RGBColor(0x80, 0x80, 0x80) }
+    if first { OKABE_ITO[0] } else { FAINT }
 }
 
 fn mark<B: DrawingBackend>(on: &mut Canvas<'_, B>, at: (f64, f64), first: bool) -> Result<()> {

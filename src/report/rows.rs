@@ -3,7 +3,7 @@
 use super::axis::Values;
 use super::canvas::{Align, Canvas, Figure, Pen};
 use super::chart::heading;
-use super::theme::{AXIS, BODY, GREY, GRID, INK, SMALL, WIDTH, fit, mix, text_width, wrap};
+use super::theme::{AXIS, BODY, GREY, GRID, INK, SMALL, STRIPE, WHITE, WIDTH, fit, mix, text_width, wrap};
 use super::verdict::{Verdict, key};
 use crate::error::Result;
 use plotters::backend::DrawingBackend;
@@ -24,8 +24,6 @@ const HEADING: f64 = 24.0;
 const FOOT: f64 = 100.0;
 /// About how many ticks an axis has.
 pub const TICKS: f64 = 8.0;
-/// Behind every other row.
-const STRIPE: RGBColor = RGBColor(0xf6, 0xf6, 0xf6);
 
 /// A row.
 #[derive(Debug, Clone)]
@@ -142,7 +140,7 @@ impl Rows {
         let colour = row.verdict.colour();
         let mut whisker = colour;
         if self.bars {
-            let light = mix(colour, RGBColor(255, 255, 255), if row.verdict == Verdict::Unclear { 0.7 } else { 0.45 });
+            let light = mix(colour, WHITE, if row.verdict == Verdict::Unclear { 0.7 } else { 0.45 });
             on.rect((self.x(0.0), y - 7.5), (inside(row.at), y + 7.5), light)?;
             whisker = mix(colour, INK, 0.35);
         }

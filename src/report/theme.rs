@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use plotters::style::{FontFamily, FontStyle, IntoFont, RGBColor, register_font};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Width of a figure in logical pixels (an SVG's; a PNG has twice as many).
@@ -15,10 +16,16 @@ pub const BODY: f64 = 12.5;
 /// Numbers at the ticks, captions.
 pub const SMALL: f64 = 11.5;
 
+/// The ground.
+pub const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 /// Text.
 pub const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 /// Secondary text.
 pub const GREY: RGBColor = RGBColor(0x5a, 0x5a, 0x5a);
+/// Marks of what is of less weight.
+pub const FAINT: RGBColor = RGBColor(0x80, 0x80, 0x80);
+/// Behind every other row.
+pub const STRIPE: RGBColor = RGBColor(0xf6, 0xf6, 0xf6);
 /// Grid lines.
 pub const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
 /// Axis lines.
@@ -48,14 +55,17 @@ pub fn colour(i: usize) -> RGBColor {
     let c = OKABE_ITO[i % n];
     match i / n {
         0 => c,
-        _ => mix(c, RGBColor(255, 255, 255), 0.5),
+        _ => mix(c, WHITE, 0.5),
     }
 }
 
-/// The `i`th colour of a filled area: a large black one would weigh more than what it stands for.
+/// A large area in black would weigh more than what it stands for.
+const AREA: RGBColor = RGBColor(0x99, 0x99, 0x99);
+
+/// The `i`th colour of a filled area.
 pub fn area_colour(i: usize) -> RGBColor {
     match colour(i) {
-        RGBColor(0, 0, 0) => RGBColor(0x99, 0x99, 0x99),
+        RGBColor(0, 0, 0) => AREA,
         c => c,
     }
 }
@@ -73,11 +83,99 @@ const SCALE: [RGBColor; 9] = [
     RGBColor(0x44, 0x01, 0x54),
 ];
 
-/// The palette's colour at `t` in 0..1.
-pub fn scale_colour(t: f64) -> RGBColor {
-    let at = t.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
-    let i = (at as usize).min(SCALE.len() - 2);
-    mix(SCALE[i], SCALE[i + 1], at - i as f64)
+/// The same on a dark ground, from few (dark) to many (bright): the ramp of the page's map in the dark.
+const DARK_SCALE: [RGBColor; 7] = [
+    RGBColor(0x4b, 0x3b, 0x7c),
+    RGBColor(0x41, 0x58, 0x9a),
+    RGBColor(0x2f, 0x7b, 0x98),
+    RGBColor(0x25, 0x9a, 0x8b),
+    RGBColor(0x55, 0xb9, 0x6c),
+    RGBColor(0xa9, 0xd6, 0x4a),
+    RGBColor(0xfd, 0xec, 0x5a),
+];
+
+/// A palette's colour at `t` in 0..1.
+fn along(palette: &[RGBColor], t: f64) -> RGBColor {
+    let at = t.clamp(0.0, 1.0) * (palette.len() - 1) as f64;
+    let i = (at as usize).min(palette.len() - 2);
+    mix(palette[i], palette[i + 1], at - i as f64)
+}
+
+/// What ground a figure is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// White paper.
+    Light,
+    /// The dark form of the page and of many slides.
+    Dark,
+}
+
+impl Look {
+    /// What a colour of a figure is on this ground.
+    pub fn colour(self, c: RGBColor) -> RGBColor {
+        if self == Look::Light { c } else { dark(c) }
+    }
+
+    /// The colour of a value on a map, at `t` from the least (0) to the greatest (1), which stands out most from the ground.
+    pub fn palette(self, t: f64) -> RGBColor {
+        along(if self == Look::Light { &SCALE } else { &DARK_SCALE }, t)
+    }
+}
+
+/// Colours on paper, and what they are in the dark. Ground, text and land are those of `page.css`. Lines keep their hue, so that text may
+/// name them; blue and black would be lost.
+const IN_THE_DARK: [(RGBColor, RGBColor); 19] = [
+    (WHITE, RGBColor(0x19, 0x1d, 0x23)),
+    (INK, RGBColor(0xe6, 0xe9, 0xee)),
+    (GREY, RGBColor(0xa3, 0xac, 0xb8)),
+    (FAINT, RGBColor(0x98, 0xa0, 0xab)),
+    (STRIPE, RGBColor(0x20, 0x25, 0x2c)),
+    (GRID, RGBColor(0x34, 0x3a, 0x44)),
+    (AXIS, RGBColor(0x84, 0x8c, 0x97)),
+    (SEA, RGBColor(0x17, 0x22, 0x2b)),
+    (LAND, RGBColor(0x26, 0x2a, 0x2f)),
+    (BORDER, RGBColor(0x7b, 0x80, 0x88)),
+    (AREA, RGBColor(0x8e, 0x95, 0x9e)),
+    (OKABE_ITO[0], RGBColor(0x2f, 0x8f, 0xd0)),
+    (OKABE_ITO[1], RGBColor(0xe0, 0x6c, 0x14)),
+    (OKABE_ITO[2], RGBColor(0x00, 0xa8, 0x7b)),
+    (OKABE_ITO[3], OKABE_ITO[3]),
+    (OKABE_ITO[4], OKABE_ITO[4]),
+    (OKABE_ITO[5], RGBColor(0x6c, 0xc3, 0xf2)),
+    (OKABE_ITO[6], RGBColor(0xf2, 0xf4, 0xf7)),
+    (OKABE_ITO[7], OKABE_ITO[7]),
+];
+
+/// A colour in the dark. Figures mix colours with white and with ink, to make them lighter and darker: what is mixed so is mixed with the
+/// dark ground and with light ink. Any other colour stays, or is made lighter until it can be seen.
+pub fn dark(c: RGBColor) -> RGBColor {
+    static KNOWN: OnceLock<BTreeMap<[u8; 3], RGBColor>> = OnceLock::new();
+    let key = |c: RGBColor| [c.0, c.1, c.2];
+    let known = KNOWN.get_or_init(|| {
+        let mut all: BTreeMap<_, _> = IN_THE_DARK.iter().map(|(a, b)| (key(*a), *b)).collect();
+        for (a, b) in IN_THE_DARK {
+            for (other, its) in [IN_THE_DARK[0], IN_THE_DARK[1]] {
+                for t in (1..20).map(|k| f64::from(k) / 20.0) {
+                    all.entry(key(mix(a, other, t))).or_insert_with(|| mix(b, its, t));
+                }
+            }
+        }
+        all
+    });
+    let lighter = |k: u32| mix(c, WHITE, f64::from(k) / 10.0);
+    let seen = |c: &RGBColor| contrast(*c, IN_THE_DARK[0].1) >= 3.0;
+    known.get(&key(c)).copied().unwrap_or_else(|| (0..10).map(lighter).find(seen).unwrap_or(WHITE))
+}
+
+/// How well two colours can be told apart: from 1, not at all, to 21 (WCAG 2.2: 4.5 for text, 3 for lines).
+fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+    let linear = |v: u8| match f64::from(v) / 255.0 {
+        v if v <= 0.04045 => v / 12.92,
+        v => libm::pow((v + 0.055) / 1.055, 2.4),
+    };
+    let light = |c: RGBColor| 0.2126 * linear(c.0) + 0.7152 * linear(c.1) + 0.0722 * linear(c.2) + 0.05;
+    let (a, b) = (light(a), light(b));
+    a.max(b) / a.min(b)
 }
 
 /// A colour between two: the first at 0, the second at 1.
@@ -335,9 +433,47 @@ mod tests {
 
     #[test]
     fn the_palette_runs_from_end_to_end() {
-        assert_eq!(scale_colour(0.0), SCALE[0]);
-        assert_eq!(scale_colour(1.0), SCALE[8]);
-        assert_eq!(scale_colour(f64::NAN.max(0.0)), SCALE[0]);
+        assert_eq!(Look::Light.palette(0.0), SCALE[0]);
+        assert_eq!(Look::Light.palette(1.0), SCALE[8]);
+        assert_eq!(Look::Light.palette(f64::NAN.max(0.0)), SCALE[0]);
+        assert_eq!(Look::Dark.palette(1.0), DARK_SCALE[6]);
         assert_ne!(colour(0), colour(8));
+    }
+
+    /// Text on every ground that lies behind text, and lines on the ground of charts.
+    #[test]
+    fn what_is_dark_can_be_read() {
+        assert!((contrast(WHITE, RGBColor(0, 0, 0)) - 21.0).abs() < 1e-9);
+        assert!((contrast(RGBColor(0x77, 0x77, 0x77), WHITE) - 4.48).abs() < 0.01, "as WCAG has it");
+        let grounds = [WHITE, STRIPE, SEA, LAND].map(dark);
+        for ground in [grounds[0], grounds[1]] {
+            for text in [INK, GREY, mix(INK, FAINT, 0.4)] {
+                assert!(contrast(dark(text), ground) >= 4.5, "{text:?}");
+            }
+            for line in OKABE_ITO.into_iter().chain([FAINT, AXIS, AREA]) {
+                assert!(contrast(dark(line), ground) >= 3.0, "{line:?} {}", contrast(dark(line), ground));
+                // Whiskers are made darker on paper, and lighter in the dark.
+                assert!(contrast(dark(mix(line, INK, 0.35)), ground) >= 3.0, "{line:?}");
+            }
+        }
+        assert!(grounds.iter().all(|g| contrast(dark(INK), *g) >= 4.5));
+        assert!(contrast(dark(BORDER), dark(LAND)) >= 3.0);
+        let on_land = |t: f64| contrast(Look::Dark.palette(t), dark(LAND));
+        assert!(on_land(1.0) > 9.0 && on_land(0.0) > 1.4 && on_land(0.5) > on_land(0.2), "high is bright");
+        // Lines stay apart from each other.
+        for (i, a) in OKABE_ITO.iter().enumerate() {
+            assert!(OKABE_ITO[..i].iter().all(|b| dark(*a) != dark(*b)));
+        }
+    }
+
+    #[test]
+    fn what_figures_mix_is_mixed_in_the_dark() {
+        let blue = OKABE_ITO[0];
+        assert_eq!(dark(mix(blue, WHITE, 0.7)), mix(dark(blue), dark(WHITE), 0.7));
+        assert_eq!(dark(mix(blue, INK, 0.35)), mix(dark(blue), dark(INK), 0.35));
+        assert_eq!(dark(colour(8)), mix(dark(blue), dark(WHITE), 0.5));
+        let unknown = RGBColor(0x30, 0x04, 0x50);
+        assert!(contrast(dark(unknown), dark(WHITE)) >= 3.0);
+        assert_eq!([blue, INK, unknown].map(|c| Look::Light.colour(c)), [blue, INK, unknown]);
     }
 }

@@ -3,7 +3,9 @@
 use super::axis::Values;
 use super::canvas::{Align, Canvas, Figure, Pen};
 use super::chart::heading;
-use super::theme::{AXIS, BODY, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WIDTH, fit, mix, text_width, wrap};
+use super::theme::{
+    AXIS, BODY, FAINT, GREY, GRID, HEIGHT, INK, OKABE_ITO, SMALL, WHITE, WIDTH, fit, mix, text_width, wrap,
+};
 use super::verdict::ring;
 use crate::error::Result;
 use plotters::backend::DrawingBackend;
@@ -221,7 +223,7 @@ impl Figure for Tradeoff {
         let line: Vec<_> = steps(&self.points, plot.cost.ends().1).iter().map(|p| plot.at(p.0, p.1)).collect();
         on.dashed(&line, 1.4, OKABE_ITO[0], 5.0, 3.5)?;
         for p in &self.points {
-            let light = mix(colour(p.dominated), RGBColor(255, 255, 255), 0.35);
+            let light = mix(colour(p.dominated), WHITE, 0.35);
             for (a, b) in p.cross() {
                 on.line(&[plot.at(a.0, a.1), plot.at(b.0, b.1)], 1.4, light)?;
             }
@@ -246,7 +248,7 @@ fn spots(p: (f64, f64), half: f64) -> impl Iterator<Item = (f64, f64)> {
 }
 
 fn colour(dominated: bool) -> RGBColor {
-    if dominated { RGBColor(0x80, 0x80, 0x80) } else { OKABE_ITO[0] }
+    if dominated { FAINT } else { OKABE_ITO[0] }
 }
 
 fn mark<B: DrawingBackend>(on: &mut Canvas<'_, B>, at: (f64, f64), dominated: bool) -> Result<()> {

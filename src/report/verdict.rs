@@ -2,12 +2,10 @@
 
 use super::canvas::{Align, Canvas, Pen};
 use super::read::{Better, Effect};
-use super::theme::{INK, OKABE_ITO, SMALL, text_width};
+use super::theme::{FAINT, INK, OKABE_ITO, SMALL, WHITE, text_width};
 use crate::error::Result;
 use plotters::backend::DrawingBackend;
 use plotters::style::RGBColor;
-
-const WHITE: RGBColor = RGBColor(255, 255, 255);
 
 /// What an effect amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +39,7 @@ impl Verdict {
             Verdict::Better => OKABE_ITO[0],
             Verdict::Worse => OKABE_ITO[1],
             Verdict::Changed => INK,
-            Verdict::Unclear => RGBColor(0x80, 0x80, 0x80),
+            Verdict::Unclear => FAINT,
         }
     }
 

@@ -24,10 +24,10 @@ pub struct Degrees {
     pub north: f64,
 }
 
-/// What the map shows and how high it is: the cells and Libya with a margin, widened to the map's shape.
-pub fn view(cells: &[(Ring, f64)]) -> (Degrees, f64) {
+/// What the map shows and how high it is: the cells' outlines and Libya with a margin, widened to the map's shape.
+pub fn view<'a>(outlines: impl Iterator<Item = &'a Ring>) -> (Degrees, f64) {
     let mut b = LIBYA;
-    for (lon, lat) in cells.iter().flat_map(|c| &c.0) {
+    for (lon, lat) in outlines.flatten() {
         b.west = b.west.min(*lon);
         b.east = b.east.max(*lon);
         b.south = b.south.min(*lat);
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn every_view_covers_libya_in_true_proportion() {
         for (lon, lat) in [(15.0, 25.0), (-8.0, 12.6), (32.5, 15.5), (12.6, 45.0), (-19.9, 47.9)] {
-            let (v, height) = view(&[(vec![(lon, lat)], 1.0)]);
+            let (v, height) = view(std::iter::once(&vec![(lon, lat)]));
             assert!(v.west <= LIBYA.west && v.east >= LIBYA.east && v.south <= LIBYA.south && v.north >= LIBYA.north);
             assert!(v.west <= lon && v.east >= lon && v.south <= lat && v.north >= lat, "{v:?}");
             let across = MAP_WIDTH / ((v.east - v.west) * libm::cos(f64::midpoint(v.south, v.north).to_radians()));

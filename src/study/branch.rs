@@ -1,5 +1,6 @@
 //! A baseline and its policies on the same luck. Until the day on which they differ they are one run: it is made once.
 
+use super::maps::{MapFiles, MapFolders};
 use super::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::observe::observer::Observer;
@@ -66,32 +67,47 @@ fn may_happen_on(event: &Event) -> Option<Tick> {
     }
 }
 
+/// A baseline and its policies, ready to run.
+#[derive(Clone, Copy)]
+pub struct Arms<'a> {
+    /// The baseline first.
+    pub scenarios: &'a [Arc<Scenario>],
+    pub ground: &'a Ground,
+    /// Run what they share once.
+    pub branch: bool,
+    /// Where monthly cells and prices are kept, if they are.
+    pub maps: Option<&'a MapFolders>,
+}
+
 /// Runs one replicate of a baseline and its policies and hands every outcome to `done`, by the policy's number (0: the
-/// baseline). With `branch` what they share is run once. `wanted` says which are still to be run. `stop` is asked every
-/// evening.
+/// baseline). `wanted` says which are still to be run. `stop` is asked every evening. The files of a map are in their place before
+/// `done` hears of the run.
 ///
 /// A run that fails is an outcome too: its fault, and the others go on.
 ///
 /// # Errors
-/// [`Error::Interrupted`], and what `done` says.
+/// [`Error::Interrupted`], what `done` says, and files that cannot be written.
 pub fn replicate(
-    arms: &[Arc<Scenario>],
-    ground: &Ground,
+    all: &Arms,
     replicate: u32,
-    branch: bool,
     wanted: &[bool],
     stop: &(dyn Fn(Tick) -> Result<()> + Sync),
     done: &mut dyn FnMut(usize, std::result::Result<Outcome, String>) -> Result<()>,
 ) -> Result<()> {
     // With the same row of the posterior: two that are alike but for it may differ on the first day.
-    let arms: Vec<Arc<Scenario>> = arms.iter().map(|a| a.of_replicate(replicate)).collect();
+    let arms: Vec<Arc<Scenario>> = all.scenarios.iter().map(|a| a.of_replicate(replicate)).collect();
     let plan = |arm: &Arc<Scenario>| RunPlan { scenario: arm.clone(), replicate, values: vec![], audit: false };
     let parts: Vec<Tick> =
-        arms.iter().map(|a| if branch { parts_on(&arms[0], a) } else { a.run.start.tick() }).collect();
+        arms.iter().map(|a| if all.branch { parts_on(&arms[0], a) } else { a.run.start.tick() }).collect();
     let mut todo: Vec<usize> = (1..arms.len()).filter(|&a| wanted[a]).collect();
     todo.sort_by_key(|&a| parts[a]);
-    let mut trunk = match Simulation::new(&plan(&arms[0]), ground) {
-        Ok(sim) => Run { sim, sums: Sums::default() },
+    let begin = |arm: usize| -> Result<Run> {
+        let sim = Simulation::new(&plan(&arms[arm]), all.ground)?;
+        let maps = all.maps.map(|folders| MapFiles::new(folders, &arms[arm].name)).transpose()?;
+        Ok(Run { sim, sums: Sums::default(), maps })
+    };
+    let mut trunk = match begin(0) {
+        Ok(run) => run,
         Err(why) => {
             let why = failed(why)?;
             return todo.into_iter().chain([0]).filter(|&a| wanted[a]).try_for_each(|a| done(a, Err(why.clone())));
@@ -108,14 +124,17 @@ pub fn replicate(
                 .filter(|&a| wanted[a])
                 .try_for_each(|a| done(a, Err(why.clone())));
         }
-        let tried = Simulation::new(&plan(&arms[arm]), ground).and_then(|mut sim| {
+        let tried = match trunk.sim.world.day == arms[arm].run.start.tick() {
             // One that parts on the first day may begin in another state: nothing is shared, not even that morning.
-            if trunk.sim.world.day == arms[arm].run.start.tick() {
-                return Run { sim, sums: Sums::default() }.into_outcome(stop);
-            }
-            sim.branch_from(&trunk.sim);
-            Run { sim, sums: trunk.sums.clone() }.into_outcome(stop)
-        });
+            true => begin(arm),
+            false => Simulation::new(&plan(&arms[arm]), all.ground).and_then(|mut sim| {
+                sim.branch_from(&trunk.sim);
+                let maps = trunk.maps.as_mut().zip(all.maps);
+                let maps = maps.map(|(own, folders)| own.branch(folders, &arms[arm].name)).transpose()?;
+                Ok(Run { sim, sums: trunk.sums.clone(), maps })
+            }),
+        };
+        let tried = tried.and_then(|run| run.into_outcome(stop));
         done(arm, tried.map_or_else(|why| failed(why).map(Err), |o| Ok(Ok(o)))?)?;
     }
     if wanted[0] {
@@ -137,14 +156,14 @@ fn failed(why: Error) -> Result<String> {
 struct Run {
     sim: Simulation,
     sums: Sums,
+    maps: Option<MapFiles>,
 }
 
 impl Run {
     /// Goes on to the morning of a day.
     fn until(&mut self, day: Tick, stop: &(dyn Fn(Tick) -> Result<()> + Sync)) -> Result<()> {
         while self.sim.world.day < day {
-            self.sim.day()?;
-            self.sums.day(&self.sim.world, &self.sim.spent)?;
+            self.day()?;
             stop(self.sim.world.day)?;
             self.sim.next_morning();
         }
@@ -153,9 +172,16 @@ impl Run {
     fn into_outcome(mut self, stop: &(dyn Fn(Tick) -> Result<()> + Sync)) -> Result<Outcome> {
         let last = self.sim.last_day();
         self.until(last, stop)?;
+        self.day()?;
+        self.sums.end(&self.sim.world)?;
+        self.maps.map_or(Ok(()), MapFiles::finish)?;
+        Ok(Outcome::of(&self.sums))
+    }
+    /// Simulates the day and adds it up.
+    fn day(&mut self) -> Result<()> {
         self.sim.day()?;
         self.sums.day(&self.sim.world, &self.sim.spent)?;
-        self.sums.end(&self.sim.world)?;
-        Ok(Outcome::of(&self.sums))
+        let last = self.sim.last_day();
+        self.maps.as_mut().map_or(Ok(()), |maps| maps.day(&self.sim.world, last))
     }
 }

@@ -14,6 +14,7 @@ pub mod ensemble;
 pub mod factors;
 pub mod files;
 pub mod fitted;
+pub mod maps;
 pub mod measure;
 pub mod outcome;
 pub mod paired;

@@ -133,6 +133,59 @@ await test("baseline and policy stand side by side, and differ", "policy", async
   }
 });
 
+await test("the map of a comparison: the baseline and the policy that is chosen", "comparison", async (page) => {
+  const { scenario, policies } = JSON.parse(fs.readFileSync(path.join(folder, "comparison/manifest.json"), "utf8"));
+  assert.equal(policies.length, 2);
+  assert.match(await page.textContent("#where .caveats"), /one pair of runs/);
+  const select = page.locator("#map-section select");
+  assert.deepEqual(await select.locator("option").allTextContents(), policies);
+  const cells = (name) => rows(path.join(folder, "comparison/first-replicate", name, "cells.csv"));
+  const before = new Map(cells(scenario).map((r) => [`${r.cell} ${r.month}`, Number(r.arms)]));
+  const pictures = [];
+  for (const [k, policy] of policies.entries()) {
+    await select.selectOption({ label: policy });
+    assert.match(await page.textContent("#map-section"), new RegExp(`difference \\(${policy} less ${scenario}\\)`));
+    // Of two different cells the value is what the files say, in the baseline and in the policy.
+    const of = cells(policy).filter((r) => Number(r.arms) > 0 && before.get(`${r.cell} ${r.month}`) > 0);
+    const row = of.find((r) => before.get(`${r.cell} ${r.month}`) !== Number(r.arms)) ?? of[0];
+    const months = [...new Set([...cells(scenario), ...cells(policy)].map((r) => r.month))].sort();
+    await page.evaluate(([month]) => {
+      window.siroccoMap.setLayer("arms");
+      window.siroccoMap.setMonth(month);
+      window.siroccoMap.setView("side");
+    }, [months.indexOf(row.month)]);
+    const values = await page.evaluate((h3) => window.siroccoMap.valueOf(h3), row.cell);
+    assert.deepEqual(values, [before.get(`${row.cell} ${row.month}`), Number(row.arms)], `${row.cell}, ${row.month}`);
+    await page.evaluate(() => window.siroccoMap.setView("difference"));
+    pictures.push(await pixels(page));
+    await page.locator("#where").screenshot({ path: path.join(shots, `comparison-map-${k}.png`) });
+  }
+  assert.notEqual(pictures[0], pictures[1], "another policy, another difference");
+  // What the reader had set stays.
+  assert.deepEqual(await page.evaluate(() => { const { layer, view } = window.siroccoMap.chosen(); return [layer, view]; }), ["arms", "difference"]);
+});
+
+await test("one replicate of several is named as such", "replicates", async (page) => {
+  assert.match(await page.textContent("#where .caveats"), /one replicate of 3/);
+  assert.match(await page.textContent("#chart-sea"), /One replicate of 3/);
+  assert.doesNotMatch(await page.textContent("#chart-bands_sea_departures"), /One replicate of 3/);
+});
+
+for (const kind of ["run", "comparison", "study"]) {
+  await test(`still figures of a ${kind} on a dark page`, kind, async (page) => {
+    const grounds = await page.evaluate(() => [...document.querySelectorAll(".drawn svg")].map((svg) =>
+      [getComputedStyle(svg.querySelector("rect")).fill, getComputedStyle(svg.querySelector("text")).fill]));
+    assert.ok(grounds.length > 0);
+    for (const [ground, text] of grounds) {
+      assert.equal(ground, "rgb(25, 29, 35)", "no white box glares");
+      assert.ok(Number(/\d+/.exec(text)[0]) > 150, `text is light: ${text}`);
+    }
+    await page.locator("#effects").screenshot({ path: path.join(shots, `dark-${kind}.png`) });
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".drawn svg rect")).fill), "rgb(255, 255, 255)", "paper is white");
+  }, { colorScheme: "dark" });
+}
+
 for (const kind of ["replicates", "comparison", "study"]) {
   await test(`the page of a ${kind} opens`, kind, async (page) => {
     assert.ok(await page.locator(".sentences li").count() > 0, "it says something");

@@ -60,6 +60,18 @@ impl Monthly {
     /// # Errors
     /// A file that cannot be made, by its path.
     pub fn new(folder: &Path, cells: bool) -> Result<Monthly> {
+        Monthly::open(folder, blocks(cells))
+    }
+
+    /// Opens those files that the map of a report is made from.
+    ///
+    /// # Errors
+    /// As [`Monthly::new`].
+    pub fn of_a_map(folder: &Path) -> Result<Monthly> {
+        Monthly::open(folder, vec![Box::new(arms::Prices::default()), Box::new(cells::Cells)])
+    }
+
+    fn open(folder: &Path, blocks: Vec<Box<dyn Block>>) -> Result<Monthly> {
         let open = |block: Box<dyn Block>| {
             let mut head = block.columns();
             head.insert(block.before_month(), "month".into());
@@ -67,7 +79,7 @@ impl Monthly {
             let out = create(folder, block.file(), &head)?;
             Ok(Written { path: folder.join(block.file()), block, out })
         };
-        Ok(Monthly { files: blocks(cells).into_iter().map(open).collect::<Result<_>>()? })
+        Ok(Monthly { files: blocks.into_iter().map(open).collect::<Result<_>>()? })
     }
 
     /// Goes on with the files in `folder` from what [`Monthly::keep`] gave.

@@ -3,15 +3,15 @@
 //! The form is that which `map.js` reads: JSON, compressed (gzip) and written in base64, since a page that opens from disk cannot
 //! fetch a file beside it. Values are those of `cells.csv` and `prices.csv`, digit for digit.
 
-use super::super::read::{self, Manifest, Place};
-use super::Sources;
+use super::super::folder::{Folder, Mapped};
+use super::super::read::{Ground, NUMBERS, Place, PriceMonth, Ring};
+use super::super::theme::words;
 use crate::error::{Error, Result};
 use base64::Engine;
-use h3o::CellIndex;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::BufWriter;
 
 /// Layers in which a cell that is not named has the value 0: a difference and a mean over months count it as that. In the others it has
 /// none.
@@ -63,59 +63,44 @@ const LAYERS: [Layer; 10] = [
     ),
 ];
 
-/// The packed map; empty when the run has no cells, or cells that are not H3.
+/// The packed map; empty when there are no cells.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
-    let Some(own) = read::cell_months(from.files)? else { return Ok(String::new()) };
-    let mut all = vec![(manifest.scenario.clone(), own, from.files.to_path_buf())];
-    if let Some(dir) = from.baseline {
-        let files = read::first_run(dir);
-        comparable(from.dir, dir)?;
-        let Some(other) = read::cell_months(&files)? else {
-            return Err(Error::Input(format!("{}: there is no cells.csv to stand beside", dir.display())));
-        };
-        let mut names = [Manifest::read(dir)?.scenario, manifest.scenario.clone()];
-        if names[0] == names[1] {
-            let folder = |d: &Path| d.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            names = [folder(dir), folder(from.dir)];
-        }
-        let [first, second] = names;
-        all[0].0 = second;
-        all.insert(0, (first, other, files));
-    }
-    let rows = || all.iter().flat_map(|(_, m, _)| &m.rows);
-    let ids: BTreeSet<&str> = rows().map(|r| r.cell.as_str()).collect();
-    let cells: Option<Vec<CellIndex>> = ids.iter().map(|id| id.parse().ok()).collect();
-    let Some(cells) = cells.filter(|cells| !cells.is_empty()) else { return Ok(String::new()) };
-    let at: BTreeMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-    let months: BTreeSet<&String> = rows().map(|r| &r.month).collect();
-    let month_of: BTreeMap<&String, usize> = months.iter().enumerate().map(|(i, m)| (*m, i)).collect();
-    let holder = |m: &read::CellMonths| m.columns.iter().position(|c| c == "holder");
-    let held = |(_, m, _): &(String, read::CellMonths, PathBuf)| -> Vec<String> {
-        holder(m).map_or(vec![], |i| m.rows.iter().map(|r| r.values[i].clone()).collect())
+/// None that a user could mend.
+pub fn payload(folder: &Folder) -> Result<String> {
+    let Some(Ground { lands, places }) = &folder.ground else { return Ok(String::new()) };
+    let all = &folder.maps;
+    let of_all = |list: fn(&Mapped) -> &[String]| -> Vec<&str> {
+        let names: BTreeSet<&str> = all.iter().flat_map(list).map(String::as_str).collect();
+        names.into_iter().collect()
     };
-    let holders: BTreeSet<String> = all.iter().flat_map(held).collect();
-    let holders: Vec<String> = holders.into_iter().collect();
-    let places = read::places(from.data)?;
+    // Of several runs each has lists of its own: all that one of them has, in order.
+    let at = |list: &[&str], own: &[String]| -> Vec<usize> {
+        own.iter().filter_map(|name| list.binary_search(&name.as_str()).ok()).collect()
+    };
+    let (ids, months) = (of_all(|m| &m.cells.names), of_all(|m| &m.cells.months));
+    let holders = of_all(|m| &m.cells.holders);
+    let outlines: BTreeMap<&str, &Ring> =
+        all.iter().flat_map(|m| m.cells.names.iter().map(String::as_str).zip(&m.outlines)).collect();
     let mut layers: Vec<Value> = vec![];
-    let mut views: Vec<serde_json::Map<String, Value>> = vec![serde_json::Map::new(); all.len()];
+    let mut views: Vec<View> = all.iter().map(|m| View { layers: BTreeMap::new(), name: &m.name }).collect();
     for (key, title, unit, scale, note) in LAYERS {
-        let of = |m: &read::CellMonths| -> Vec<(usize, usize, f64)> {
-            let Some(column) = m.columns.iter().position(|c| c == key) else { return vec![] };
-            let row = |r: &read::CellMonth| {
-                let text = &r.values[column];
-                let v = match scale {
-                    "category" => holders.iter().position(|h| h == text)? as f64,
+        let column = NUMBERS.iter().position(|n| *n == key);
+        let of = |m: &Mapped| -> Vec<(usize, usize, f64)> {
+            let [cell_at, month_at, holder_at] =
+                [(&ids, &m.cells.names), (&months, &m.cells.months), (&holders, &m.cells.holders)]
+                    .map(|l| at(l.0, l.1));
+            let rows = m.cells.rows.iter().filter_map(|r| {
+                let v = match column {
                     // What nobody fears is a belief; in the other layers most cells are zero in most months, and no value says that.
-                    _ => text.parse::<f64>().ok().filter(|v| *v != 0.0 || key == "believed")?,
+                    Some(i) => Some(r.values[i]).filter(|v| v.is_finite() && (*v != 0.0 || key == "believed"))?,
+                    None => holder_at[r.holder?] as f64,
                 };
-                Some((*month_of.get(&r.month)?, *at.get(r.cell.as_str())?, v))
-            };
-            m.rows.iter().filter_map(row).collect()
+                Some((month_at[r.month], cell_at[r.cell], v))
+            });
+            rows.collect()
         };
-        let found: Vec<_> = all.iter().map(|(_, m, _)| of(m)).collect();
+        let found: Vec<_> = all.iter().map(of).collect();
         if found.iter().all(Vec::is_empty) {
             continue;
         }
@@ -125,23 +110,23 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
             "zero_where_absent": ZERO_WHERE_ABSENT.contains(&key)}),
         );
         for (view, rows) in views.iter_mut().zip(found) {
-            view.insert(key.into(), packed(months.len(), rows));
+            view.layers.insert(key, packed(months.len(), rows));
         }
     }
-    let mut prices = vec![];
-    for (_, _, files) in &all {
-        prices.push(read::price_months(files)?.into_iter().filter(|p| p.class == "small_arms").collect::<Vec<_>>());
-    }
+    let rifles = |m: &Mapped| m.prices.iter().filter(|p| p.class == "small_arms").cloned().collect::<Vec<_>>();
+    let prices: Vec<_> = all.iter().map(rifles).collect();
     let hubs: BTreeSet<&str> = prices.iter().flatten().map(|p| p.hub.as_str()).collect();
     let mut known: Vec<&Place> = places.iter().filter(|p| hubs.contains(p.name.as_str()) || rank(p) < LEAST).collect();
     known.sort_by(|a, b| rank(a).cmp(&rank(b)).then(b.population.total_cmp(&a.population)).then(a.name.cmp(&b.name)));
     let place_of: BTreeMap<&str, usize> = known.iter().enumerate().rev().map(|(i, p)| (p.name.as_str(), i)).collect();
     let mut priced = false;
     for (prices, view) in prices.iter().zip(&mut views) {
-        let row = |p: &read::PriceMonth| Some((*month_of.get(&p.month)?, *place_of.get(p.hub.as_str())?, p.price_usd));
+        let row = |p: &PriceMonth| {
+            Some((months.binary_search(&p.month.as_str()).ok()?, *place_of.get(p.hub.as_str())?, p.price_usd))
+        };
         let rows: Vec<_> = prices.iter().filter_map(row).collect();
         priced |= !rows.is_empty();
-        view.insert("price".into(), by_month(months.len(), rows));
+        view.layers.insert("price", by_month(months.len(), rows));
     }
     if priced {
         layers.push(
@@ -149,43 +134,60 @@ pub fn payload(from: &Sources, manifest: &Manifest) -> Result<String> {
             "signed": false, "points": true, "note": "On the black market of each hub."}),
         );
     }
-    let outline = |cell: &CellIndex| -> Vec<i64> {
-        cell.boundary().iter().flat_map(|c| [thousandths(c.lng()), thousandths(c.lat())]).collect()
+    let points = |ring: &Ring| -> Vec<i64> { ring.iter().flat_map(|p| [thousandths(p.0), thousandths(p.1)]).collect() };
+    let map = Atlas {
+        cells: &ids,
+        holders: holders.iter().map(|h| words(h)).collect(),
+        land: lands
+            .iter()
+            .map(|(name, rings)| json!({"name": name, "rings": rings.iter().map(points).collect::<Vec<_>>()}))
+            .collect(),
+        layers,
+        months: &months,
+        outlines: outlines.values().map(|ring| points(ring)).collect(),
+        places: known
+            .iter()
+            .map(|p| json!({"name": p.name, "x": thousandths(p.lon), "y": thousandths(p.lat), "kind": p.kind, "rank": rank(p)}))
+            .collect(),
+        views,
     };
-    let land = read::lands(from.data)?;
-    let map = json!({
-        "months": months,
-        "cells": ids,
-        "outlines": cells.iter().map(outline).collect::<Vec<_>>(),
-        "land": land.iter().map(|(name, rings)| json!({
-            "name": name,
-            "rings": rings.iter().map(|r| r.iter().flat_map(|p| [thousandths(p.0), thousandths(p.1)]).collect::<Vec<_>>()).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
-        "places": known.iter().map(|p| json!({
-            "name": p.name, "x": thousandths(p.lon), "y": thousandths(p.lat), "kind": p.kind, "rank": rank(p),
-        })).collect::<Vec<_>>(),
-        "holders": holders.iter().map(|h| super::super::theme::words(h)).collect::<Vec<_>>(),
-        "views": all.iter().zip(views).map(|((name, _, _), layers)| json!({"name": name, "layers": layers})).collect::<Vec<_>>(),
-        "layers": layers,
-    });
-    let mut zip = flate2::write::GzEncoder::new(vec![], flate2::Compression::new(7));
-    let packed = zip.write_all(map.to_string().as_bytes()).and_then(|()| zip.finish());
+    // Written straight into the packer: as text it would be ten times as large.
+    let mut out = BufWriter::new(flate2::write::GzEncoder::new(vec![], flate2::Compression::new(7)));
+    let packed = serde_json::to_writer(&mut out, &map).map_err(std::io::Error::from);
+    let packed = packed.and_then(|()| out.into_inner().map_err(|e| e.into_error())?.finish());
     let packed = packed.map_err(|e| Error::io("the map of a report", e))?;
     Ok(base64::engine::general_purpose::STANDARD.encode(packed))
 }
 
-/// Refuses runs whose maps cannot stand side by side: another time, grid or number of persons an agent would look like an effect.
-fn comparable(dir: &Path, baseline: &Path) -> Result<()> {
-    let [own, other] = [dir, baseline].map(|d| read::json(&d.join("manifest.json")));
-    let (own, other) = (own?, other?);
-    for key in ["start", "end", "resolution", "persons_per_agent"] {
-        let (a, b) = (&own["resolved"]["run"][key], &other["resolved"]["run"][key]);
-        if a != b {
-            let why = format!("`run.{key}` is {b}, and {a} in {}", dir.display());
-            return Err(Error::Input(format!("{} cannot stand beside as the baseline: {why}", baseline.display())));
-        }
-    }
-    Ok(())
+/// What `map.js` reads.
+#[derive(Serialize)]
+struct Atlas<'a> {
+    cells: &'a [&'a str],
+    holders: Vec<String>,
+    land: Vec<Value>,
+    layers: Vec<Value>,
+    months: &'a [&'a str],
+    outlines: Vec<Vec<i64>>,
+    places: Vec<Value>,
+    views: Vec<View<'a>>,
+}
+
+/// A run: of each layer the months.
+#[derive(Serialize)]
+struct View<'a> {
+    layers: BTreeMap<&'static str, Vec<Month>>,
+    name: &'a str,
+}
+
+/// Places (or steps) and values.
+type Month = (Vec<u32>, Vec<Digits>);
+
+/// A number as the file has it: whole ones without a point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Digits {
+    Whole(i64),
+    Real(f64),
 }
 
 /// Degrees in thousandths, which is a hundred metres.
@@ -207,26 +209,25 @@ fn rank(p: &Place) -> u8 {
 const LEAST: u8 = 4;
 
 /// Values by month: the places as steps from one to the next, which pack better, and the values as the file has them.
-fn packed(months: usize, rows: Vec<(usize, usize, f64)>) -> Value {
+fn packed(months: usize, mut rows: Vec<(usize, usize, f64)>) -> Vec<Month> {
     let mut before = vec![0; months];
-    let stepped = |(month, at, v): (usize, usize, f64)| {
-        let step = at - before[month];
-        before[month] = at;
-        (month, step, v)
-    };
-    let mut rows = rows;
     rows.sort_by_key(|r| (r.0, r.1));
-    by_month(months, rows.into_iter().map(stepped).collect())
+    for (month, at, _) in &mut rows {
+        let here = *at;
+        *at -= before[*month];
+        before[*month] = here;
+    }
+    by_month(months, rows)
 }
 
 /// Places (or steps) and values of every month.
-fn by_month(months: usize, rows: Vec<(usize, usize, f64)>) -> Value {
-    let mut all: Vec<(Vec<usize>, Vec<Value>)> = vec![(vec![], vec![]); months];
+fn by_month(months: usize, rows: Vec<(usize, usize, f64)>) -> Vec<Month> {
+    let mut all: Vec<Month> = vec![(vec![], vec![]); months];
     for (month, at, v) in rows {
-        all[month].0.push(at);
-        all[month].1.push(if v.fract() == 0.0 && v.abs() < 1e15 { json!(v as i64) } else { json!(v) });
+        all[month].0.push(at as u32);
+        all[month].1.push(if v.fract() == 0.0 && v.abs() < 1e15 { Digits::Whole(v as i64) } else { Digits::Real(v) });
     }
-    json!(all)
+    all
 }
 
 #[cfg(test)]
@@ -237,7 +238,7 @@ mod tests {
     #[test]
     fn cells_are_steps_and_places_are_not() {
         let rows = vec![(0, 5, 2.0), (0, 3, 0.5), (1, 4, 7.0)];
-        assert_eq!(packed(2, rows.clone()), json!([[[3, 2], [0.5, 2]], [[4], [7]]]));
-        assert_eq!(by_month(2, rows), json!([[[5, 3], [2, 0.5]], [[4], [7]]]));
+        assert_eq!(json!(packed(2, rows.clone())), json!([[[3, 2], [0.5, 2]], [[4], [7]]]));
+        assert_eq!(json!(by_month(2, rows)), json!([[[5, 3], [2, 0.5]], [[4], [7]]]));
     }
 }

@@ -339,7 +339,8 @@
 
   /* ---------- the map ---------- */
 
-  function build(section, data) {
+  // Shows one run, or two beside each other, until `alive` is aborted.
+  function build(section, data, alive) {
     const values = makeValues(data);
     const { frame, valueAt, adds, isCategory } = values;
     const layers = data.layers.filter((layer) => data.views.some((view) => view.layers[layer.key]));
@@ -1170,7 +1171,7 @@
     /* ----- mouse, touch, keys ----- */
 
     let lastScroll = -Infinity;
-    window.addEventListener("scroll", () => { lastScroll = performance.now(); }, { passive: true });
+    window.addEventListener("scroll", () => { lastScroll = performance.now(); }, { passive: true, signal: alive });
     panes.forEach(({ canvas }, pane) => {
       const fingers = new Map();
       let travelled = 0;
@@ -1242,17 +1243,19 @@
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && (state.pinned || state.cursor)) { state.cursor = null; point(null); pin(null); }
-    });
+    }, { signal: alive });
 
     const restyle = () => { readTheme(); refreshLegend(); refreshPanel(); redraw(); };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle, { signal: alive });
     const watcher = new MutationObserver(restyle); // a page that switches its theme does so on one of these
     for (const node of [document.documentElement, document.body]) watcher.observe(node, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
 
     readTheme();
     resize();
     refresh(true);
-    new ResizeObserver(() => { if (stage.clientWidth !== size.stage) resize(); }).observe(stage);
+    const sized = new ResizeObserver(() => { if (stage.clientWidth !== size.stage) resize(); });
+    sized.observe(stage);
+    alive.addEventListener("abort", () => { clearTimeout(playTimer); watcher.disconnect(); sized.disconnect(); });
 
     /* ----- for tests ----- */
 
@@ -1282,6 +1285,7 @@
 
     return {
       setMonth: (m) => { play(false); setMonth(m); }, setLayer, setView, redrawMs,
+      chosen: () => ({ layer: state.layer.key, view: state.view, month: month() }),
       cellAt: (x, y) => data.cells[geometry.cellAt(...toWorld(x, y))] ?? null,
       pixelOf: (h3) => cellNumbers.has(h3) ? toPixel(geometry.x[cellNumbers.get(h3)], geometry.y[cellNumbers.get(h3)]) : null,
       placeValue: (name) => {
@@ -1307,7 +1311,28 @@
     let data;
     try { data = await decode(source.textContent); } catch { return give("The map's data in this page cannot be read: the file may be damaged."); }
     if (!data.months?.length || !data.views?.length || !data.layers?.length) return give("This run has no values to put on a map.");
-    Object.assign(api, build(section, data));
+    // The first view is the baseline, and of several policies the reader chooses which one stands beside it.
+    const policies = data.views.slice(1);
+    let alive = null;
+    function show(k) {
+      const before = api.chosen?.();
+      alive?.abort();
+      alive = new AbortController();
+      section.replaceChildren();
+      const views = policies.length > 1 ? [data.views[0], policies[k]] : data.views;
+      Object.assign(api, build(section, { ...data, views }, alive.signal));
+      if (policies.length > 1) {
+        const options = policies.map((policy, i) => make("option", { value: i, selected: i === k }, policy.name));
+        const list = make("select", { change: () => { show(Number(list.value)); section.querySelector("select").focus(); } }, ...options);
+        section.prepend(make("label", { class: "map-policy" }, "Policy ", list));
+      }
+      if (!before) return;
+      api.setLayer(before.layer);
+      api.setView(before.view);
+      api.setMonth(before.month);
+    }
+    api.setPolicy = show;
+    show(0);
     return true;
   }
 

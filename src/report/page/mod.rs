@@ -8,15 +8,17 @@ mod atlas;
 mod tables;
 mod words;
 
-use super::canvas::{self, Figure};
 use super::chart::{Chart, Mark, Panel};
-use super::read::{self, Manifest, Series};
-use super::{bands, compare, figures, pareto, published, sankey, study};
-use crate::engine::disk;
+use super::drawing::Drawing;
+use super::folder::Folder;
+use super::theme::dark;
+use super::{read, write_whole};
 use crate::error::{Error, Result};
 use minijinja::{AutoEscape, Environment};
+use plotters::style::RGBColor;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 pub use words::readable;
 
@@ -29,21 +31,6 @@ const PARTS: [(&str, &str); 6] = [
     ("charts.js", include_str!("charts.js")),
     ("map.js", include_str!("map.js")),
 ];
-
-/// Where a report is made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Sources<'a> {
-    /// Folder with `manifest.json`.
-    pub dir: &'a Path,
-    /// The run's tables: the same folder, or that of one replicate in it.
-    pub files: &'a Path,
-    /// Folder of the input data: coast, borders and places of the map.
-    pub data: &'a Path,
-    /// Another run's folder, whose map stands beside this one's, with the difference.
-    pub baseline: Option<&'a Path>,
-    /// Folder with parts of the page that take the place of the built-in ones.
-    pub templates: Option<&'a Path>,
-}
 
 /// A number at the top of the page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,38 +53,34 @@ pub struct Table {
     pub numeric: Vec<bool>,
 }
 
-/// A figure that is drawn here.
-#[derive(Debug, Clone, Serialize)]
-struct Drawn {
-    id: String,
-    svg: String,
-}
-
-/// Writes `dir/report.html` and returns its path.
+/// Writes `dir/report.html` and returns its path. `svgs` are the pictures of the figures that stand on the page as they are;
+/// `templates` is a folder with parts of the page that take the place of the built-in ones.
 ///
 /// # Errors
-/// A file that is missing, cannot be read or has something wrong in it, by its path; a template that is wrong.
-pub fn write(from: &Sources) -> Result<PathBuf> {
-    let path = from.dir.join("report.html");
-    let text = html(from)?;
-    let part = from.dir.join(format!(".report.{}.html", std::process::id()));
-    disk::write(&part, text.as_bytes()).map_err(|e| Error::io(&part, e))?;
-    disk::rename(&part, &path).map_err(|e| Error::io(&path, e))?;
-    Ok(path)
+/// A template that is wrong; a file that cannot be written.
+pub fn write(
+    dir: &Path,
+    folder: &Folder,
+    figures: &[(String, Drawing)],
+    svgs: &[String],
+    templates: Option<&Path>,
+) -> Result<PathBuf> {
+    write_whole(dir, "report.html", html(folder, figures, svgs, templates)?.as_bytes())
 }
 
-/// The page.
-///
-/// # Errors
-/// As [`write()`].
-pub fn html(from: &Sources) -> Result<String> {
-    let manifest = Manifest::read(from.dir)?;
-    let whole = read::json(&from.dir.join("manifest.json"))?;
-    let charts = charts(from, &manifest)?;
-    let words = words::of(from, &manifest)?;
+fn html(folder: &Folder, figures: &[(String, Drawing)], svgs: &[String], own: Option<&Path>) -> Result<String> {
+    let (manifest, whole) = (&folder.manifest, &folder.whole);
+    let chart = |(id, figure): &'_ (String, Drawing)| match figure {
+        Drawing::Chart(chart) => Some((id.clone(), chart.clone())),
+        _ => None,
+    };
+    let charts: Vec<(String, Chart)> = figures.iter().filter_map(chart).collect();
+    let still = figures.iter().zip(svgs).filter(|(f, _)| f.1.stands_still());
+    let still: Vec<Value> = still.map(|((id, _), svg)| json!({"id": id, "svg": svg})).collect();
+    let words = words::of(folder)?;
     let mut parts = vec![];
     for (name, built_in) in PARTS {
-        parts.push((name, part(from.templates, name, built_in)?));
+        parts.push((name, part(own, name, built_in)?));
     }
     let of = |name: &str| parts.iter().find(|p| p.0 == name).map_or("", |p| p.1.as_str());
     let mut templates = Environment::new();
@@ -107,8 +90,8 @@ pub fn html(from: &Sources) -> Result<String> {
     let ids: Vec<Value> = charts.iter().map(|(id, c)| json!({"id": id, "title": c.title})).collect();
     let titles = [("resolved", "Everything, with all defaults (JSON)"), ("study", "The study file (JSON)")];
     let set_out = titles.into_iter().find_map(|(key, title)| Some((title, whole.get(key)?)));
-    let about = [text(&whole, "about"), text(&whole["study"], "about")].concat();
-    let css = ["page.css", "charts.css", "map.css"].map(of).join("\n");
+    let about = [text(whole, "about"), text(&whole["study"], "about")].concat();
+    let css = [of("page.css"), of("charts.css"), of("map.css"), &in_the_dark(svgs)].join("\n");
     let script = ["charts.js", "map.js"].map(of).join("\n");
     let page = json!({
         "title": manifest.title,
@@ -119,20 +102,21 @@ pub fn html(from: &Sources) -> Result<String> {
         "caveats": words.caveats,
         "tiles": words.tiles,
         "charts": ids,
-        "figures": drawn(from, &manifest)?,
-        "tables": tables::results(from, &manifest)?,
-        "scenario": tables::scenario(&whole),
-        "hypotheses": words::hypotheses(&whole),
+        "figures": still,
+        "tables": tables::results(folder)?,
+        "scenario": tables::scenario(whole),
+        "hypotheses": words::hypotheses(whole),
         "resolved": set_out.map(|(_, v)| format!("{v:#}")).unwrap_or_default(),
         "resolved_title": set_out.map_or("", |(title, _)| title),
-        "inputs": tables::inputs(&whole),
+        "inputs": tables::inputs(whole),
         "version": manifest.version,
         "commit": manifest.commit,
         "credits": CREDITS,
         "css": css,
         "script": script,
         "charts_json": in_script(&json!(charts.iter().map(|(id, c)| chart_json(id, c)).collect::<Vec<_>>())),
-        "map": atlas::payload(from, &manifest)?,
+        "map": atlas::payload(folder)?,
+        "map_note": words.map,
     });
     templates.get_template("page.html").and_then(|t| t.render(minijinja::value::Serde(page))).map_err(wrong)
 }
@@ -162,46 +146,21 @@ fn in_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }
 
-/// Charts over time: those of a run, or bands over replicates.
-fn charts(from: &Sources, manifest: &Manifest) -> Result<Vec<(String, Chart)>> {
-    let mut all: Vec<(String, Chart)> = bands::all(manifest, &read::bands(from.dir)?);
-    if from.files.join("series.csv").is_file() {
-        let series = Series::read(from.files)?;
-        all.extend(figures::all(manifest, &series).into_iter().map(|(id, c)| (id.to_string(), c)));
-    }
-    published::beside(&mut all, from.data)?;
-    Ok(all)
-}
-
-/// Figures that stand still: effects, costs, indices, fronts.
-fn drawn(from: &Sources, manifest: &Manifest) -> Result<Vec<Drawn>> {
-    let (mut all, dir) = (vec![], from.dir);
-    match manifest.kind.as_str() {
-        "comparison" => {
-            let (effects, costs) = (read::effects(dir)?, read::costs(dir)?);
-            let found = compare::Comparison::new(manifest, &effects, &costs);
-            add(&mut all, &found.forests())?;
-            add(&mut all, &found.tornados())?;
-            add(&mut all, &found.tradeoffs())?;
+/// What makes the figures that stand still dark on a dark page: a rule for every colour in them. On paper they are as drawn.
+fn in_the_dark(svgs: &[String]) -> String {
+    let mut rules = BTreeSet::new();
+    for (kind, rest) in svgs.iter().flat_map(|svg| ["fill", "stroke"].map(|kind| (kind, svg))) {
+        for (at, begin) in rest.match_indices(&format!(" {kind}=\"#")) {
+            let hex = rest.get(at + begin.len()..at + begin.len() + 6).unwrap_or_default();
+            if let Ok(colour) = u32::from_str_radix(hex, 16) {
+                let [_, red, green, blue] = colour.to_be_bytes();
+                let its = self::hex(dark(RGBColor(red, green, blue)));
+                rules.insert(format!(".drawn [{kind}=\"#{hex}\"] {{ {kind}: {its} }}"));
+            }
         }
-        "study" => {
-            let patterns = study::patterns(manifest, &read::patterns(dir)?).map(|f| ("patterns".to_string(), f));
-            add(&mut all, &patterns.into_iter().collect::<Vec<_>>())?;
-            add(&mut all, &study::indices(manifest, &read::indices(dir)?))?;
-            add(&mut all, &study::correlations(manifest, &read::correlations(dir)?))?;
-            add(&mut all, &study::effects(manifest, &read::changes(dir)?))?;
-            add(&mut all, &pareto::all(manifest, &read::shared(dir)?))?;
-        }
-        _ => add(&mut all, &sankey::all(manifest, &read::flows(from.files)?))?,
     }
-    Ok(all)
-}
-
-fn add<F: Figure>(all: &mut Vec<Drawn>, figures: &[(String, F)]) -> Result<()> {
-    for (id, figure) in figures {
-        all.push(Drawn { id: id.clone(), svg: canvas::svg(figure)? });
-    }
-    Ok(())
+    let rules: Vec<String> = rules.into_iter().collect();
+    format!("@media screen and (prefers-color-scheme: dark) {{\n{}\n}}", rules.join("\n"))
 }
 
 /// Seven digits: more are not read, and they are half of the page.
@@ -248,7 +207,7 @@ fn stretches(spans: &[(f64, f64)]) -> Vec<(f64, f64)> {
     spans.iter().map(|&(a, b)| if a < b { (a, b) } else { ((a - half).max(0.0), a + half) }).collect()
 }
 
-fn hex(c: plotters::style::RGBColor) -> String {
+fn hex(c: RGBColor) -> String {
     format!("#{:02x}{:02x}{:02x}", c.0, c.1, c.2)
 }
 
@@ -269,6 +228,21 @@ mod tests {
         assert_eq!(stretches(&[(0.0, 0.0), (2.0, 2.0), (4.0, 4.0)]), [(0.0, 1.0), (1.0, 3.0), (3.0, 5.0)]);
         assert_eq!(stretches(&[(0.0, 31.0), (31.0, 59.0)]), [(0.0, 31.0), (31.0, 59.0)]);
         assert_eq!(stretches(&[(7.0, 7.0)]), [(6.5, 7.5)]);
+    }
+
+    #[test]
+    fn every_colour_of_a_still_figure_has_a_dark_one() {
+        let svg =
+            "<rect fill=\"#FFFFFF\"/><text fill=\"#222222\">#0072B2</text><path fill=\"none\" stroke=\"#0072B2\"/>";
+        let css = in_the_dark(&[svg.to_string(), svg.to_string()]);
+        let rules: Vec<&str> = css.lines().filter(|l| l.starts_with(".drawn")).collect();
+        let want = [
+            ".drawn [fill=\"#222222\"] { fill: #e6e9ee }",
+            ".drawn [fill=\"#FFFFFF\"] { fill: #191d23 }",
+            ".drawn [stroke=\"#0072B2\"] { stroke: #2f8fd0 }",
+        ];
+        assert_eq!(rules, want);
+        assert!(css.starts_with("@media screen"), "paper stays white");
     }
 
     #[test]

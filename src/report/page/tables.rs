@@ -1,9 +1,10 @@
 //! The tables of a report: results, the scenario as it was run, and what it was made from.
 
-use super::super::read::{self, Manifest};
+use super::super::folder::Folder;
+use super::super::read;
 use super::super::theme::words;
+use super::Table;
 use super::words::readable;
-use super::{Sources, Table};
 use crate::error::Result;
 use serde_json::Value;
 
@@ -53,11 +54,10 @@ fn table(title: &str, note: &str, file: &str, (head, rows): (Vec<String>, Vec<Ve
 /// Results in tables.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub fn results(from: &Sources, manifest: &Manifest) -> Result<Vec<Table>> {
-    let some = |file: &str, columns: &[&str], keep: &dyn Fn(&read::Line) -> bool| {
-        read::columns(&from.dir.join(file), columns, keep)
-    };
+/// A column that is missing.
+pub fn results(folder: &Folder) -> Result<Vec<Table>> {
+    let manifest = &folder.manifest;
+    let some = |file: &str, columns: &[&str], keep: &dyn Fn(&read::Line) -> bool| folder.columns(file, columns, keep);
     let any = |_: &read::Line| true;
     let mut out = vec![];
     match manifest.kind.as_str() {

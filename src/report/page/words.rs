@@ -2,14 +2,14 @@
 //! caveat beside them.
 
 use super::super::compare::short_names;
-use super::super::read::{self, Effect, Index, Manifest};
+use super::super::folder::{FIRST_REPLICATE, Folder};
+use super::super::read::{self, Effect, Index};
 use super::super::theme::{capital, number, title_words, words};
 use super::super::verdict::{Verdict, is_shown};
-use super::{Sources, Tile};
+use super::Tile;
 use crate::error::Result;
 use serde::Serialize;
 use serde_json::Value;
-use std::path::Path;
 
 /// The words of a page.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,8 @@ pub struct Words {
     /// What to bear in mind about it.
     pub caveats: Vec<String>,
     pub tiles: Vec<Tile>,
+    /// Which runs the map is of, where that is not plain.
+    pub map: String,
 }
 
 /// A contested hypothesis as it was run.
@@ -37,12 +39,13 @@ pub struct Hypothesis {
 ///
 /// # Errors
 /// A table that cannot be read.
-pub fn of(from: &Sources, manifest: &Manifest) -> Result<Words> {
+pub fn of(folder: &Folder) -> Result<Words> {
+    let manifest = &folder.manifest;
     let mut all = match manifest.kind.as_str() {
-        "comparison" => comparison(from.dir, manifest)?,
-        "study" => study(from.dir, manifest)?,
-        _ if manifest.replicates > 1 => ensemble(from.dir, manifest)?,
-        _ => run(from.dir)?,
+        "comparison" => comparison(folder),
+        "study" => study(folder),
+        _ if manifest.replicates > 1 => ensemble(folder)?,
+        _ => run(folder)?,
     };
     let mut facts = vec![];
     if let (Some(first), Some(last)) = manifest.days() {
@@ -114,8 +117,8 @@ pub fn readable(v: f64) -> String {
     }
 }
 
-fn run(dir: &Path) -> Result<Words> {
-    let totals = read::totals(dir)?;
+fn run(folder: &Folder) -> Result<Words> {
+    let totals = read::totals(&folder.sheets["summary.csv"])?;
     let mut out = Words { kind: "One run", ..Words::default() };
     for (name, label, unit, sentence) in HEADLINES {
         let Some(v) = totals.get(name).copied().filter(|v| v.is_finite() && *v != 0.0) else { continue };
@@ -130,8 +133,8 @@ fn run(dir: &Path) -> Result<Words> {
     Ok(out)
 }
 
-fn ensemble(dir: &Path, manifest: &Manifest) -> Result<Words> {
-    let spreads = read::spreads(dir)?;
+fn ensemble(folder: &Folder) -> Result<Words> {
+    let (manifest, spreads) = (&folder.manifest, read::spreads(&folder.sheets["indicators.csv"])?);
     let mut out = Words { kind: "Replicates of one scenario", ..Words::default() };
     for (name, label, unit, sentence) in HEADLINES {
         let Some([mean, low, high]) = spreads.get(name).copied() else { continue };
@@ -153,14 +156,16 @@ fn ensemble(dir: &Path, manifest: &Manifest) -> Result<Words> {
         "Quantiles (5 and 95 %) are over {n} replicates with different luck and the same parameters{few}. What is not known about the \
          parameters comes on top. The map, the flows and the charts without bands are of one replicate alone, the first that did not fail."
     ));
+    out.map =
+        format!("The map is of one replicate of {n} alone, the first that did not fail: what it shows may be luck.");
     Ok(out)
 }
 
 /// How many effects of a policy are told in a sentence.
 const TOLD: usize = 4;
 
-fn comparison(dir: &Path, manifest: &Manifest) -> Result<Words> {
-    let effects = read::effects(dir)?;
+fn comparison(folder: &Folder) -> Words {
+    let (manifest, effects) = (&folder.manifest, &folder.effects);
     let mut out = Words { kind: "Policies compared on the same luck", ..Words::default() };
     let policies: Vec<&str> = manifest.policies.iter().map(String::as_str).collect();
     let names = short_names(manifest, &policies);
@@ -195,10 +200,17 @@ fn comparison(dir: &Path, manifest: &Manifest) -> Result<Words> {
     }
     out.tiles.truncate(TILES);
     out.facts.push(("Policies", policies.len().to_string()));
+    out.map = "The map is of one pair of runs: the first replicate of the baseline and that of the policy, on the same luck. It shows where a \
+               policy changes something in that pair; how sure a change is stands in the effects."
+        .into();
+    if !folder.unmapped.is_empty() {
+        let (left_out, folder) = (folder.unmapped.join(", "), FIRST_REPLICATE);
+        out.map.push_str(&format!(" There is no room on the page for the cells of {left_out}; they are in {folder}/."));
+    }
     out.caveats.push(format!(
         "Effects are means over {pairs} pairs of runs that share their luck, with 95 % intervals. Of many intervals that each miss with 5 %, some do."
     ));
-    Ok(out)
+    out
 }
 
 /// `deaths at sea fall by 12 % (95 % interval 3 to 20)`.
@@ -241,10 +253,11 @@ fn words_of(measure: &str) -> String {
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
-fn study(dir: &Path, manifest: &Manifest) -> Result<Words> {
+fn study(folder: &Folder) -> Words {
     let mut out = Words { kind: "A study", ..Words::default() };
-    let points = read::json(&dir.join("manifest.json"))?["points"].as_u64().unwrap_or(0);
-    for p in read::patterns(dir)? {
+    let (manifest, indices) = (&folder.manifest, &folder.indices);
+    let points = folder.whole["points"].as_u64().unwrap_or(0);
+    for p in &folder.patterns {
         let without = points.saturating_sub(u64::from(p.points));
         let without = if without > 0 { format!("; {without} more have no value") } else { String::new() };
         let interval = match p.low.is_finite() {
@@ -259,7 +272,6 @@ fn study(dir: &Path, manifest: &Manifest) -> Result<Words> {
             100.0 * p.share
         ));
     }
-    let indices = read::indices(dir)?;
     let mut measures: Vec<(&str, &str)> = indices.iter().map(|i| (i.arm.as_str(), i.measure.as_str())).collect();
     measures.dedup();
     for (arm, measure) in measures {
@@ -285,7 +297,7 @@ fn study(dir: &Path, manifest: &Manifest) -> Result<Words> {
         out.sentences.push("What each factor does is in the figures and tables below.".into());
     }
     out.caveats.push("Shares and indices are over the ranges that the study names: other ranges give others.".into());
-    Ok(out)
+    out
 }
 
 /// The contested hypotheses of the scenario as it was run.
