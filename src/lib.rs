@@ -114,9 +114,9 @@
 //!                                          | armed_groups programmes/ recruitment markets/ fares departures
 //!                                          | journeys captivity crews/ sea/ landings conflict/ revolt politics beliefs
 //!             and what rules share         | route_choice moves
-//!             calendar/: returns war affiliation; allocation/: strategy watch vessels; markets/: needs trade;
-//!             crews/: choose drive arrive business; conflict/: arena campaign contest clashes fronts
-//!             sea/: launch beaches crossing rescue; programmes/: training ddr ssr
+//!             calendar/: returns war affiliation; allocation/: strategy watch vessels; markets/: needs trade; sea/: launch beaches
+//!             crossing rescue; crews/: choose drive arrive business; conflict/: arena campaign contest clashes fronts;
+//!             programmes/: training ddr ssr
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol patron
 //!                                          | sighting state vessel store market territory homeland oil
 //!                                          | hostility fired bill actor ticket
@@ -126,13 +126,13 @@
 //!                                          | lookup table assemble check
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
 //!                                          | parallel save checkpoint disk hop
-//! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile
-//!                                          | indicator folder folder_tests hand_made_tests
+//! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
-//! report/     charts, maps, report.html    | folder drawing figures chart bands compare verdict tradeoff pareto map maps canvas axis
-//!                                          | theme view read/ rows sankey published study geo page/ compare_tests
+//! report/     charts, maps, report.html    | folder drawing figures fitted chart bands compare verdict tradeoff pareto map maps canvas
+//!                                          | axis theme view read/ rows sankey published study geo page/ compare_tests
 //!             read/: many cells ground; page/: words tables atlas
-//! units.rs    days, dates, money, chances  | error.rs    what can go wrong; exit codes
+//! units.rs    days, dates, money, chances
+//! error.rs    what can go wrong; exit codes
 //! ```
 
 pub mod agents;

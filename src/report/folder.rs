@@ -1,8 +1,8 @@
 //! A folder of results, read once: all that its figures, its maps and its page are made from.
 
 use super::read::{
-    self, Band, Cell, Cells, Change, Correlation, Cost, Effect, Flow, Ground, Index, Manifest, Pattern, PriceMonth,
-    Ring, Series, Shared, Sheet,
+    self, Band, Cell, Cells, Change, Correlation, Cost, Effect, Flow, Foretold, Ground, Index, Manifest, Pattern,
+    PriceMonth, Ring, Series, Shared, Sheet,
 };
 use crate::error::{Error, Result};
 use serde_json::Value;
@@ -32,6 +32,7 @@ pub struct Folder {
     pub patterns: Vec<Pattern>,
     pub changes: Vec<Change>,
     pub shared: Vec<Shared>,
+    pub foretold: Vec<Foretold>,
     /// Tables that the page shows, by file name.
     pub sheets: BTreeMap<&'static str, Sheet>,
     /// What is on the map, the baseline first if there is one; nothing where there are no H3 cells.
@@ -82,7 +83,18 @@ impl Folder {
         let (manifest, whole) = Manifest::read(dir)?;
         let names: &[&str] = match manifest.kind.as_str() {
             "comparison" => &["effects.csv", "costs.csv", "ranking.csv"],
-            "study" => &["patterns.csv", "indices.csv", "effects.csv", "pareto.csv", "boxes.csv", "flips.csv"],
+            "study" => &[
+                "patterns.csv",
+                "indices.csv",
+                "effects.csv",
+                "pareto.csv",
+                "boxes.csv",
+                "flips.csv",
+                "targets.csv",
+                "parameters.csv",
+                "scores.csv",
+                "stages.csv",
+            ],
             _ => &["indicators.csv", "summary.csv"],
         };
         let sheets = names.iter().map(|n| Ok((*n, Sheet::read(&dir.join(n))?))).collect::<Result<BTreeMap<_, _>>>()?;
@@ -99,6 +111,7 @@ impl Folder {
             patterns: vec![],
             changes: vec![],
             shared: vec![],
+            foretold: vec![],
             sheets,
             maps: vec![],
             unmapped: vec![],
@@ -116,6 +129,7 @@ impl Folder {
                 folder.patterns = folder.sheets["patterns.csv"].rows()?;
                 folder.changes = folder.sheets["effects.csv"].rows()?;
                 folder.shared = Shared::of(&folder.sheets["pareto.csv"]);
+                folder.foretold = Sheet::read(&dir.join("predictive.csv"))?.rows()?;
             }
             _ => {
                 let files = first_run(dir);

@@ -10,6 +10,7 @@ mod chart;
 mod compare;
 mod drawing;
 mod figures;
+mod fitted;
 mod folder;
 mod geo;
 mod map;

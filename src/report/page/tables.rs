@@ -12,7 +12,9 @@ use serde_json::Value;
 const MOST: usize = 150;
 
 /// Columns of names and counts, which are not rounded.
-const AS_THEY_ARE: [&str; 13] = [
+const AS_THEY_ARE: [&str; 15] = [
+    "months",
+    "reference_months",
     "year",
     "point",
     "dominated_by",
@@ -89,6 +91,26 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
                 ("Orders that change", "flips.csv"),
             ] {
                 out.push(table(title, "", file, some(file, &[], &any)?));
+            }
+            for (title, note, file) in [
+                (
+                    "What was fitted",
+                    "Published, the prior's runs, and the runs of the sample; `miss` in standard deviations.",
+                    "targets.csv",
+                ),
+                (
+                    "Parameters",
+                    "Ends of the prior, quantiles of the sample; `learnt`: share of the prior's spread that is gone.",
+                    "parameters.csv",
+                ),
+                (
+                    "Forecasts scored",
+                    "CRPS in the unit of the series; `skill` below 0: the reference is better.",
+                    "scores.csv",
+                ),
+                ("Stages of the fit", "", "stages.csv"),
+            ] {
+                out.push(table(title, note, file, some(file, &[], &any)?));
             }
         }
         _ if manifest.replicates > 1 => {

@@ -293,10 +293,56 @@ fn study(folder: &Folder) -> Words {
             readable(high)
         ));
     }
+    out.sentences.extend(calibration(folder));
     if out.sentences.is_empty() {
         out.sentences.push("What each factor does is in the figures and tables below.".into());
     }
     out.caveats.push("Shares and indices are over the ranges that the study names: other ranges give others.".into());
+    out
+}
+
+/// What a calibration found; nothing of another study.
+fn calibration(folder: &Folder) -> Vec<String> {
+    let rows = |file: &str, columns: &[&str], keep: &dyn Fn(&read::Line) -> bool| {
+        folder.columns(file, columns, keep).map_or(vec![], |found| found.1)
+    };
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    let mut out = vec![];
+    let parameters = rows("parameters.csv", &["key", "q05", "q50", "q95", "learnt"], &|_| true);
+    let learnt = |row: &Vec<String>| number(&row[4]);
+    if let Some(most) = parameters.iter().max_by(|a, b| learnt(a).total_cmp(&learnt(b))) {
+        let little: Vec<String> =
+            parameters.iter().filter(|row| learnt(row) < 0.1).map(|row| super::super::study::factor(&row[0])).collect();
+        out.push(format!(
+            "The data say most of {}: {} (90 % interval {} to {}).",
+            super::super::study::factor(&most[0]),
+            readable(number(&most[2])),
+            readable(number(&most[1])),
+            readable(number(&most[3]))
+        ));
+        if !little.is_empty() {
+            out.push(format!(
+                "They say little or nothing (less than a tenth of the prior's spread is gone) of {}.",
+                little.join("; ")
+            ));
+        }
+    }
+    let columns = ["metric", "part", "months", "median_error", "within_90", "skill"];
+    let whole = |l: &read::Line| l.get("reference") == "climatology" && l.get("part").ends_with("fitted");
+    for row in rows("scores.csv", &columns, &whole) {
+        let [metric, part, months, error, within, skill] = row.as_slice() else { continue };
+        let (skill, held) = (number(skill), number(within) * number(months));
+        let beside = match skill {
+            s if s.is_nan() => String::new(),
+            s if s > 0.0 => format!(", and scores {:.0} % better than climatology (CRPS)", 100.0 * s),
+            s => format!(", and scores {:.0} % worse than climatology (CRPS)", -100.0 * s),
+        };
+        out.push(format!(
+            "{}, months {part}: the 90 % band holds {held:.0} of {months}, the middle forecast misses by {:.0} % in the median month{beside}.",
+            capital(&words_of(metric)),
+            100.0 * number(error)
+        ));
+    }
     out
 }
 

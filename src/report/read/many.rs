@@ -179,6 +179,31 @@ pub struct Pattern {
     pub high: f64,
 }
 
+/// A row of `predictive.csv`: what a calibrated model foretells of a month, and what was published of it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Foretold {
+    #[serde(deserialize_with = "name")]
+    pub metric: String,
+    /// Its first day.
+    #[serde(deserialize_with = "month")]
+    pub month: Date,
+    #[serde(deserialize_with = "number")]
+    pub observed: f64,
+    /// 1 when the fit saw it.
+    pub fitted: u8,
+    /// Quantiles: 5, 25, 50, 75 and 95 %.
+    #[serde(deserialize_with = "number")]
+    pub q05: f64,
+    #[serde(deserialize_with = "number")]
+    pub q25: f64,
+    #[serde(deserialize_with = "number")]
+    pub q50: f64,
+    #[serde(deserialize_with = "number")]
+    pub q75: f64,
+    #[serde(deserialize_with = "number")]
+    pub q95: f64,
+}
+
 /// A row of the `effects.csv` of a study: what a variant, a factor's value or a two-level effect does to a measure.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Change {
