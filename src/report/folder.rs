@@ -121,7 +121,7 @@ impl Folder {
             "comparison" => {
                 folder.effects = folder.sheets["effects.csv"].rows()?;
                 folder.costs = folder.sheets["costs.csv"].rows()?;
-                folder.read_pairs(&dir.join(FIRST_REPLICATE))?;
+                folder.read_pairs(&dir.join(FIRST_REPLICATE), MOST_LINES)?;
             }
             "study" => {
                 folder.indices = folder.sheets["indices.csv"].rows()?;
@@ -153,14 +153,14 @@ impl Folder {
     }
 
     /// The first replicate of the baseline and of every policy, as far as they were kept and the page has room.
-    fn read_pairs(&mut self, dir: &Path) -> Result<()> {
+    fn read_pairs(&mut self, dir: &Path, most_lines: usize) -> Result<()> {
         let mut lines = 0;
         for name in [&self.manifest.scenario].into_iter().chain(&self.manifest.policies) {
             // A name from a file is no way out of the folder.
             let plain = matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
             let Some(map) = (if plain { Mapped::read(name, &dir.join(name))? } else { None }) else { continue };
             lines += map.cells.rows.len();
-            match self.maps.len() >= 2 && lines > MOST_LINES {
+            match self.maps.len() >= 2 && lines > most_lines {
                 true => self.unmapped.push(name.clone()),
                 false => self.maps.push(map),
             }
@@ -219,4 +219,39 @@ fn first_run(dir: &Path) -> PathBuf {
         .unwrap_or_default();
     all.sort();
     all.into_iter().next().unwrap_or_else(|| dir.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// The baseline comes first; what has no cells, no room or a name that leads elsewhere is not on the map.
+    #[test]
+    fn a_comparison_has_the_maps_that_there_is_room_for() {
+        let at = tempfile::tempdir().unwrap();
+        let policies = ["one", "../out", "without", "two", "three"];
+        let manifest = serde_json::json!({"title": "T", "scenario": "base", "seed": 1, "version": "0", "kind": "comparison",
+            "policies": policies});
+        fs::write(at.path().join("manifest.json"), manifest.to_string()).unwrap();
+        let kept = at.path().join(FIRST_REPLICATE);
+        for name in ["base", "one", "two", "three", "../out"] {
+            fs::create_dir_all(kept.join(name)).unwrap();
+            let head = "cell,month,people,arms,crews,risk,believed,outside_state,violence\n";
+            let text = format!("{head}84384a3ffffffff,2012-01,5,1,2,0.1,,1,0\n");
+            fs::write(kept.join(name).join("cells.csv"), text).unwrap();
+        }
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+        let mut folder = Folder::read(at.path(), &data, None).unwrap();
+        let names = |f: &Folder| f.maps.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&folder), ["base", "one", "two", "three"]);
+        assert!(folder.unmapped.is_empty() && folder.own_map().is_none() && folder.ground.is_some());
+        folder.maps.clear();
+        folder.read_pairs(&kept, 3).unwrap();
+        assert_eq!((names(&folder).join(" "), folder.unmapped.join(" ")), ("base one two".into(), "three".into()));
+        folder.maps.clear();
+        fs::remove_dir_all(kept.join("base")).unwrap();
+        folder.read_pairs(&kept, 3).unwrap();
+        assert!(folder.maps.is_empty(), "nothing to stand beside");
+    }
 }

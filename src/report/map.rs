@@ -110,7 +110,7 @@ impl Scale {
             // One value needs one colour, not a scale.
             on.swatch((x, top), (x + width, top + width), 1.0)?;
             let at = (x + width + 9.0, top + width / 2.0 + SMALL * 0.36);
-            return on.text(&number(self.high, decimals(self.high).min(2)), at, pen, Align::Left);
+            return on.text(&written(self.high), at, pen, Align::Left);
         }
         const STEPS: usize = 70;
         let height = 210.0;
@@ -123,7 +123,7 @@ impl Scale {
             let y = y(self.shade(v));
             on.line(&[(x + width, y), (x + width + 5.0, y)], 1.0, AXIS)?;
             let at = (x + width + 9.0, y + SMALL * 0.36);
-            on.text(&number(v, decimals(v).min(2)), at, pen, Align::Left)?;
+            on.text(&written(v), at, pen, Align::Left)?;
         }
         let kind = if self.logarithmic { "logarithmic" } else { "linear" };
         on.text(kind, (x, top + height + 20.0), Pen::new(SMALL, GREY), Align::Left)
@@ -271,6 +271,11 @@ impl Figure for Map<'_> {
     }
 }
 
+/// A number beside the colours.
+fn written(v: f64) -> String {
+    number(v, decimals(v).min(if v < 1.0 { 4 } else { 2 }))
+}
+
 /// Numbers beside the colours: powers of ten, or 1, 2, 5 when those are few.
 fn key_ticks(low: f64, high: f64) -> Vec<f64> {
     let from = libm::log10(low).floor() as i32;
@@ -308,6 +313,8 @@ mod tests {
         assert_eq!(key_ticks(1.0, 1e6), [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6]);
         assert_eq!(key_ticks(3.0, 60.0), [5.0, 10.0, 20.0, 50.0]);
         assert_eq!(key_ticks(7.0, 7.0), [7.0]);
+        let texts: Vec<String> = key_ticks(1e-4, 1e3).into_iter().map(written).collect();
+        assert_eq!(texts, ["0.0001", "0.001", "0.01", "0.1", "1", "10", "100", "1,000"]);
         assert_eq!(key_ticks(6.0, 8.0), [6.0, 8.0]);
     }
 }

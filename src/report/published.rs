@@ -25,7 +25,8 @@ struct Beside {
 enum Published {
     /// A column of `central_med_monthly.csv`.
     Monthly(&'static str),
-    /// Years of a target in `headline_targets.csv`; a twelfth of it stands for a month.
+    /// Years of a target in `headline_targets.csv`; a twelfth stands for a month. A year of which the run has a part is left out: most of
+    /// what was counted in it may have happened in the other.
     Yearly(&'static str),
 }
 
@@ -95,7 +96,8 @@ pub fn beside(charts: &mut [(String, Chart)], data_dir: &Path) -> Result<()> {
     for Beside { chart, axis, series, label, colour } in BESIDE {
         let Some((_, chart)) = charts.iter_mut().find(|(id, _)| id == chart) else { continue };
         let published = files.numbers(series)?;
-        let first = chart.days.0;
+        let days = chart.days;
+        let first = days.0;
         let Some(panel) = chart.panels.iter_mut().find(|p| p.axis_title.starts_with(axis)) else { continue };
         let Some(spans) = panel.sets.first().map(|s| s.spans.clone()) else { continue };
         let name = |d: Date| match series {
@@ -104,6 +106,7 @@ pub fn beside(charts: &mut [(String, Chart)], data_dir: &Path) -> Result<()> {
         };
         let of = |&(begin, end): &(f64, f64)| {
             let day = first.checked_add((begin as i64).days()).ok().filter(|_| end - begin >= MONTH);
+            let day = day.filter(|d| matches!(series, Published::Monthly(_)) || whole_year(d.year(), days));
             day.and_then(|d| published.get(&name(d))).copied().unwrap_or(f64::NAN)
         };
         let y: Vec<f64> = spans.iter().map(of).collect();
@@ -116,6 +119,12 @@ pub fn beside(charts: &mut [(String, Chart)], data_dir: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a run has the whole of a year.
+fn whole_year(year: i16, (first, last): (Date, Date)) -> bool {
+    let (begin, end) = (Date::new(year, 1, 1), Date::new(year, 12, 31));
+    begin.is_ok_and(|d| first <= d) && end.is_ok_and(|d| d <= last)
 }
 
 #[cfg(test)]
@@ -157,6 +166,9 @@ mod tests {
         charts[0].1.panels[0].axis_title = "Fatalities a month".into();
         let text = "target,period,value\nucdp_deaths_mali,2014,1200\nucdp_deaths_libya,2014-2016,50\n";
         std::fs::write(folder.path().join("targets/headline_targets.csv"), text).unwrap();
+        beside(&mut charts, folder.path()).unwrap();
+        assert_eq!(charts[0].1.panels[0].sets.len(), 2, "the run has a part of the year");
+        charts[0].1.days.1 = date(2014, 12, 31);
         beside(&mut charts, folder.path()).unwrap();
         let sets = &charts[0].1.panels[0].sets;
         assert_eq!((sets.len(), &sets[2].y[..2]), (3, [100.0, 100.0].as_slice()));
