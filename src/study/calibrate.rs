@@ -418,7 +418,7 @@ mod tests {
         // Misses of 2 and 1 standard deviations, the second three times as heavy: root of (4 + 3) / 4.
         assert!((distance(&aims, &[2.0, 2.0]) - libm::sqrt(7.0 / 4.0)).abs() < 1e-12);
         assert_eq!(distance(&aims, &[f64::NAN, 2.0]), f64::INFINITY);
-        let none = |i: usize, p: &[f64]| if i % 5 == 0 { vec![f64::NAN, 1.0] } else { vec![p[0], p[1]] };
+        let none = |i: usize, p: &[f64]| if i.is_multiple_of(5) { vec![f64::NAN, 1.0] } else { vec![p[0], p[1]] };
         let (tried, kept, _) = fit(&COURSE, &aims, 2, 1, none);
         assert!(kept.iter().all(|p| tried[p.point].came_to[0].is_finite()));
     }
