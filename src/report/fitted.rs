@@ -41,13 +41,15 @@ fn chart(manifest: &Manifest, metric: &str, rows: &[Foretold]) -> Option<Chart> 
     }
     Some(Chart {
         title: format!("{}: what the fitted model foretells", capital(&words(metric))),
-        subtitle: format!(
-            "{}; 25 to 75 % (inner band) and 5 to 95 % (outer), with what the model leaves out",
-            manifest.title
-        ),
+        subtitle: manifest.title.clone(),
         caption: manifest.caption_of_many(),
         days: (first, last),
-        panels: vec![Panel { axis_title: "A month".into(), weight: 1.0, whole: false, sets }],
+        panels: vec![Panel {
+            axis_title: "A month: 25 to 75 % (inner band) and 5 to 95 % (outer), with what the model leaves out".into(),
+            weight: 1.0,
+            whole: false,
+            sets,
+        }],
     })
 }
 
