@@ -100,7 +100,7 @@ impl Desk {
                 let of = months.iter().filter(|r| r["date"].starts_with(month));
                 of.filter_map(|r| r["sea_arrivals"].parse::<f64>().ok()).sum()
             };
-            let text = format!("month,landed\n2011-11,{}\n2011-12,{}\n", sum("2011-11"), sum("2011-12"));
+            let text = format!("month,landed\n2011-10,5\n2011-11,{}\n2011-12,{}\n", sum("2011-11"), sum("2011-12"));
             self.write("published.csv", &text)?;
         }
         let looted = self.total("truth", "arms_looted_small_arms")?;
@@ -256,6 +256,21 @@ fn a_policy_takes_the_same_row_as_its_baseline() -> Done {
     let manifest: serde_json::Value = serde_json::from_slice(&fs::read(desk.path("alone/manifest.json"))?)?;
     let taken: Vec<usize> = serde_json::from_value(manifest["posterior_rows"].clone())?;
     assert_eq!((taken.len(), taken[0]), (4, taken[3]));
+    assert_eq!(
+        manifest["posterior_drawn"],
+        serde_json::json!(["processes.stockpiles.loot_beta"]),
+        "raid_rate is its own"
+    );
+    // A scenario without the sample would be compared with other parameters, not with another policy.
+    let ran = desk.command(&["compare", "base.toml", "world.toml", "--out", "other"]).output()?;
+    assert!(code(&ran) == 2 && said(&ran).contains("`posterior.sample` is not that of the baseline"), "{}", said(&ran));
+    // What is said beside the sample is told, once for each.
+    let told = desk.command(&["validate", "own.toml"]).output()?;
+    assert!(
+        said(&told).contains("own.toml:3:13: warning: `processes.stockpiles.raid_rate` is said here"),
+        "{}",
+        said(&told)
+    );
     let mut three = taken[..3].to_vec();
     three.sort_unstable();
     assert_eq!(three, [0, 1, 2]);
@@ -276,9 +291,10 @@ fn what_is_wrong_with_a_sample_is_said_by_line() -> Done {
         ("processes.stockpiles.raid_rate\n0.01\n7\n", "sample.csv:3"),
         ("processes.stockpiles.raid_rate\n0.01\nmany\n", "sample.csv:3"),
         ("processes.stockpiles.raid_rat\n0.01\n", "did you mean `raid_rate`"),
-        ("run.seed\n3\n", "sample.csv:1:1: error: the column `run.seed` is no parameter"),
+        ("lever.guards.intensity\n3\n", "sample.csv:1:1: error: the column `lever.guards.intensity` is no parameter"),
         ("processes.stockpiles.raid_rate\n", "the sample has no rows"),
         ("processes.stockpiles.raid_rate,processes.sea.launch_slope\n0.01\n", "sample.csv:2"),
+        ("processes.stockpiles.raid_rate\n\"0.01\nrun.end = 2012-01-01\"\n", "goes over the end of its line"),
     ] {
         let told = refused(sample)?;
         assert!(told.contains(why), "{sample}: {told}");
@@ -310,7 +326,13 @@ fn what_is_wrong_with_a_fit_is_said_by_line() -> Done {
     for (old, new, why) in [
         ("waves = 2", "waves = 0", "`waves` is 0"),
         ("points = 8", "points = 4", "`points` is less than 8"),
-        ("sample = 4", "sample = 0", "`sample` is 0"),
+        ("sample = 4", "sample = 0", "`sample` must be from 1 to 1,000"),
+        (
+            "[[target]]\nname = \"rifles looted\"",
+            "[predict]\nset = [\"run.persons_per_agent=100\"]\n[[target]]\nname = \"rifles looted\"",
+            "[predict]",
+        ),
+        ("from = \"2011-11\"", "from = \"2011-10\"", "a target looks at 2011-10, of which only a part is run"),
         ("within = 2", "within = 0", "`on the coast, % of all` has within and error together = 0"),
         ("column = \"landed\"", "column = \"arrived\"", "no column `arrived`"),
         ("metric = \"sea_arrivals\"", "metric = \"sea_arivals\"", "did you mean `sea_arrivals`"),

@@ -351,7 +351,13 @@ fn run_all(order: &Order, quiet: bool, threads: usize, arms: &Arms, kept: &Kept,
     let wanted: Vec<Vec<bool>> = (0..n).map(wanted).collect();
     let todo: Vec<u32> = (0..n).filter(|&k| wanted[k as usize].contains(&true)).collect();
     let (first, last) = (arms.scenarios[0].run.start.tick().0, arms.scenarios[0].run.end.tick().0);
-    let from = |a: usize| if order.branch { parts_on(&arms.scenarios[0], &arms.scenarios[a]).0 } else { first };
+    let from = |a: usize| {
+        if order.branch {
+            parts_on(&arms.scenarios[0].of_replicate(0), &arms.scenarios[a].of_replicate(0)).0
+        } else {
+            first
+        }
+    };
     let days = |k: &u32| {
         let policies = (1..arms.scenarios.len()).filter(|&a| wanted[*k as usize][a]);
         u64::from(last - first) + policies.map(|a| u64::from(last.saturating_sub(from(a)))).sum::<u64>()
@@ -389,8 +395,11 @@ fn manifest(order: &Order, arms: &Arms, n: u32, failures: &[String]) -> Value {
     let names: Vec<&str> = arms.scenarios.iter().map(|s| s.name.as_str()).collect();
     let titles: serde_json::Map<String, Value> =
         arms.scenarios.iter().map(|s| (s.name.clone(), json!(s.title))).collect();
-    let parted: Vec<String> =
-        arms.scenarios.iter().map(|s| parts_on(&arms.scenarios[0], s).date().to_string()).collect();
+    let parted: Vec<String> = arms
+        .scenarios
+        .iter()
+        .map(|s| parts_on(&arms.scenarios[0].of_replicate(0), &s.of_replicate(0)).date().to_string())
+        .collect();
     json!({
         "sirocco": env!("CARGO_PKG_NAME"),
         "kind": "comparison",

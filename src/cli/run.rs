@@ -430,6 +430,7 @@ fn manifest(s: &Scenario, ground: &Ground, runs: &Runs) -> serde_json::Value {
         "metrics": metrics,
     });
     if !s.rows.is_empty() {
+        all["posterior_drawn"] = json!(s.drawn);
         all["posterior_rows"] = json!((0..s.run.replicates).filter_map(|k| s.row(k)).collect::<Vec<_>>());
     }
     all

@@ -15,7 +15,8 @@ use crate::study::branch::{Arms, comparable, replicate};
 use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::{Measure, Part, measures};
 use crate::study::outcome::{Course, Outcome, Store};
-use crate::study::plan::{Design, Plan, stem};
+use crate::study::plan::{Design, Fit, Plan, stem};
+use crate::study::targets::Goal;
 use crate::units::Tick;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -273,6 +274,17 @@ fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
         let (arms, ground) = arms(&study, point, &mut grounds).map_err(wrong)?;
         within(&arms[0], &parts).map_err(place)?;
         study.order.inputs.extend(arms.iter().flat_map(|s| inputs(s, &ground)));
+        if let Some(fit) = &study.plan.fit {
+            whole_months(&arms[0], fit).map_err(place)?;
+        }
+    }
+    // What the sample of a calibration is run with must be sound before the fit, which takes an hour, is made.
+    if study.plan.fit.is_some() && !study.plan.file.predict.set.is_empty() {
+        let place = |why: String| Error::Input(format!("{}: [predict]: {why}", file.display()));
+        let wrong = |e: Error| if let Error::Input(why) = e { place(why) } else { e };
+        let sets: Vec<String> = study.plan.points[0].sets.iter().chain(&study.plan.file.predict.set).cloned().collect();
+        let (arms, _) = arms_with(&study, &sets, &mut grounds).map_err(wrong)?;
+        within(&arms[0], &parts).map_err(place)?;
     }
     study.order.inputs.sort();
     study.order.inputs.dedup();
@@ -305,13 +317,41 @@ fn within(s: &Scenario, parts: &[Part]) -> std::result::Result<(), String> {
     }
 }
 
+/// Refuses to hold a part of a month that is run against the whole of it.
+fn whole_months(s: &Scenario, fit: &Fit) -> std::result::Result<(), String> {
+    let month = |day: crate::units::Date| format!("{:04}-{:02}", day.0.year(), day.0.month());
+    let (start, end) = (s.run.start, s.run.end);
+    let cut = [(start, start.0.day() > 1), (end, end.0 != end.0.last_of_month())];
+    let of = |g: &Goal| g.of.iter().chain(&g.over).cloned().collect::<Vec<String>>();
+    let held = |m: &str| {
+        fit.goals
+            .iter()
+            .flat_map(of)
+            .filter_map(|p| Part::read(&p).ok())
+            .any(|p| p.from.as_str() <= m && m <= p.to.as_str())
+    };
+    match cut.into_iter().find(|(day, cut)| *cut && held(&month(*day))) {
+        None => Ok(()),
+        Some((day, _)) => Err(format!("a target looks at {}, of which only a part is run", month(day))),
+    }
+}
+
 /// The scenario and its policies at a point.
 fn arms(
     study: &Study,
     point: usize,
     grounds: &mut dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground>,
 ) -> Result<(Vec<Arc<Scenario>>, Ground)> {
-    let sets: Vec<String> = study.plan.file.set.iter().chain(&study.plan.points[point].sets).cloned().collect();
+    arms_with(study, &study.plan.points[point].sets, grounds)
+}
+
+/// The same with these changes beside those of all runs.
+fn arms_with(
+    study: &Study,
+    own: &[String],
+    grounds: &mut dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground>,
+) -> Result<(Vec<Arc<Scenario>>, Ground)> {
+    let sets: Vec<String> = study.plan.file.set.iter().chain(own).cloned().collect();
     let (mut scenarios, mut ground) = (vec![], None);
     for file in &study.files {
         match prepare_on(file, &sets, &mut *grounds)? {

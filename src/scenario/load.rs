@@ -38,13 +38,17 @@ pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Rep
     let mut semantic = Semantic { sources: &sources, errors: Vec::new(), warnings: Vec::new() };
     semantic.check(&root, &folder);
     out.append(&mut semantic.errors);
-    let warnings = semantic.warnings;
+    let mut warnings = semantic.warnings;
+    warnings.extend(sample.iter().flat_map(|s| s.warnings.iter().cloned()));
     if out.is_empty() {
         // A row is checked once the scenario itself is sound: what is wrong then is wrong with the row.
-        for row in sample.iter().flat_map(|s| &s.0) {
+        for row in sample.iter().flat_map(|s| &s.rows) {
             let mut checker = Checker { sources: &sources, names, root: &schema, incomplete, out: Vec::new() };
             checker.node(&schema, row, &Keys::default());
             out.append(&mut checker.out);
+            let mut semantic = Semantic { sources: &sources, errors: Vec::new(), warnings: Vec::new() };
+            semantic.check(row, &folder);
+            out.append(&mut semantic.errors);
         }
     }
     let refuse = |diagnostics, warnings| Err(Report { diagnostics, warnings, unreadable: None }.tidy());
@@ -52,17 +56,19 @@ pub fn load(path: &Path, sets: &[String], names: &Names) -> Result<Scenario, Rep
         return refuse(out, warnings);
     }
     let mut rows = vec![];
-    for row in sample.iter().flat_map(|s| &s.0) {
+    for row in sample.iter().flat_map(|s| &s.rows) {
         match build(row, &sources) {
             Ok(parts) => rows.push(Arc::new(finish(parts, path, folder.clone(), vec![], vec![]))),
             Err(faults) => return refuse(faults, warnings),
         }
     }
-    inputs.extend(sample.map(|s| s.1));
+    let (drawn, input) = sample.map_or((vec![], None), |s| (s.drawn, Some(s.input)));
+    let sample = input.as_ref().map(|i| i.1.clone());
+    inputs.extend(input);
     match build(&root, &sources) {
         Ok(parts) => {
             let spots = Spots::find(&root, &sources);
-            Ok(Scenario { spots, rows, ..finish(parts, path, folder, inputs, warnings) })
+            Ok(Scenario { spots, rows, drawn, sample, ..finish(parts, path, folder, inputs, warnings) })
         }
         Err(faults) => refuse(faults, warnings),
     }
@@ -207,6 +213,8 @@ fn finish(
         warnings: Report { warnings, ..Report::default() }.tidy().warnings,
         spots: Spots::default(),
         rows: vec![],
+        drawn: vec![],
+        sample: None,
     }
 }
 

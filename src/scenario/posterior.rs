@@ -3,7 +3,7 @@
 //!
 //! A row is laid on the scenario like arguments of `--set`. What the scenario, or a `--set`, says itself stays: those columns are not drawn.
 
-use super::diagnose::{Diagnostic, Sources};
+use super::diagnose::{Diagnostic, Severity, Sources};
 use super::extend::{LARGEST, read_limited};
 use super::syntax;
 use super::tree::{Node, overwrite};
@@ -27,16 +27,22 @@ pub struct Posterior {
 const DRAWN_FROM: [&str; 3] = ["processes.", "initial.", "hypotheses."];
 
 /// Most rows: each is a scenario of its own in memory.
-const MOST_ROWS: usize = 1000;
+pub const MOST_ROWS: usize = 1000;
 
-/// The scenario with each row of its sample laid on it, and the file as an input (path and hash). Nothing when it names no sample, or when that
-/// is wrong, which `out` then tells.
-pub(crate) fn rows(
-    root: &Node,
-    folder: &Path,
-    sources: &mut Sources,
-    out: &mut Vec<Diagnostic>,
-) -> Option<(Vec<Node>, (String, String))> {
+/// A sample that was read.
+pub(crate) struct Sample {
+    /// The scenario with each row laid on it.
+    pub rows: Vec<Node>,
+    /// The file as an input: path and hash.
+    pub input: (String, String),
+    /// Columns that are drawn.
+    pub drawn: Vec<String>,
+    /// Columns that are not, since the scenario says them itself.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads the sample of a scenario. Nothing when it names none, or when that is wrong, which `out` then tells.
+pub(crate) fn rows(root: &Node, folder: &Path, sources: &mut Sources, out: &mut Vec<Diagnostic>) -> Option<Sample> {
     let table = root.get("posterior")?;
     let node = table.get("sample")?;
     let name = node.text()?;
@@ -70,8 +76,17 @@ pub(crate) fn rows(
         table.get("except").and_then(Node::list).unwrap_or(&[]).iter().filter_map(Node::text).collect();
     let shown = path.display().to_string();
     let found = out.len();
-    let rows = read(root, &bytes, &shown, &except, sources, out);
-    (out.len() == found).then_some((rows, input))
+    let (rows, drawn, said) = read(root, &bytes, &shown, &except, sources, out);
+    let own = |key: &String| {
+        let at = says(root, key).map_or(node.at, |own| own.at);
+        let why = format!("`{key}` is said here, and so this column of the posterior is not drawn");
+        let mut d = sources.diagnostic(at, key, why);
+        d.severity = Severity::Warning;
+        d.help = Some("leave it out here, or name it in `posterior.except`".into());
+        d
+    };
+    let warnings = said.iter().map(own).collect();
+    (out.len() == found).then_some(Sample { rows, input, drawn, warnings })
 }
 
 fn read(
@@ -81,7 +96,7 @@ fn read(
     except: &[&str],
     sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
-) -> Vec<Node> {
+) -> (Vec<Node>, Vec<String>, Vec<String>) {
     let mut say = |line: u64, message: String| {
         let mut d = Diagnostic::of_file(file, message);
         (d.line, d.column) = (line as usize, 1);
@@ -92,22 +107,28 @@ fn read(
         Ok(head) => head.clone(),
         Err(why) => {
             say(1, format!("not readable as CSV: {why}"));
-            return vec![];
+            return Default::default();
         }
     };
-    for key in head.iter().filter(|key| !DRAWN_FROM.iter().any(|s| key.starts_with(s))) {
-        let of = "processes, the initial state and hypotheses";
-        say(1, format!("the column `{}` is no parameter of {of}", words::short(key)));
-    }
     for key in except.iter().filter(|key| !head.iter().any(|h| h == **key)) {
         say(1, format!("`posterior.except` names `{}`, which is no column", words::short(key)));
     }
-    let drawn: Vec<bool> = head.iter().map(|key| !except.contains(&key) && says(root, key).is_none()).collect();
+    let said = |key: &str| says(root, key).is_some();
+    let drawn: Vec<bool> = head.iter().map(|key| !except.contains(&key) && !said(key)).collect();
+    let astray = |key: &str| !DRAWN_FROM.iter().any(|s| key.starts_with(s));
+    for (key, _) in head.iter().zip(&drawn).filter(|(key, drawn)| **drawn && astray(key)) {
+        let of = "processes, the initial state and hypotheses";
+        say(1, format!("the column `{}` is no parameter of {of}", words::short(key)));
+    }
     let mut texts = vec![];
     for row in table.records() {
         match row {
             Ok(row) => {
                 let line = row.position().map_or(1, csv::Position::line);
+                if row.iter().any(|cell| cell.contains(['\n', '\r'])) {
+                    say(line, "a value goes over the end of its line".into());
+                    continue;
+                }
                 let cells = head.iter().zip(&row).zip(&drawn).filter(|(_, drawn)| **drawn);
                 texts.push((line, cells.map(|((key, cell), _)| format!("{key} = {cell}\n")).collect::<String>()));
             }
@@ -122,7 +143,7 @@ fn read(
     }
     if texts.len() > MOST_ROWS {
         say(1, format!("the sample has {} rows; more than {MOST_ROWS} are not taken", texts.len()));
-        return vec![];
+        return Default::default();
     }
     let mut rows = vec![];
     for (line, text) in texts {
@@ -136,7 +157,10 @@ fn read(
         overwrite(&mut own, over);
         rows.push(own);
     }
-    rows
+    let keys = |wanted: &dyn Fn(usize, &str) -> bool| -> Vec<String> {
+        head.iter().enumerate().filter(|(i, key)| wanted(*i, key)).map(|(_, key)| key.to_string()).collect()
+    };
+    (rows, keys(&|i, _| drawn[i]), keys(&|_, key| said(key) && !except.contains(&key)))
 }
 
 /// What a scenario says itself at a key.

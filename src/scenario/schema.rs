@@ -160,6 +160,10 @@ pub struct Scenario {
     pub spots: Spots,
     /// The scenario with each row of its posterior's sample; empty when it has none.
     pub rows: Vec<Arc<Scenario>>,
+    /// Keys that they differ in.
+    pub drawn: Vec<String>,
+    /// blake3 hash of the sample.
+    pub sample: Option<String>,
 }
 
 const ROW: Purpose = Purpose::new("posterior");

@@ -75,7 +75,12 @@ impl<'a> Results<'a> {
         mean(&known(&self.of(point, arm, measure)))
     }
 
-    /// The same of a measure by its name; NaN when it is not looked at.
+    /// Values by replicate of a measure by its name; nothing when it is not looked at.
+    pub fn runs_of(&self, point: usize, name: &str) -> Vec<f64> {
+        self.measures.iter().position(|m| m.name == name).map_or(vec![], |m| self.of(point, 0, m))
+    }
+
+    /// Mean of a measure by its name; NaN when it is not looked at.
     pub fn of_measure(&self, point: usize, name: &str) -> f64 {
         self.measures.iter().position(|m| m.name == name).map_or(f64::NAN, |m| self.mean(point, 0, m))
     }

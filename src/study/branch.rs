@@ -31,6 +31,9 @@ pub fn comparable(base: &Scenario, policy: &Scenario) -> std::result::Result<(),
             return Err(differ(format!("run.{k}"), &a, &b));
         }
     }
+    if base.sample != policy.sample {
+        return Err("`posterior.sample` is not that of the baseline".into());
+    }
     let (a, b) = (&base.resolved["region"], &policy.resolved["region"]);
     if a == b { Ok(()) } else { Err(differ("region".into(), a, b)) }
 }

@@ -6,13 +6,13 @@
 //! Computational Statistics 28): the particles nearest to the data are kept, new ones are drawn around them, and each has the weight
 //! that makes the whole a sample of the prior, as far as it comes within the tolerance.
 //!
-//! Every stage has the same number of points and is a function of the outcomes of those before it: it can be broken off, shared between
+//! Every stage has so many points, or all that are left, and is a function of the outcomes of those before it: it can be broken off, shared between
 //! machines and done again.
 
 use super::design::{MOST_SOBOL, luck, sobol};
 use super::emulator::{Cholesky, Surface};
 use crate::engine::dist::{choose, normal};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How a calibration goes about it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +55,8 @@ pub struct Tried {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     pub name: String,
+    /// Points it ran.
+    pub points: usize,
     /// Share of the prior that was not ruled out when its points were drawn.
     pub left: f64,
     /// Of a generation: share of its points within the tolerance of the one before; NaN of a wave.
@@ -87,7 +89,8 @@ pub enum Next {
 
 /// What an observation is missed by, in standard deviations; the root of the weighted mean square. Infinite where a value is missing.
 pub fn distance(aims: &[Aim], came_to: &[f64]) -> f64 {
-    let misses = aims.iter().zip(came_to).map(|(a, v)| (a.weight, (v - a.observed) / a.within));
+    let weighed = aims.iter().zip(came_to).filter(|(a, _)| a.weight > 0.0);
+    let misses = weighed.map(|(a, v)| (a.weight, (v - a.observed) / a.within));
     let (sum, weights) = misses.fold((0.0, 0.0), |(s, w), (weight, m)| (s + weight * m * m, w + weight));
     let d = libm::sqrt(sum / weights);
     if d.is_nan() { f64::INFINITY } else { d }
@@ -103,7 +106,7 @@ struct Ruling {
 /// How implausible a place is by one wave: the largest miss of a surface in standard deviations of miss, luck and surface together.
 fn implausible(surfaces: &[Option<Surface>], aims: &[Aim], at: &[f64]) -> f64 {
     let of = |(s, a): (&Option<Surface>, &Aim)| {
-        let s = s.as_ref()?;
+        let s = s.as_ref().filter(|_| a.weight > 0.0)?;
         Some((s.at(at) - a.observed).abs() / libm::hypot(s.error, a.within))
     };
     surfaces.iter().zip(aims).filter_map(of).fold(0.0, f64::max)
@@ -152,19 +155,30 @@ impl Left {
 /// The points that come next after those tried, or the posterior; and what each stage so far did.
 ///
 /// # Errors
-/// More factors than a Sobol sequence has.
+/// More factors than a Sobol sequence has; nothing left of the prior; no point with a value for every observation.
 pub fn next(c: &Course, aims: &[Aim], factors: usize, tried: &[Tried], seed: u64) -> Result<(Next, Vec<Stage>)> {
     let mut left = Left { rulings: vec![], share: 1.0 };
     let mut stages = vec![];
-    let stage =
-        |name: String, left: f64| Stage { name, left, accepted: f64::NAN, tolerance: f64::NAN, effective: f64::NAN };
+    let stage = |name: String, points: usize, left: f64| Stage {
+        name,
+        points,
+        left,
+        accepted: f64::NAN,
+        tolerance: f64::NAN,
+        effective: f64::NAN,
+    };
     let mut done = 0;
     for wave in 1..=c.waves {
         let places = match wave {
             1 => sobol(c.points, factors, luck(seed, 0, "study.calibrate.wave").bits(0))?,
             _ => left.narrow(aims, &tried[..done], c, seed)?,
         };
-        stages.push(stage(format!("wave {wave}"), left.share));
+        if places.is_empty() {
+            return Err(Error::Input(format!(
+                "nothing of the ranges is left for wave {wave}: take fewer waves, or more points"
+            )));
+        }
+        stages.push(stage(format!("wave {wave}"), places.len(), left.share));
         if tried.len() <= done {
             return Ok((Next::Run(places), stages));
         }
@@ -174,10 +188,15 @@ pub fn next(c: &Course, aims: &[Aim], factors: usize, tried: &[Tried], seed: u64
     let start = (0..done).filter(|&i| left.holds(aims, &tried[i].at));
     let mut kept: Vec<Particle> = start.map(|i| particle(aims, tried, i, 1.0)).collect();
     let mut tolerance = keep(&mut kept, c.particles);
+    if kept.first().is_none_or(|p| p.distance.is_infinite()) {
+        return Err(Error::Input("no point has a value for every target".into()));
+    }
     for generation in 1..=c.generations {
         let around = Kernel::new(&kept, tried, factors);
-        let (places, inside) = around.draw(c.points, |at| left.holds(aims, at), seed, generation as u32);
-        stages.push(stage(format!("generation {generation}"), left.share));
+        let drawn = around.draw(c.points, |at| left.holds(aims, at), seed, generation as u32);
+        // Where nothing new can be drawn, what is there is the answer.
+        let Some((places, inside)) = drawn else { break };
+        stages.push(stage(format!("generation {generation}"), places.len(), left.share));
         if tried.len() <= done {
             return Ok((Next::Run(places), stages));
         }
@@ -255,8 +274,14 @@ impl<'a> Kernel<'a> {
         Kernel { centres, weights, spread: spread.unwrap_or_else(|| unreachable!("a diagonal matrix")) }
     }
 
-    /// So many places of the cube for which `allowed` holds, and the share of draws that did.
-    fn draw(&self, n: usize, allowed: impl Fn(&[f64]) -> bool, seed: u64, generation: u32) -> (Vec<Vec<f64>>, f64) {
+    /// So many places of the cube for which `allowed` holds, and the share of draws that did; none when a place cannot be found.
+    fn draw(
+        &self,
+        n: usize,
+        allowed: impl Fn(&[f64]) -> bool,
+        seed: u64,
+        generation: u32,
+    ) -> Option<(Vec<Vec<f64>>, f64)> {
         let luck = luck(seed, generation, "study.calibrate.generation");
         let mut draws = 0u64;
         let one = |i: usize| {
@@ -268,14 +293,13 @@ impl<'a> Kernel<'a> {
                     (0..self.centres[centre].len() as u32).map(|d| normal(own.nth(1 + d), attempt)).collect();
                 let at: Vec<f64> = self.centres[centre].iter().zip(self.spread.times(&z)).map(|(c, s)| c + s).collect();
                 if at.iter().all(|u| (0.0..=1.0).contains(u)) && allowed(&at) {
-                    return at;
+                    return Some(at);
                 }
             }
-            self.centres[i % self.centres.len()].to_vec()
+            None
         };
-        let places: Vec<Vec<f64>> = (0..n).map(one).collect();
-        let inside = n as f64 / draws.max(1) as f64;
-        (places, inside)
+        let places: Option<Vec<Vec<f64>>> = (0..n).map(one).collect();
+        Some((places?, n as f64 / draws.max(1) as f64))
     }
 
     /// Density of the clouds at a place, before any of it is cut off.
@@ -421,6 +445,35 @@ mod tests {
         let none = |i: usize, p: &[f64]| if i.is_multiple_of(5) { vec![f64::NAN, 1.0] } else { vec![p[0], p[1]] };
         let (tried, kept, _) = fit(&COURSE, &aims, 2, 1, none);
         assert!(kept.iter().all(|p| tried[p.point].came_to[0].is_finite()));
+        let all: Vec<Tried> = sobol(COURSE.points, 2, 1)
+            .unwrap()
+            .into_iter()
+            .map(|at| Tried { at, came_to: vec![f64::NAN, 1.0] })
+            .collect();
+        let course = Course { waves: 1, ..COURSE };
+        assert!(next(&course, &aims, 2, &all, 1).unwrap_err().to_string().contains("no point has a value"));
+    }
+
+    /// What has no weight is looked at only: it neither rules out nor counts in the distance, whatever its value.
+    #[test]
+    fn what_has_no_weight_does_nothing() {
+        let aim = |observed, weight| Aim { observed, within: 0.1, weight };
+        assert_eq!(distance(&[aim(1.0, 1.0), aim(5.0, 0.0)], &[1.0, f64::NAN]), 0.0);
+        let model = |_: usize, p: &[f64]| vec![p[0], p[1]];
+        let with = fit(&COURSE, &[aim(0.5, 1.0), aim(99.0, 0.0)], 2, 1, model);
+        let without = fit(&COURSE, &[aim(0.5, 1.0)], 2, 1, |i, p| model(i, p)[..1].to_vec());
+        assert_eq!(with.1, without.1);
+    }
+
+    /// Of forty factors that nothing is known of hardly a draw around a particle stays in the cube: the fit ends there and makes no copies.
+    #[test]
+    fn a_fit_ends_where_nothing_new_can_be_drawn() {
+        let luck = luck(2, 0, "test.forty");
+        let model = |i: usize, _: &[f64]| vec![luck.unit(i as u64)];
+        let aims = [Aim { observed: 0.0, within: 0.2, weight: 1.0 }];
+        let (tried, kept, stages) = fit(&Course { waves: 1, ..COURSE }, &aims, 40, 1, model);
+        assert_eq!((tried.len(), stages.len()), (64, 1), "{stages:?}");
+        assert!((kept.iter().map(|p| p.weight).sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::path::Path;
 /// Standard deviation of a uniform number from 0 to 1.
 const UNIFORM: f64 = 0.288_675_134_594_812_9;
 
-/// Writes `stages.csv`, `posterior.csv`, `parameters.csv`, `targets.csv`, `predictive.csv` and `scores.csv`. Gives what could not be said.
+/// Writes `stages.csv`, `particles.csv`, `posterior.csv`, `parameters.csv`, `targets.csv`, `predictive.csv` and `scores.csv`. Gives what could not be said.
 ///
 /// # Errors
 /// A file that cannot be written, by its path.
@@ -24,18 +24,25 @@ pub fn write(folder: &Path, r: &Results, fit: &Fit) -> Result<Vec<String>> {
     let of_stage = |name: &str| (0..r.plan.points.len()).filter(|&p| r.plan.points[p].name == name).collect::<Vec<_>>();
     let (prior, sample) = (of_stage("wave 1"), of_stage(SAMPLE));
     write_stages(folder, fit)?;
+    write_particles(folder, fit)?;
     write_posterior(folder, r, &sample)?;
     write_parameters(folder, r, &sample)?;
     write_targets(folder, r, fit, &prior, &sample)?;
     let mut notes = vec![];
+    let generations = fit.stages.len() - fit.course.waves.min(fit.stages.len());
     if let Some(last) = fit.stages.last()
-        && last.accepted > fit.course.least_accepted
+        && (last.accepted.is_nan() || last.accepted > fit.course.least_accepted)
     {
-        let of = fit.course.generations;
-        let share = 100.0 * last.accepted;
-        notes.push(format!(
-            "after {of} generations {share:.0} % still come nearer than the one before: more may narrow it"
-        ));
+        notes.push(if generations < fit.course.generations {
+            format!(
+                "after {generations} generations no new places could be drawn within what is left: name fewer factors"
+            )
+        } else {
+            let share = 100.0 * last.accepted;
+            format!(
+                "after {generations} generations {share:.0} % still come nearer than the one before: more may narrow it"
+            )
+        });
     }
     let forecasts: Vec<Forecast> = fit.watched.iter().map(|w| Forecast::new(r, w, &sample)).collect();
     table(
@@ -55,9 +62,16 @@ fn write_stages(folder: &Path, fit: &Fit) -> Result<()> {
     table(folder, "stages.csv", "stage,points,left,accepted,tolerance,effective", |line| {
         for s in &fit.stages {
             let numbers = [s.left, s.accepted, s.tolerance, s.effective].map(number);
-            line([s.name.clone(), fit.course.points.to_string()].into_iter().chain(numbers).collect())?;
+            line([s.name.clone(), s.points.to_string()].into_iter().chain(numbers).collect())?;
         }
         Ok(())
+    })
+}
+
+/// The posterior itself: which points, with which weights.
+fn write_particles(folder: &Path, fit: &Fit) -> Result<()> {
+    table(folder, "particles.csv", "point,weight,distance", |line| {
+        fit.posterior.iter().try_for_each(|p| line(vec![p.point.to_string(), number(p.weight), number(p.distance)]))
     })
 }
 
@@ -130,7 +144,7 @@ impl<'a> Forecast<'a> {
     fn new(r: &Results, of: &'a Watched, sample: &[usize]) -> Forecast<'a> {
         let at = |month: &str| {
             let measure = of.measure(month);
-            sample.iter().map(|&p| r.of_measure(p, &measure)).filter(|v| !v.is_nan()).collect::<Vec<f64>>()
+            sample.iter().flat_map(|&p| r.runs_of(p, &measure)).filter(|v| !v.is_nan()).collect::<Vec<f64>>()
         };
         Forecast::with(of, of.months.iter().map(|m| at(&m.month)).collect())
     }
@@ -275,12 +289,7 @@ mod tests {
     fn watched(published: &[f64], fitted: usize) -> Watched {
         let months = super::super::targets::months("2014-01", "2016-12");
         let of = |(i, month)| Published { month, observed: published.get(i).copied(), fitted: i < fitted };
-        Watched {
-            metric: "x".into(),
-            source: String::new(),
-            error: 0.0,
-            months: months.into_iter().enumerate().map(of).collect(),
-        }
+        Watched { metric: "x".into(), error: 0.0, months: months.into_iter().enumerate().map(of).collect() }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::measure::{Better, Measure, PART, Part, span};
 use super::targets::{Goal, SeriesTarget, Target, Watched, goal, series};
 use crate::error::{Error, Result};
 use crate::scenario::nearest;
+use crate::scenario::posterior::MOST_ROWS;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -246,8 +247,6 @@ pub struct Fit {
     pub goals: Vec<Goal>,
     pub watched: Vec<Watched>,
     pub stages: Vec<Stage>,
-    /// Points of the fit itself; those after it are of the sample.
-    pub tried: usize,
     /// The posterior, once it is there: the nearest first.
     pub posterior: Vec<Particle>,
 }
@@ -369,7 +368,7 @@ impl Plan {
     /// the mean of a point in a measure. False when there are none, as of every other design.
     ///
     /// # Errors
-    /// More factors than a Sobol sequence has.
+    /// More factors than a Sobol sequence has; a target of which no run has a value; nothing left of the ranges.
     pub fn go_on(&mut self, value: &dyn Fn(usize, &str) -> f64) -> Result<bool> {
         let Some(fit) = &mut self.fit else { return Ok(false) };
         if !fit.posterior.is_empty() {
@@ -379,6 +378,11 @@ impl Plan {
         let come_to = |point: usize| fit.goals.iter().map(|g| g.scaled(g.came_to(&|m| value(point, m)))).collect();
         let tried: Vec<Tried> =
             self.points.iter().enumerate().map(|(i, p)| Tried { at: p.at.clone(), came_to: come_to(i) }).collect();
+        // A target that no run has a value of would leave nothing to choose by.
+        let mute = |(i, g): &(usize, &Goal)| g.aim.weight > 0.0 && tried.iter().all(|t| t.came_to[*i].is_nan());
+        if let Some((_, g)) = fit.goals.iter().enumerate().find(mute).filter(|_| !tried.is_empty()) {
+            return Err(Error::Input(format!("no run has a value of the target `{}`", g.name)));
+        }
         let seed = self.file.seed;
         let (next, stages) = calibrate::next(&fit.course, &aims, self.axes.len(), &tried, seed)?;
         fit.stages = stages;
@@ -387,7 +391,7 @@ impl Plan {
             Next::Fitted(posterior) => {
                 let Design::Calibrate { sample, .. } = self.file.design else { return Ok(false) };
                 let drawn = calibrate::sample(&posterior, sample, seed);
-                (fit.tried, fit.posterior) = (tried.len(), posterior);
+                fit.posterior = posterior;
                 (drawn.into_iter().map(|p| tried[p].at.clone()).collect(), SAMPLE.to_string())
             }
         };
@@ -460,7 +464,8 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
         (2..=waves.saturating_mul(points)).contains(&particles),
         "`particles` must be from 2 to the points of all waves",
     );
-    is(sample > 0, "`sample` is 0");
+    is((1..=MOST_ROWS).contains(&sample), "`sample` must be from 1 to 1,000");
+    is(file.pattern.is_empty() && file.discover.is_none(), "a calibration takes no `[[pattern]]` and no `[discover]`");
     is(cutoff > 0.0 && cutoff.is_finite(), "`cutoff` must be more than 0");
     is((0.0..1.0).contains(&least_accepted), "`least_accepted` must be from 0 to less than 1");
     is(held > 0, "a calibration needs `[[target]]` or `[[series]]`");
@@ -477,6 +482,9 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
     }
     for s in &file.series {
         match series(s, beside) {
+            Ok((w, _)) if watched.iter().any(|other: &Watched| other.metric == w.metric) => {
+                wrong.say(&s.column, format!("there are two series of `{}`; leave one to another study", w.metric));
+            }
             Ok((w, of)) => {
                 goals.extend(of);
                 watched.push(w);
@@ -495,7 +503,7 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
         }
     }
     let course = Course { waves, points, cutoff, generations, particles, least_accepted };
-    Some(Fit { course, goals, watched, stages: vec![], tried: 0, posterior: vec![] })
+    Some(Fit { course, goals, watched, stages: vec![], posterior: vec![] })
 }
 
 /// What is wrong with a file, by line.

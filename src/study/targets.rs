@@ -24,7 +24,7 @@ pub struct Target {
     pub times: f64,
     /// The published figure.
     pub observed: f64,
-    /// Standard deviation of the observation's own error: in its unit, or in logarithms with `scale = "log"`.
+    /// Standard deviation of the observation's own error: in its unit, or in (natural) logarithms with `scale = "log"`.
     #[serde(default)]
     pub error: f64,
     /// Standard deviation of what the model leaves out (its discrepancy), in the same terms.
@@ -51,7 +51,7 @@ pub struct SeriesTarget {
     /// First and last month that are looked at.
     pub from: String,
     pub to: String,
-    /// What is compared in the fit; scores are of months and of quarters in any case.
+    /// What is compared in the fit; scores are of months in any case.
     #[serde(default)]
     pub by: Period,
     /// Years or months (2016, 2016-10) that the fit does not see; they are scored by themselves.
@@ -105,10 +105,20 @@ pub struct Goal {
     pub of: Vec<String>,
     pub over: Vec<String>,
     pub times: f64,
-    pub log: bool,
+    pub on: On,
     /// As it was published.
     pub observed: f64,
     pub aim: Aim,
+}
+
+/// What a figure is compared on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Itself,
+    /// Its logarithm; nothing and less have none.
+    Log,
+    /// The logarithm of a count, one added: a month may have none.
+    Count,
 }
 
 impl Goal {
@@ -122,7 +132,12 @@ impl Goal {
 
     /// On the scale of the comparison.
     pub fn scaled(&self, v: f64) -> f64 {
-        if self.log { log(v) } else { v }
+        match self.on {
+            On::Itself => v,
+            On::Log if v > 0.0 => libm::log(v),
+            On::Log => f64::NAN,
+            On::Count => log(v),
+        }
     }
 }
 
@@ -135,7 +150,6 @@ pub fn log(v: f64) -> f64 {
 #[derive(Clone, Debug)]
 pub struct Watched {
     pub metric: String,
-    pub source: String,
     /// Standard deviation of the observation's error in logarithms.
     pub error: f64,
     pub months: Vec<Published>,
@@ -166,22 +180,24 @@ pub fn goal(t: &Target) -> Result<Goal, String> {
     let is = |what: &str, v: f64, right: bool| {
         if right { Ok(()) } else { Err(format!("the target `{}` has {what} = {v}", t.name)) }
     };
-    is("observed", t.observed, t.observed.is_finite() && (t.scale != Scale::Log || t.observed >= 0.0))?;
+    is("observed", t.observed, t.observed.is_finite() && (t.scale != Scale::Log || t.observed > 0.0))?;
     is("within", t.within, t.within.is_finite() && t.within >= 0.0)?;
     is("error", t.error, t.error.is_finite() && t.error >= 0.0)?;
     is("weight", t.weight, t.weight.is_finite() && t.weight >= 0.0)?;
     is("times", t.times, t.times.is_finite() && t.times != 0.0)?;
     let within = libm::hypot(t.within, t.error);
     is("within and error together", within, within > 0.0)?;
-    let log = t.scale == Scale::Log;
-    let observed = if log { self::log(t.observed) } else { t.observed };
+    let (on, observed) = match t.scale {
+        Scale::Linear => (On::Itself, t.observed),
+        Scale::Log => (On::Log, libm::log(t.observed)),
+    };
     Ok(Goal {
         name: t.name.clone(),
         source: t.source.clone(),
         of: vec![t.measure.clone()],
         over: t.over.clone(),
         times: t.times,
-        log,
+        on,
         observed: t.observed,
         aim: Aim { observed, within, weight: t.weight },
     })
@@ -220,7 +236,7 @@ pub fn series(s: &SeriesTarget, beside: &Path) -> Result<(Watched, Vec<Goal>), S
         let file = s.file.display();
         return Err(format!("`{}` of {file} has no figure from {} to {}", s.column, all.from, all.to));
     }
-    let watched = Watched { metric: s.metric.clone(), source: s.source.clone(), error: s.error, months };
+    let mut watched = Watched { metric: s.metric.clone(), error: s.error, months };
     let mut periods: BTreeMap<String, (usize, Vec<&Published>)> = BTreeMap::new();
     for m in &watched.months {
         let (name, length) = s.by.of(&m.month);
@@ -238,11 +254,15 @@ pub fn series(s: &SeriesTarget, beside: &Path) -> Result<(Watched, Vec<Goal>), S
             of: of.iter().map(|m| watched.measure(&m.month)).collect(),
             over: vec![],
             times: 1.0,
-            log: true,
+            on: On::Count,
             observed,
             aim: Aim { observed: log(observed), within, weight: s.weight },
         });
     }
+    // A month of a period that is not whole was not seen either.
+    let in_one = |m: &Published| goals.iter().any(|g: &Goal| g.of.contains(&watched.measure(&m.month)));
+    let fitted: Vec<bool> = watched.months.iter().map(in_one).collect();
+    watched.months.iter_mut().zip(fitted).for_each(|(m, fitted)| m.fitted = fitted);
     Ok((watched, goals))
 }
 
@@ -319,6 +339,8 @@ mod tests {
             [("sea_arrivals 2014 Q1", 60.0), ("sea_arrivals 2014 Q3", 240.0), ("sea_arrivals 2014 Q4", 330.0)]
         );
         assert!((goals[0].aim.within - 0.05).abs() < 1e-12);
+        let fitted: Vec<&str> = watched.months.iter().filter(|m| m.fitted).map(|m| m.month.as_str()).collect();
+        assert_eq!((fitted.len(), fitted[3]), (9, "2014-07"), "months of a quarter that is not whole are not fitted");
         assert_eq!(goals[0].came_to(&|m| if m.ends_with("-02") { 5.0 } else { 1.0 }), 7.0);
         let (_, by_month) = series(&arrivals(Period::Month, &["2014"]), folder.path()).unwrap();
         assert_eq!(by_month.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), ["sea_arrivals 2015-01"]);
@@ -357,11 +379,14 @@ mod tests {
         assert_eq!((g.came_to(&value), g.scaled(25.0), g.aim.observed), (25.0, 25.0, 2.0));
         assert!(g.came_to(&|_| 0.0).is_nan(), "nothing over nothing");
         t.scale = Scale::Log;
-        assert_eq!(goal(&t).unwrap().aim.observed, libm::log(3.0));
+        let g = goal(&t).unwrap();
+        assert_eq!((g.aim.observed, g.scaled(2.0), g.scaled(0.0).is_nan()), (libm::log(2.0), libm::log(2.0), true));
         t.within = 0.0;
         assert!(goal(&t).unwrap_err().contains("`deaths` has within and error together = 0"));
         t.observed = -1.0;
         assert!(goal(&t).unwrap_err().contains("observed = -1"));
+        t.observed = 0.0;
+        assert!(goal(&t).unwrap_err().contains("observed = 0"), "zero has no logarithm");
     }
 
     #[test]

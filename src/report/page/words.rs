@@ -152,9 +152,15 @@ fn ensemble(folder: &Folder) -> Result<Words> {
     out.tiles.truncate(TILES);
     let n = manifest.replicates;
     let few = if n < 20 { "; of so few they lie between the lowest and the highest" } else { "" };
+    let of_sample = folder.whole["posterior_rows"].is_array();
+    let what = match of_sample {
+        true => "with luck of their own and parameters from the posterior's sample",
+        false => "with different luck and the same parameters",
+    };
+    let on_top = if of_sample { "" } else { " What is not known about the parameters comes on top." };
     out.caveats.push(format!(
-        "Quantiles (5 and 95 %) are over {n} replicates with different luck and the same parameters{few}. What is not known about the \
-         parameters comes on top. The map, the flows and the charts without bands are of one replicate alone, the first that did not fail."
+        "Quantiles (5 and 95 %) are over {n} replicates {what}{few}.{on_top} The map, the flows and the charts without bands \
+         are of one replicate alone, the first that did not fail."
     ));
     out.map =
         format!("The map is of one replicate of {n} alone, the first that did not fail: what it shows may be luck.");
