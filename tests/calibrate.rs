@@ -167,7 +167,7 @@ fn a_twin_is_found_again() -> Done {
     let rifles = targets.iter().find(|t| t["target"] == "rifles looted").ok_or("no rifles")?;
     assert!(rifles["miss"].parse::<f64>()?.abs() < 2.0, "{rifles:?}");
     let scores = common::rows(&desk.path("fit/scores.csv"))?;
-    assert!(scores.iter().any(|s| s["metric"] == "sea_arrivals" && s["part"] == "fitted" && s["months"] == "2"));
+    assert!(scores.iter().any(|s| s["metric"] == "sea_arrivals" && s["part"] == "fitted" && s["periods"] == "2"));
 
     // Its sample is what replicates of a scenario then run with: two of them differ by more than luck.
     fs::create_dir(desk.path("posteriors"))?;
@@ -230,6 +230,65 @@ fn killed_or_sharded_a_fit_is_the_same() -> Done {
     assert!(told.contains("8 points, 8 runs in 2 tasks, in each of up to 4 stages"), "{told}");
     let submit = fs::read_to_string(desk.path("slurm/slurm/submit.sh"))?;
     assert_eq!((submit.matches("array.sbatch)").count(), submit.matches("merge.sbatch").count()), (4, 1), "{submit}");
+    Ok(())
+}
+
+/// The design `sample` runs its rows as they are, with the policy at each; what is looted ranks with the rate of raids.
+#[test]
+fn a_study_runs_the_rows_of_a_sample() -> Done {
+    let desk = Desk::new()?;
+    let sample = "processes.stockpiles.raid_rate,processes.sea.sinking_per_hour\n\
+                  0.02,\"[0.0075, 0.0017]\"\n0.004,\"[0.006, 0.0015]\"\n0.012,\"[0.008, 0.0019]\"\n0.012,\"[0.007, 0.0016]\"\n";
+    desk.write("sample.csv", sample)?;
+    desk.write(
+        "guards.toml",
+        "extends = \"world.toml\"\n[[lever]]\nkind = \"depot_security\"\nstart = 2011-10-20\nintensity = 20\n",
+    )?;
+    let study = |design: &str| {
+        format!(
+            "title = \"Rows\"\nscenario = \"world.toml\"\npolicies = [\"guards.toml\"]\nmeasures = [\"arms_looted_small_arms\"]\n\
+             replicates = 2\n[design]\nkind = \"sample\"\n{design}"
+        )
+    };
+    desk.write("rows.toml", &study("file = \"sample.csv\"\n"))?;
+    desk.ran(&["study", "rows.toml", "--quiet", "--out", "rows"])?;
+    let design = common::rows(&desk.path("rows/design.csv"))?;
+    let want = common::rows(&desk.path("sample.csv"))?;
+    assert_eq!(design.len(), want.len());
+    for (row, want) in design.iter().zip(&want) {
+        want.iter()
+            .for_each(|(key, value)| assert_eq!(row[key].replace(',', ", "), value.replace(", ", ", "), "{key}"));
+    }
+    let by_hand = ["run", "world.toml", "--out", "by-hand", "--quiet", "--set", "processes.stockpiles.raid_rate=0.02"];
+    desk.ran(&by_hand)?;
+    let results = common::rows(&desk.path("rows/results.csv"))?;
+    let first = results.iter().find(|r| r["arm"] == "world" && r["point"] == "0" && r["replicate"] == "0");
+    let looted: f64 = first.ok_or("no result")?["value"].parse()?;
+    assert_eq!(looted, desk.total("by-hand", "arms_looted_small_arms")?);
+    let correlations = common::rows(&desk.path("rows/correlations.csv"))?;
+    let rho = correlations.iter().find(|r| r["arm"] == "world" && r["factor"].ends_with("raid_rate"));
+    assert!(rho.ok_or("no correlation")?["spearman"].parse::<f64>()? > 0.9, "{correlations:?}");
+    assert_eq!(common::rows(&desk.path("rows/flips.csv"))?.len(), 1);
+
+    // Every other row; more than there are; a cell that is no value; a factor beside.
+    desk.write("two.toml", &study("file = \"sample.csv\"\npoints = 2\n"))?;
+    desk.ran(&["study", "two.toml", "--quiet", "--out", "two"])?;
+    let rates: Vec<String> = common::rows(&desk.path("two/design.csv"))?
+        .iter()
+        .map(|r| r["processes.stockpiles.raid_rate"].clone())
+        .collect();
+    assert_eq!(rates, ["0.02", "0.012"]);
+    desk.write("bad.csv", "processes.stockpiles.raid_rate\n0.01\nmuch\n")?;
+    for (design, why) in [
+        ("file = \"sample.csv\"\npoints = 5\n", "has 4 rows; 5 points are asked for"),
+        ("file = \"bad.csv\"\n", "bad.csv:3: `processes.stockpiles.raid_rate` is `much`"),
+        ("file = \"none.csv\"\n", "none.csv"),
+        ("file = \"sample.csv\"\n[[factor]]\nkey = \"processes.sea.launch_slope\"\n", "takes no `[[factor]]`"),
+    ] {
+        desk.write("bad.toml", &study(design))?;
+        let told = desk.command(&["study", "bad.toml", "--quiet", "--out", "bad"]).output()?;
+        assert!(code(&told) == 2 && said(&told).contains(why) && said(&told).contains("bad.toml:"), "{}", said(&told));
+    }
     Ok(())
 }
 

@@ -377,6 +377,45 @@ fn the_page_shows_hostile_texts_as_text_and_takes_parts_of_the_users() -> R {
     Ok(())
 }
 
+/// `--markdown` writes sentences and tables, in which hostile texts are text, and links to pictures that are there.
+#[test]
+fn the_report_as_markdown() -> R {
+    let (_kept, dir) = folder("markdown")?;
+    let title = "# <b>x</b> | [a](b)\n## {{ 7 * 7 }} `y`";
+    Fake { title, start: "2014-01-01", days: 90, scale: 1.0 }.write(&dir)?;
+    charts(&dir, &data())?;
+    assert!(!dir.join("report.md").exists());
+    all(&dir, &data(), Own { markdown: true, ..Own::default() })?;
+    let page = fs::read_to_string(dir.join("report.md"))?;
+    let first = page.lines().next().unwrap_or_default();
+    assert_eq!(first, r"# \# \<b>x\</b> | \[a](b) \#\# {{ 7 \* 7 }} \`y\`");
+    assert!(page.contains("## In short"));
+    let pictures: Vec<&str> =
+        page.lines().filter_map(|l| l.strip_prefix("![")?.split_once("](")?.1.strip_suffix(')')).collect();
+    assert!(!pictures.is_empty());
+    for picture in pictures {
+        check_png(&dir.join(picture))?;
+    }
+    // Every row of a table has as many cells as its head.
+    let mut cells = 0;
+    for line in page.lines() {
+        let here = line.replace(r"\|", "").matches('|').count();
+        cells = if !line.starts_with('|') {
+            0
+        } else if cells == 0 {
+            here
+        } else {
+            cells
+        };
+        assert!(cells == 0 || cells == here, "{line}");
+    }
+    let own = tempfile::tempdir()?;
+    fs::write(own.path().join("page.md"), "mine: {{ tables|length }}")?;
+    all(&dir, &data(), Own { markdown: true, templates: Some(own.path()), ..Own::default() })?;
+    assert!(fs::read_to_string(dir.join("report.md"))?.starts_with("mine: "));
+    Ok(())
+}
+
 /// `--dark` writes every figure twice; what is for paper is the same with it and without.
 #[test]
 fn every_figure_has_a_dark_form() -> R {

@@ -17,7 +17,10 @@ pub struct ReportArgs {
     /// Write every figure for a dark ground too, as charts/NAME-dark.svg and charts/NAME-dark.png
     #[arg(long)]
     pub dark: bool,
-    /// Folder with your own page.html, page.css, charts.css, charts.js, map.css or map.js; those that are not there are the built-in ones
+    /// Write sentences and tables as Markdown too, as report.md
+    #[arg(long)]
+    pub markdown: bool,
+    /// Folder with your own page.html, page.md, page.css, charts.css, charts.js, map.css or map.js; those that are not there are the built-in ones
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
     /// Folder of the input data (coast, borders and places of maps)
@@ -47,8 +50,12 @@ pub fn report(args: &ReportArgs) -> Result<()> {
         }
     }
     for dir in &args.folders {
-        let own =
-            report::Own { baseline: args.baseline.as_deref(), templates: args.templates.as_deref(), dark: args.dark };
+        let own = report::Own {
+            baseline: args.baseline.as_deref(),
+            templates: args.templates.as_deref(),
+            dark: args.dark,
+            markdown: args.markdown,
+        };
         let charts = report::all(dir, &data, own)?;
         print(&format!("{} chart files and {}\n", charts.len(), dir.join("report.html").display()))?;
     }

@@ -15,7 +15,7 @@ use crate::study::branch::{Arms, comparable, replicate};
 use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::{Measure, Part, measures};
 use crate::study::outcome::{Course, Outcome, Store};
-use crate::study::plan::{Design, Fit, Plan, stem};
+use crate::study::plan::{Design, Plan, stem};
 use crate::study::targets::Goal;
 use crate::units::Tick;
 use serde::{Deserialize, Serialize};
@@ -247,12 +247,12 @@ fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
     known.extend(parts.iter().map(|part| part.measure.clone()));
     let beside = file.parent().unwrap_or(Path::new(""));
     // Named as the study names them, wherever it is run from.
-    let series = plan.file.series.iter().map(|s| -> Result<(String, String)> {
-        let path = beside.join(&s.file);
+    let own = plan.file.reads().into_iter().map(|file| -> Result<(String, String)> {
+        let path = beside.join(file);
         let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
-        Ok((s.file.display().to_string(), blake3::hash(&bytes).to_hex().to_string()))
+        Ok((file.display().to_string(), blake3::hash(&bytes).to_hex().to_string()))
     });
-    let series = series.collect::<Result<Vec<_>>>()?;
+    let own = own.collect::<Result<Vec<_>>>()?;
     let files: Vec<PathBuf> =
         [&plan.file.scenario].into_iter().chain(&plan.file.policies).map(|p| beside.join(p)).collect();
     let text = std::fs::read(file).map_err(|e| Error::io(file, e))?;
@@ -264,7 +264,7 @@ fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
         hash: blake3::hash(&text).to_hex().to_string(),
         without: without.to_vec(),
         data: absolute(data)?,
-        inputs: series,
+        inputs: own,
     };
     let mut study = Study { plan, known, order, files };
     let mut grounds = shared_grounds(data);
@@ -274,9 +274,7 @@ fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
         let (arms, ground) = arms(&study, point, &mut grounds).map_err(wrong)?;
         within(&arms[0], &parts).map_err(place)?;
         study.order.inputs.extend(arms.iter().flat_map(|s| inputs(s, &ground)));
-        if let Some(fit) = &study.plan.fit {
-            whole_months(&arms[0], fit).map_err(place)?;
-        }
+        whole_months(&arms[0], &study.plan.held.goals).map_err(place)?;
     }
     // What the sample of a calibration is run with must be sound before the fit, which takes an hour, is made.
     if study.plan.fit.is_some() && !study.plan.file.predict.set.is_empty() {
@@ -318,13 +316,13 @@ fn within(s: &Scenario, parts: &[Part]) -> std::result::Result<(), String> {
 }
 
 /// Refuses to hold a part of a month that is run against the whole of it.
-fn whole_months(s: &Scenario, fit: &Fit) -> std::result::Result<(), String> {
+fn whole_months(s: &Scenario, goals: &[Goal]) -> std::result::Result<(), String> {
     let month = |day: crate::units::Date| format!("{:04}-{:02}", day.0.year(), day.0.month());
     let (start, end) = (s.run.start, s.run.end);
     let cut = [(start, start.0.day() > 1), (end, end.0 != end.0.last_of_month())];
     let of = |g: &Goal| g.of.iter().chain(&g.over).cloned().collect::<Vec<String>>();
     let held = |m: &str| {
-        fit.goals
+        goals
             .iter()
             .flat_map(of)
             .filter_map(|p| Part::read(&p).ok())

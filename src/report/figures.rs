@@ -200,7 +200,7 @@ impl Run<'_> {
             ("acceptance", "acceptance of outsiders"),
             ("interference_libya", "arms that come from patrons"),
         ];
-        let panels = self.of_means("Share", false, self.several(&shares));
+        let panels = self.of_means("Index (1: all of it, or as in normal times)", false, self.several(&shares));
         self.chart("Unity of Libya and what it hangs on", panels)
     }
 

@@ -55,6 +55,8 @@ pub struct Own<'a> {
     pub templates: Option<&'a Path>,
     /// Every figure is written for a dark ground too, as `NAME-dark`.
     pub dark: bool,
+    /// Sentences and tables are written as `report.md` too.
+    pub markdown: bool,
 }
 
 /// Everything that can be shown of a folder, from its files alone: figures as `dir/charts/NAME.svg` and `.png`, `cells.geojson` and
@@ -83,6 +85,9 @@ pub fn all(dir: &Path, data_dir: &Path, own: Own) -> Result<Vec<PathBuf>> {
         geo::write(dir, map)?;
     }
     page::write(dir, &folder, &figures, &svgs, own.templates)?;
+    if own.markdown {
+        page::write_markdown(dir, &folder, &figures, own.templates)?;
+    }
     let mut files = files.concat();
     files.sort();
     Ok(files)

@@ -41,7 +41,7 @@ const BESIDE: [Beside; 10] = [
     of("sea", "People", ARRIVALS, "published: Italy (UNHCR)", || INK),
     of("sea", "People", DETECTIONS, "published: route (Frontex)", || FAINT),
     of("sea", "People", RETURNED, "published: brought back", || colour(3)),
-    of("sea", "Deaths", DEAD, "published: deaths (IOM)", || INK),
+    of("sea", "Deaths", DEAD, "published: deaths (IOM)", || colour(0)),
     of("bands_sea_arrivals", "", ARRIVALS, "published: Italy (UNHCR)", || INK),
     of("bands_sea_deaths", "", DEAD, "published: deaths (IOM)", || INK),
     of("fatalities", "Fatalities", KILLED_LIBYA, "published: Libya (UCDP)", || colour(0)),

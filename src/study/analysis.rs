@@ -119,13 +119,16 @@ pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
         Design::SobolIndices { .. } => write_indices(folder, r, &mut notes)?,
         Design::Budget { .. } => write_pareto(folder, r, &mut notes)?,
         Design::Variants => write_variants(folder, r)?,
-        Design::LatinHypercube { .. } | Design::Sobol { .. } => write_correlations(folder, r)?,
+        Design::LatinHypercube { .. } | Design::Sobol { .. } | Design::Sample { .. } => write_correlations(folder, r)?,
         Design::Calibrate { .. } => {
             if let Some(fit) = &r.plan.fit {
                 notes.extend(fitted::write(folder, r, fit)?);
             }
         }
         Design::Factorial { .. } => {}
+    }
+    if !r.plan.held.goals.is_empty() || !r.plan.held.watched.is_empty() {
+        fitted::write_held(folder, r, &r.plan.held)?;
     }
     if r.arms.len() > 1 {
         write_rankings(folder, r)?;
@@ -483,7 +486,8 @@ fn write_patterns(folder: &Path, r: &Results) -> Result<()> {
         return Ok(());
     }
     // Points of the other designs are no sample of anything.
-    let sample = matches!(r.plan.file.design, Design::LatinHypercube { .. } | Design::Sobol { .. });
+    let sample =
+        matches!(r.plan.file.design, Design::LatinHypercube { .. } | Design::Sobol { .. } | Design::Sample { .. });
     let mut names: Vec<&str> = vec![];
     for p in all.iter() {
         if !names.contains(&p.name.as_str()) {

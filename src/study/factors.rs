@@ -1,11 +1,14 @@
 //! What a study varies: factors with their ranges, from the rules' own metadata where the study names none.
 
+use super::design::Point;
 use super::plan::{Wrong, did_you_mean};
 use crate::processes::DAY;
 use crate::scenario::nearest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Something that is varied.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -156,6 +159,50 @@ fn metadata(key: &str) -> std::result::Result<Option<Value>, String> {
             Err(format!("the process `{process}` has no parameter `{name}`{meant}"))
         }
     }
+}
+
+/// The axes and points of a sample of parameters, such as a calibration writes: a column a key, a row a set of values. A row's place on an
+/// axis is the middle rank of its value. `points` takes so many rows, evenly over the file.
+///
+/// # Errors
+/// What is wrong with the file, with its line.
+pub(super) fn of_sample(path: &Path, points: Option<usize>) -> Result<(Vec<Axis>, Vec<Point>), String> {
+    let shown = path.display();
+    let mut table = csv::Reader::from_path(path).map_err(|e| format!("{shown}: {e}"))?;
+    let keys = table.headers().map_err(|e| format!("{shown}: {e}"))?.clone();
+    let mut rows: Vec<Vec<Value>> = vec![];
+    for row in table.records() {
+        let row = row.map_err(|e| format!("{shown}: {e}"))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        let value = |(key, cell): (&str, &str)| match toml::from_str::<BTreeMap<String, Value>>(&format!("v = {cell}"))
+        {
+            Ok(mut read) if read.len() == 1 => Ok(read.remove("v").unwrap_or_default()),
+            _ => Err(format!("{shown}:{line}: `{key}` is `{cell}`, expected a value as in TOML")),
+        };
+        rows.push(keys.iter().zip(&row).map(value).collect::<Result<_, _>>()?);
+    }
+    let n = points.unwrap_or(rows.len());
+    if rows.is_empty() || n == 0 || n > rows.len() {
+        return Err(format!("{shown} has {} rows; {n} points are asked for", rows.len()));
+    }
+    let rows: Vec<Vec<Value>> = (0..n).map(|i| rows[i * rows.len() / n].clone()).collect();
+    // A list is ranked by its first number: it is one shape times a factor.
+    fn size(v: &Value) -> f64 {
+        v.as_array().map_or_else(|| v.as_f64().unwrap_or(0.0), |list| list.first().map_or(0.0, size))
+    }
+    let mut places = vec![vec![]; n];
+    let mut axes = vec![];
+    for (i, key) in keys.iter().enumerate() {
+        let mut values: Vec<Value> = rows.iter().map(|row| row[i].clone()).collect();
+        values.sort_by(|a, b| size(a).total_cmp(&size(b)));
+        for (place, row) in places.iter_mut().zip(&rows) {
+            let below = values.partition_point(|v| size(v) < size(&row[i]));
+            let up_to = values.partition_point(|v| size(v) <= size(&row[i]));
+            place.push((below + up_to) as f64 / (2 * n) as f64);
+        }
+        axes.push(Axis { key: key.into(), range: Range::OneOf(values) });
+    }
+    Ok((axes, places))
 }
 
 /// Every parameter of a process, or of all, that has a range of its own.

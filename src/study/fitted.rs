@@ -3,10 +3,10 @@
 
 use super::analysis::Results;
 use super::factors::{Axis, Range, Scale};
-use super::plan::{Fit, SAMPLE};
+use super::plan::{Fit, Held, SAMPLE};
 use super::stats::{mean, quantile, sorted, variance};
 use super::tables::{BAND, table};
-use super::targets::{Published, Watched, log};
+use super::targets::{Period, Published, Watched, log};
 use crate::error::Result;
 use crate::observe::recorder::number;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -16,18 +16,21 @@ use std::path::Path;
 /// Standard deviation of a uniform number from 0 to 1.
 const UNIFORM: f64 = 0.288_675_134_594_812_9;
 
-/// Writes `stages.csv`, `particles.csv`, `posterior.csv`, `parameters.csv`, `targets.csv`, `predictive.csv` and `scores.csv`. Gives what could not be said.
+/// Points of a stage of a calibration.
+fn of_stage(r: &Results, name: &str) -> Vec<usize> {
+    (0..r.plan.points.len()).filter(|&p| r.plan.points[p].name == name).collect()
+}
+
+/// Writes what a calibration found: `stages.csv`, `particles.csv`, `posterior.csv` and `parameters.csv`. Gives what could not be said.
 ///
 /// # Errors
 /// A file that cannot be written, by its path.
 pub fn write(folder: &Path, r: &Results, fit: &Fit) -> Result<Vec<String>> {
-    let of_stage = |name: &str| (0..r.plan.points.len()).filter(|&p| r.plan.points[p].name == name).collect::<Vec<_>>();
-    let (prior, sample) = (of_stage("wave 1"), of_stage(SAMPLE));
+    let sample = of_stage(r, SAMPLE);
     write_stages(folder, fit)?;
     write_particles(folder, fit)?;
     write_posterior(folder, r, &sample)?;
     write_parameters(folder, r, &sample)?;
-    write_targets(folder, r, fit, &prior, &sample)?;
     let mut notes = vec![];
     let generations = fit.stages.len() - fit.course.waves.min(fit.stages.len());
     if let Some(last) = fit.stages.last()
@@ -44,16 +47,27 @@ pub fn write(folder: &Path, r: &Results, fit: &Fit) -> Result<Vec<String>> {
             )
         });
     }
-    let forecasts: Vec<Forecast> = fit.watched.iter().map(|w| Forecast::new(r, w, &sample)).collect();
+    Ok(notes)
+}
+
+/// Writes how runs compare with what was published: `targets.csv`, `predictive.csv` and `scores.csv`; of a calibration those of its sample, of
+/// another study all.
+///
+/// # Errors
+/// A file that cannot be written, by its path.
+pub fn write_held(folder: &Path, r: &Results, held: &Held) -> Result<()> {
+    let prior = of_stage(r, "wave 1");
+    let sample = if r.plan.fit.is_some() { of_stage(r, SAMPLE) } else { (0..r.plan.points.len()).collect() };
+    write_targets(folder, r, held, &prior, &sample)?;
+    let forecasts: Vec<[Forecast; 2]> = held.watched.iter().map(|w| Forecast::new(r, w, &sample)).collect();
     table(
         folder,
         "predictive.csv",
         "metric,month,observed,fitted,runs_q05,runs_q50,runs_q95,q05,q25,q50,q75,q95",
-        |line| forecasts.iter().try_for_each(|f| f.months(line)),
+        |line| forecasts.iter().try_for_each(|[months, _]| months.list(line)),
     )?;
-    let head = "metric,part,months,discrepancy,median_error,within_50,within_90,crps,reference,reference_months,reference_crps,skill";
-    table(folder, "scores.csv", head, |line| forecasts.iter().try_for_each(|f| f.scores(line)))?;
-    Ok(notes)
+    let head = "metric,by,part,periods,discrepancy,median_error,within_50,within_90,crps,reference,reference_periods,reference_crps,skill";
+    table(folder, "scores.csv", head, |line| forecasts.iter().flatten().try_for_each(|f| f.scores(line)))
 }
 
 type Row<'a> = &'a mut dyn FnMut(Vec<String>) -> Result<()>;
@@ -108,10 +122,10 @@ fn write_parameters(folder: &Path, r: &Results, sample: &[usize]) -> Result<()> 
 }
 
 /// Every target: what was published, what the prior came to and what the sample does.
-fn write_targets(folder: &Path, r: &Results, fit: &Fit, prior: &[usize], sample: &[usize]) -> Result<()> {
+fn write_targets(folder: &Path, r: &Results, held: &Held, prior: &[usize], sample: &[usize]) -> Result<()> {
     let head = "target,source,observed,within,weight,prior_q05,prior_q50,prior_q95,q05,q50,q95,miss";
     table(folder, "targets.csv", head, |line| {
-        for g in &fit.goals {
+        for g in &held.goals {
             let come = |points: &[usize]| {
                 sorted(&points.iter().map(|&p| g.came_to(&|m| r.of_measure(p, m))).collect::<Vec<_>>())
             };
@@ -130,26 +144,29 @@ fn write_targets(folder: &Path, r: &Results, fit: &Fit, prior: &[usize], sample:
 /// Steps by which what the model leaves out is gone through: middles of as many shares of a normal distribution.
 const STEPS: usize = 19;
 
-/// Runs of the sample beside a published series.
-struct Forecast<'a> {
-    of: &'a Watched,
-    /// By month, what each run came to.
+/// Runs of the sample beside a published series, by month or by quarter.
+struct Forecast {
+    of: Watched,
+    /// What `of` lists.
+    by: Period,
+    /// By period, what each run came to.
     runs: Vec<Vec<f64>>,
-    /// Standard deviation of what the model leaves out of a month, in logarithms: what the months that were fitted are missed by, beyond the
-    /// spread of the runs. NaN where none was fitted.
+    /// Standard deviation of what the model leaves out of a period, in logarithms: what the periods that were fitted are missed by, beyond
+    /// the spread of the runs. NaN where none was fitted.
     discrepancy: f64,
 }
 
-impl<'a> Forecast<'a> {
-    fn new(r: &Results, of: &'a Watched, sample: &[usize]) -> Forecast<'a> {
-        let at = |month: &str| {
-            let measure = of.measure(month);
-            sample.iter().flat_map(|&p| r.runs_of(p, &measure)).filter(|v| !v.is_nan()).collect::<Vec<f64>>()
-        };
-        Forecast::with(of, of.months.iter().map(|m| at(&m.month)).collect())
+impl Forecast {
+    /// The forecast by month and that by quarter.
+    fn new(r: &Results, of: &Watched, sample: &[usize]) -> [Forecast; 2] {
+        let at = |month: &str| sample.iter().flat_map(|&p| r.runs_of(p, &of.measure(month))).collect::<Vec<f64>>();
+        let runs: Vec<Vec<f64>> = of.months.iter().map(|m| at(&m.month)).collect();
+        let (quarters, of_quarters) = quarters(of, &runs);
+        [Forecast::with(of.clone(), Period::Month, runs), Forecast::with(quarters, Period::Quarter, of_quarters)]
     }
 
-    fn with(of: &'a Watched, runs: Vec<Vec<f64>>) -> Forecast<'a> {
+    fn with(of: Watched, by: Period, mut runs: Vec<Vec<f64>>) -> Forecast {
+        runs.iter_mut().for_each(|of_period| of_period.retain(|v| !v.is_nan()));
         let mut squares = vec![];
         for (m, runs) in of.months.iter().zip(&runs) {
             if let (Some(y), true) = (m.observed, m.fitted)
@@ -162,21 +179,21 @@ impl<'a> Forecast<'a> {
         }
         let beyond = mean(&squares);
         let discrepancy = if squares.is_empty() { f64::NAN } else { libm::sqrt(beyond.max(0.0)) };
-        Forecast { of, runs, discrepancy }
+        Forecast { of, by, runs, discrepancy }
     }
 
-    /// What a month may come to: each run, spread by what the model leaves out.
-    fn draws(&self, month: usize) -> Vec<f64> {
+    /// What a period may come to: each run, spread by what the model leaves out.
+    fn draws(&self, period: usize) -> Vec<f64> {
         let sd = if self.discrepancy.is_nan() { self.of.error } else { self.discrepancy };
         if sd == 0.0 {
-            return sorted(&self.runs[month]);
+            return sorted(&self.runs[period]);
         }
         let steps = normal_steps(STEPS);
         let spread = |v: &f64| steps.iter().map(|z| libm::exp(log(*v) + sd * z) - 1.0).collect::<Vec<f64>>();
-        sorted(&self.runs[month].iter().flat_map(spread).collect::<Vec<f64>>())
+        sorted(&self.runs[period].iter().flat_map(spread).collect::<Vec<f64>>())
     }
 
-    fn months(&self, line: Row) -> Result<()> {
+    fn list(&self, line: Row) -> Result<()> {
         for (i, m) in self.of.months.iter().enumerate() {
             let (runs, draws) = (sorted(&self.runs[i]), self.draws(i));
             let of_runs = [0.05, 0.5, 0.95].map(|p| number(quantile(&runs, p)));
@@ -187,7 +204,7 @@ impl<'a> Forecast<'a> {
         Ok(())
     }
 
-    /// Months that were fitted, months that were not, and every year.
+    /// Periods that were fitted, those that were not, and every year.
     fn parts(&self) -> Vec<(String, Vec<usize>)> {
         let known: Vec<usize> = (0..self.of.months.len()).filter(|&i| self.of.months[i].observed.is_some()).collect();
         let that = |f: &dyn Fn(usize) -> bool| known.iter().copied().filter(|&i| f(i)).collect::<Vec<_>>();
@@ -203,32 +220,52 @@ impl<'a> Forecast<'a> {
     }
 
     fn scores(&self, line: Row) -> Result<()> {
-        for (part, months) in self.parts() {
+        let a_year = 12 / self.by.months();
+        for (part, periods) in self.parts() {
             let observed = |i: usize| self.of.months[i].observed.unwrap_or(f64::NAN);
-            let draws: BTreeMap<usize, Vec<f64>> = months.iter().map(|&i| (i, self.draws(i))).collect();
+            let draws: BTreeMap<usize, Vec<f64>> = periods.iter().map(|&i| (i, self.draws(i))).collect();
             let off = |i: &usize| (quantile(&draws[i], 0.5) / observed(*i) - 1.0).abs();
-            let median_error = quantile(&sorted(&months.iter().map(off).collect::<Vec<_>>()), 0.5);
+            let median_error = quantile(&sorted(&periods.iter().map(off).collect::<Vec<_>>()), 0.5);
             let within = |low: f64, high: f64| {
                 let holds =
                     |i: &&usize| (quantile(&draws[i], low)..=quantile(&draws[i], high)).contains(&observed(**i));
-                months.iter().filter(holds).count() as f64 / months.len() as f64
+                periods.iter().filter(holds).count() as f64 / periods.len() as f64
             };
             let ours = |of: &[usize]| mean(&of.iter().map(|i| crps(&draws[i], observed(*i))).collect::<Vec<_>>());
             for (reference, of) in REFERENCES {
-                let theirs: Vec<(usize, f64)> =
-                    months.iter().filter_map(|&i| Some((i, crps(&of(&self.of.months, i)?, observed(i))))).collect();
+                let score = |&i: &usize| Some((i, crps(&of(&self.of.months, i, a_year)?, observed(i))));
+                let theirs: Vec<(usize, f64)> = periods.iter().filter_map(score).collect();
                 let both: Vec<usize> = theirs.iter().map(|t| t.0).collect();
                 let theirs = mean(&theirs.iter().map(|t| t.1).collect::<Vec<_>>());
-                let numbers = [self.discrepancy, median_error, within(0.25, 0.75), within(0.05, 0.95), ours(&months)];
+                let numbers = [self.discrepancy, median_error, within(0.25, 0.75), within(0.05, 0.95), ours(&periods)];
                 let numbers = numbers.map(number);
                 let beside =
                     [reference.to_string(), both.len().to_string(), number(theirs), number(1.0 - ours(&both) / theirs)];
-                let first = [self.of.metric.clone(), part.clone(), months.len().to_string()];
+                let by = if self.by == Period::Month { "month" } else { "quarter" };
+                let first = [self.of.metric.clone(), by.into(), part.clone(), periods.len().to_string()];
                 line(first.into_iter().chain(numbers).chain(beside).collect())?;
             }
         }
         Ok(())
     }
+}
+
+/// The whole quarters of a series by month, and what each run comes to in them.
+fn quarters(of: &Watched, runs: &[Vec<f64>]) -> (Watched, Vec<Vec<f64>>) {
+    let quarter = |m: &Published| Period::Quarter.of(&m.month).0;
+    let (mut months, mut sums) = (vec![], vec![]);
+    let mut first = 0;
+    for mine in of.months.chunk_by(|a, b| quarter(a) == quarter(b)) {
+        let its = &runs[first..first + mine.len()];
+        first += mine.len();
+        if mine.len() < Period::Quarter.months() {
+            continue;
+        }
+        let observed = mine.iter().map(|m| m.observed).sum::<Option<f64>>();
+        months.push(Published { month: quarter(&mine[0]), observed, fitted: mine.iter().all(|m| m.fitted) });
+        sums.push((0..its[0].len()).map(|run| its.iter().map(|month| month[run]).sum()).collect());
+    }
+    (Watched { months, ..of.clone() }, sums)
 }
 
 fn normal_steps(n: usize) -> Vec<f64> {
@@ -246,20 +283,20 @@ pub fn crps(sorted: &[f64], observed: f64) -> f64 {
     off - apart / (n * n)
 }
 
-/// A forecast that needs no model: draws of a month, from the others.
-type Reference = fn(&[Published], usize) -> Option<Vec<f64>>;
+/// A forecast that needs no model: draws of a period, from the others; of so many a year.
+type Reference = fn(&[Published], usize, usize) -> Option<Vec<f64>>;
 
 const REFERENCES: [(&str, Reference); 3] =
-    [("climatology", climatology), ("persistence", |m, i| back(m, i, 1)), ("seasonal naive", |m, i| back(m, i, 12))];
+    [("climatology", climatology), ("persistence", |m, i, _| back(m, i, 1)), ("seasonal naive", back)];
 
-/// What was published so many months before.
-fn back(months: &[Published], i: usize, by: usize) -> Option<Vec<f64>> {
-    Some(vec![months.get(i.checked_sub(by)?)?.observed?])
+/// What was published so many periods before.
+fn back(periods: &[Published], i: usize, by: usize) -> Option<Vec<f64>> {
+    Some(vec![periods.get(i.checked_sub(by)?)?.observed?])
 }
 
-/// A lognormal distribution around the same months of the other years, as wide as these differ from each other, over all months of the
+/// A lognormal distribution around the same months (quarters) of the other years, as wide as these differ from each other, over all months of the
 /// year; none where there are not two other years.
-fn climatology(months: &[Published], i: usize) -> Option<Vec<f64>> {
+fn climatology(months: &[Published], i: usize, _: usize) -> Option<Vec<f64>> {
     let year = &months[i].month[..4];
     let mut by_month: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for m in months.iter().filter(|m| &m.month[..4] != year) {
@@ -300,15 +337,35 @@ mod tests {
             (back(&w.months, 13, 1), back(&w.months, 13, 12), back(&w.months, 5, 12)),
             (Some(vec![100.0 + 1.0]), Some(vec![110.0]), None)
         );
-        let other = climatology(&w.months, 0).unwrap();
+        let other = climatology(&w.months, 0, 12).unwrap();
         // The Januaries of 2015 and 2016 are 101 and 102.
         let middle = quantile(&other, 0.5);
         assert!((101.0..102.0).contains(&middle), "{middle}");
         assert!(quantile(&other, 0.95) < 104.0 && quantile(&other, 0.05) > 99.0);
         assert!(
-            climatology(&watched(&published[..24], 24).months, 3).is_none(),
+            climatology(&watched(&published[..24], 24).months, 3, 12).is_none(),
             "one other year says nothing of a spread"
         );
+    }
+
+    #[test]
+    fn quarters_are_sums_of_whole_ones() {
+        let mut w = watched(&(0..35).map(f64::from).collect::<Vec<f64>>(), 7);
+        w.months.remove(0);
+        let runs: Vec<Vec<f64>> = (1..36).map(|m| vec![f64::from(m), if m == 4 { f64::NAN } else { 1.0 }]).collect();
+        let (quarters, sums) = quarters(&w, &runs);
+        let names: Vec<&str> = quarters.months.iter().map(|q| q.month.as_str()).collect();
+        assert_eq!((names.len(), names[0], names[10]), (11, "2014 Q2", "2016 Q4"), "the first quarter is not whole");
+        assert_eq!((quarters.months[0].observed, quarters.months[10].observed), (Some(12.0), None));
+        assert_eq!((quarters.months[0].fitted, quarters.months[1].fitted), (true, false));
+        assert_eq!((sums[0][0], sums[1][1]), (12.0, 3.0));
+        assert!(sums[0][1].is_nan());
+        let f = Forecast::with(quarters, Period::Quarter, sums);
+        assert_eq!(f.runs[0], [12.0], "a run without a value in a month has none in the quarter");
+        // Of the second quarter of 2015 the year before, four quarters back, and the two other years.
+        let i = 4;
+        assert_eq!(back(&f.of.months, i, 4), Some(vec![12.0]));
+        assert!(climatology(&f.of.months, i, 4).is_some());
     }
 
     /// What the model leaves out is what months are missed by beyond the spread of the runs, and the bands then hold as many months as they say:
@@ -321,7 +378,7 @@ mod tests {
             (0..36).map(|i| (0..50).map(|k| 1000.0 * libm::exp(0.1 * normal(1 + k, i))).collect()).collect();
         let published: Vec<f64> = (0..36).map(|i| 1000.0 * libm::exp(0.3 * normal(0, i))).collect();
         let w = watched(&published, 36);
-        let f = Forecast::with(&w, runs);
+        let f = Forecast::with(w, Period::Month, runs);
         assert!((0.2..0.4).contains(&f.discrepancy), "{}", f.discrepancy);
         let held = (0..36).filter(|&i| {
             let d = f.draws(i);
@@ -337,6 +394,9 @@ mod tests {
         .unwrap();
         // Fitted and three years, each beside three references.
         assert_eq!(rows.len(), 12);
-        assert_eq!((rows[0][1].as_str(), rows[0][2].as_str(), rows[0][8].as_str()), ("fitted", "36", "climatology"));
+        assert_eq!(
+            (rows[0][1].as_str(), rows[0][2].as_str(), rows[0][3].as_str(), rows[0][9].as_str()),
+            ("month", "fitted", "36", "climatology")
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::calibrate::{self, Course, Next, Particle, Stage, Tried};
 use super::design::{self, Fractional, Resolution, luck};
-use super::factors::{Axis, Factor, Range, axes};
+use super::factors::{Axis, Factor, Range, axes, of_sample};
 use super::measure::{Better, Measure, PART, Part, span};
 use super::targets::{Goal, SeriesTarget, Target, Watched, goal, series};
 use crate::error::{Error, Result};
@@ -53,15 +53,23 @@ pub struct StudyFile {
     /// Patterns that the model is to show; counted is at how many of the points it does.
     #[serde(default)]
     pub pattern: Vec<Pattern>,
-    /// Published figures that a calibration is held against.
+    /// Published figures that a calibration or a sample is held against.
     #[serde(default)]
     pub target: Vec<Target>,
-    /// Published series that a calibration is held against.
+    /// Published series that a calibration or a sample is held against.
     #[serde(default)]
     pub series: Vec<SeriesTarget>,
     /// How the sample of a calibration is run at the end.
     #[serde(default)]
     pub predict: Predict,
+}
+
+impl StudyFile {
+    /// Files that the study reads itself: published series, a sample.
+    pub fn reads(&self) -> Vec<&Path> {
+        let sample = if let Design::Sample { file, .. } = &self.design { Some(file.as_path()) } else { None };
+        self.series.iter().map(|s| s.file.as_path()).chain(sample).collect()
+    }
 }
 
 /// How the sample of the posterior is run: with luck that the fit has not seen.
@@ -120,6 +128,17 @@ pub enum Design {
     Budget { points: usize, usd_per_year: f64, levers: Vec<String> },
     /// The named sets of changes; the first is what the others are held against.
     Variants,
+    /// Rows of a sample of parameters, such as the posterior of a calibration (CSV, a column a key): which conclusions hang on what is not known of
+    /// them, and what is foretold beside `[[target]]` and `[[series]]`.
+    Sample {
+        file: PathBuf,
+        /// So many rows, evenly over the file; all when left out.
+        #[serde(default)]
+        points: Option<usize>,
+        /// Gives every row a luck of its own, as a forecast needs; when left out all share one, and differ by the parameters alone.
+        #[serde(default)]
+        own_luck: bool,
+    },
     /// Which values of the factors bring the model near to `[[target]]` and `[[series]]`: history matching in waves, then approximate
     /// Bayesian computation in generations. Ranges are the prior. Every stage runs `points`; at the end a sample of so many is run
     /// again, with other luck.
@@ -237,15 +256,22 @@ pub struct Plan {
     pub points: Vec<Point>,
     /// Of a fractional design: what it cannot tell apart.
     pub fraction: Option<Fractional>,
-    /// Of a calibration: what it is held against and how far it is. Its points come stage by stage ([`Plan::go_on`]).
+    /// What a calibration or a sample is held against.
+    pub held: Held,
+    /// How far a calibration is. Its points come stage by stage ([`Plan::go_on`]).
     pub fit: Option<Fit>,
+}
+
+/// Published figures and series.
+#[derive(Default)]
+pub struct Held {
+    pub goals: Vec<Goal>,
+    pub watched: Vec<Watched>,
 }
 
 /// A calibration under way.
 pub struct Fit {
     pub course: Course,
-    pub goals: Vec<Goal>,
-    pub watched: Vec<Watched>,
     pub stages: Vec<Stage>,
     /// The posterior, once it is there: the nearest first.
     pub posterior: Vec<Particle>,
@@ -262,7 +288,7 @@ const MOST_RUNS: usize = 10_000_000;
 const MOST_STEPS: usize = 20_000_000_000;
 
 /// Refuses a design that is too large to be made, before it is.
-fn fits(file: &StudyFile, k: usize) -> Result<()> {
+fn fits(file: &StudyFile, k: usize, sampled: usize) -> Result<()> {
     let points = match &file.design {
         Design::OneAtATime { levels } => levels.checked_mul(k).and_then(|n| n.checked_add(1)),
         Design::Factorial { levels } => levels.checked_pow(k.try_into().unwrap_or(u32::MAX)),
@@ -276,6 +302,8 @@ fn fits(file: &StudyFile, k: usize) -> Result<()> {
             waves.checked_add(*generations).and_then(|n| n.checked_mul(*points)).and_then(|n| n.checked_add(*sample))
         }
         Design::Variants => Some(file.variant.len()),
+        // It was read already.
+        Design::Sample { .. } => Some(sampled),
     };
     let refuse = |why: String| Err(Error::Input(why));
     let Some(points) = points.filter(|n| *n <= MOST && n.saturating_mul(k) <= MOST_VALUES) else {
@@ -313,7 +341,9 @@ impl Plan {
         let mut file: StudyFile = toml::from_str(text).map_err(broken)?;
         leave_out(&mut file, without)?;
         let mut wrong = Wrong { path, text, said: vec![] };
-        let fit = fit(&mut file, path.parent().unwrap_or(Path::new("")), &mut wrong);
+        let beside = path.parent().unwrap_or(Path::new(""));
+        let fit = course(&file, &mut wrong).map(|course| Fit { course, stages: vec![], posterior: vec![] });
+        let held = held(&mut file, beside, &mut wrong);
         if file.replicates == 0 {
             wrong.say("replicates", "`replicates` is 0; it must be at least 1".into());
         }
@@ -339,13 +369,13 @@ impl Plan {
             }
         }
         patterns(&file, &mut wrong);
-        let axes: Vec<Axis> = file.factor.iter().flat_map(|f| axes(f, &mut wrong)).collect();
+        let mut axes: Vec<Axis> = file.factor.iter().flat_map(|f| axes(f, &mut wrong)).collect();
         for (i, axis) in axes.iter().enumerate() {
             if axes[..i].iter().any(|other| other.key == axis.key) {
                 wrong.say(&axis.key, format!("`{}` is varied twice", axis.key));
             }
         }
-        let needs_factors = !matches!(file.design, Design::Budget { .. } | Design::Variants);
+        let needs_factors = !matches!(file.design, Design::Budget { .. } | Design::Variants | Design::Sample { .. });
         if needs_factors == axes.is_empty() && wrong.said.is_empty() {
             let why =
                 if needs_factors { "this design needs `[[factor]]`" } else { "this design takes no `[[factor]]`" };
@@ -357,11 +387,18 @@ impl Plan {
                 "the design `variants` needs two `[[variant]]` or more, and no other takes any".into(),
             );
         }
+        let mut rows = vec![];
+        if let Design::Sample { file: sample, points, .. } = &file.design {
+            match of_sample(&beside.join(sample), *points) {
+                Ok(read) => (axes, rows) = read,
+                Err(why) => wrong.say("[design]", why),
+            }
+        }
         if !wrong.said.is_empty() {
             return Err(Error::Input(wrong.said.join("\n")));
         }
         let placed = |e: Error| Error::Input(format!("{}: error: {e}", wrong.place("[design]")));
-        fits(&file, axes.len()).and_then(|()| points(file, axes, fit)).map_err(placed)
+        fits(&file, axes.len(), rows.len()).and_then(|()| points(file, axes, Start { held, fit, rows })).map_err(placed)
     }
 
     /// The next points of a calibration, once those so far have been run: of the next stage, or of the sample at the end. `value` gives
@@ -374,13 +411,14 @@ impl Plan {
         if !fit.posterior.is_empty() {
             return Ok(false);
         }
-        let aims: Vec<_> = fit.goals.iter().map(|g| g.aim).collect();
-        let come_to = |point: usize| fit.goals.iter().map(|g| g.scaled(g.came_to(&|m| value(point, m)))).collect();
+        let goals = &self.held.goals;
+        let aims: Vec<_> = goals.iter().map(|g| g.aim).collect();
+        let come_to = |point: usize| goals.iter().map(|g| g.scaled(g.came_to(&|m| value(point, m)))).collect();
         let tried: Vec<Tried> =
             self.points.iter().enumerate().map(|(i, p)| Tried { at: p.at.clone(), came_to: come_to(i) }).collect();
         // A target that no run has a value of would leave nothing to choose by.
         let mute = |(i, g): &(usize, &Goal)| g.aim.weight > 0.0 && tried.iter().all(|t| t.came_to[*i].is_nan());
-        if let Some((_, g)) = fit.goals.iter().enumerate().find(mute).filter(|_| !tried.is_empty()) {
+        if let Some((_, g)) = goals.iter().enumerate().find(mute).filter(|_| !tried.is_empty()) {
             return Err(Error::Input(format!("no run has a value of the target `{}`", g.name)));
         }
         let seed = self.file.seed;
@@ -401,9 +439,8 @@ impl Plan {
             if name == SAMPLE {
                 sets.extend(self.file.predict.set.iter().cloned());
             }
-            // Its own luck: one that all points shared would be fitted too.
-            let seed = luck(seed, 0, "study.calibrate.seed").below(self.points.len() as u64, 1_000_000_000);
-            sets.push(format!("run.seed={seed}"));
+            // A luck that all points shared would be fitted too.
+            sets.push(own_luck(seed, self.points.len()));
             self.points.push(Point { at, name: name.clone(), values, sets });
         }
         Ok(true)
@@ -418,6 +455,12 @@ impl Plan {
     pub fn better(&self, measures: &[Measure], name: &str) -> Option<Better> {
         measures.iter().find(|m| m.name == name).and_then(|m| m.better)
     }
+}
+
+/// A luck of its own for a point.
+fn own_luck(seed: u64, point: usize) -> String {
+    let seed = luck(seed, 0, "study.calibrate.seed").below(point as u64, 1_000_000_000);
+    format!("run.seed={seed}")
 }
 
 /// Takes years or months out of what a calibration sees: series are still looked at there, single figures of them are dropped.
@@ -442,13 +485,12 @@ fn leave_out(file: &mut StudyFile, without: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What a calibration is held against; what it needs is added to the measures. None for other designs.
-fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
-    let held = file.target.len() + file.series.len();
+/// The course of a calibration; none for other designs.
+fn course(file: &StudyFile, wrong: &mut Wrong) -> Option<Course> {
     let Design::Calibrate { points, waves, cutoff, generations, particles, least_accepted, sample } = file.design
     else {
-        if held > 0 || !file.predict.set.is_empty() {
-            wrong.say("[design]", "`[[target]]`, `[[series]]` and `[predict]` go with the design `calibrate`".into());
+        if !file.predict.set.is_empty() {
+            wrong.say("[predict]", "`[predict]` goes with the design `calibrate`".into());
         }
         return None;
     };
@@ -468,11 +510,24 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
     is(file.pattern.is_empty() && file.discover.is_none(), "a calibration takes no `[[pattern]]` and no `[discover]`");
     is(cutoff > 0.0 && cutoff.is_finite(), "`cutoff` must be more than 0");
     is((0.0..1.0).contains(&least_accepted), "`least_accepted` must be from 0 to less than 1");
-    is(held > 0, "a calibration needs `[[target]]` or `[[series]]`");
+    is(file.target.len() + file.series.len() > 0, "a calibration needs `[[target]]` or `[[series]]`");
     is(
         file.policies.is_empty(),
         "a calibration takes no `policies`: compare them with what it finds, by `[posterior]`",
     );
+    Some(Course { waves, points, cutoff, generations, particles, least_accepted })
+}
+
+/// What a calibration or a sample is held against; what it needs is added to the measures.
+fn held(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Held {
+    let calibrates = matches!(file.design, Design::Calibrate { .. });
+    if !calibrates && !matches!(file.design, Design::Sample { .. }) {
+        if file.target.len() + file.series.len() > 0 {
+            let why = "`[[target]]` and `[[series]]` go with the designs `calibrate` and `sample`";
+            wrong.say("[design]", why.into());
+        }
+        return Held::default();
+    }
     let (mut goals, mut watched) = (vec![], vec![]);
     for t in &file.target {
         match goal(t) {
@@ -492,7 +547,7 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
             Err(why) => wrong.say(&s.column, why),
         }
     }
-    if wrong.said.is_empty() && !goals.iter().any(|g| g.aim.weight > 0.0) {
+    if calibrates && wrong.said.is_empty() && !goals.iter().any(|g| g.aim.weight > 0.0) {
         wrong.say("[design]", "nothing is left to fit: no target or whole period of a series has a weight".into());
     }
     let months = watched.iter().flat_map(|w| w.months.iter().map(|m| w.measure(&m.month)));
@@ -502,8 +557,7 @@ fn fit(file: &mut StudyFile, beside: &Path, wrong: &mut Wrong) -> Option<Fit> {
             file.measures.push(name);
         }
     }
-    let course = Course { waves, points, cutoff, generations, particles, least_accepted };
-    Some(Fit { course, goals, watched, stages: vec![], posterior: vec![] })
+    Held { goals, watched }
 }
 
 /// What is wrong with a file, by line.
@@ -553,8 +607,17 @@ fn patterns(file: &StudyFile, wrong: &mut Wrong) {
     }
 }
 
+/// What a plan begins with beside its file and axes.
+struct Start {
+    held: Held,
+    fit: Option<Fit>,
+    /// Of a sample.
+    rows: Vec<design::Point>,
+}
+
 /// The points of a design.
-fn points(file: StudyFile, axes: Vec<Axis>, fit: Option<Fit>) -> Result<Plan> {
+fn points(file: StudyFile, axes: Vec<Axis>, start: Start) -> Result<Plan> {
+    let Start { held, fit, rows } = start;
     let (k, seed) = (axes.len(), file.seed);
     let levels = |n: usize| (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect::<Vec<f64>>();
     let ends = |n: usize| (0..n).map(|i| i as f64 / (n.max(2) - 1) as f64).collect::<Vec<f64>>();
@@ -582,22 +645,23 @@ fn points(file: StudyFile, axes: Vec<Axis>, fit: Option<Fit>) -> Result<Plan> {
         Design::Sobol { points } => design::sobol(*points, k, seed)?,
         Design::Morris { trajectories, levels } => design::morris(k, *trajectories, *levels, seed)?,
         Design::SobolIndices { points } => design::saltelli(*points, k, seed)?,
+        Design::Sample { .. } => rows,
         Design::Calibrate { .. } => {
             if let Some(a) = axes.iter().find(|a| matches!(a.range, Range::OneOf(_))) {
                 return Err(Error::Input(format!("`{}` has `values`; a calibration needs ranges", a.key)));
             }
-            let mut plan = Plan { file, axes, points: vec![], fraction, fit };
+            let mut plan = Plan { file, axes, points: vec![], fraction, held, fit };
             plan.go_on(&|_, _| f64::NAN)?;
             return Ok(plan);
         }
         Design::Budget { points, usd_per_year, levers } => {
             let points = budget(*points, *usd_per_year, levers, seed)?;
-            return Ok(Plan { file, axes, points, fraction, fit });
+            return Ok(Plan { file, axes, points, fraction, held, fit });
         }
         Design::Variants => {
             let one = |v: &Variant| Point { at: vec![], name: v.name.clone(), values: vec![], sets: v.set.clone() };
             let points = file.variant.iter().map(one).collect();
-            return Ok(Plan { file, axes, points, fraction, fit });
+            return Ok(Plan { file, axes, points, fraction, held, fit });
         }
     };
     // The scenario as it is stands first where others are held against it.
@@ -609,8 +673,11 @@ fn points(file: StudyFile, axes: Vec<Axis>, fit: Option<Fit>) -> Result<Plan> {
         let sets = axes.iter().zip(&values).filter_map(set).collect();
         Point { at, name: String::new(), values, sets }
     };
-    let points: Vec<Point> = as_it_is.into_iter().chain(places).map(point).collect();
-    Ok(Plan { file, axes, points, fraction, fit })
+    let mut points: Vec<Point> = as_it_is.into_iter().chain(places).map(point).collect();
+    if let Design::Sample { own_luck: true, .. } = file.design {
+        points.iter_mut().enumerate().for_each(|(i, p)| p.sets.push(own_luck(seed, i)));
+    }
+    Ok(Plan { file, axes, points, fraction, held, fit })
 }
 
 /// Ways to share a budget: all to one lever each, all alike, and points spread evenly over all ways (by a Sobol sequence:

@@ -84,15 +84,25 @@ pub enum Period {
 }
 
 impl Period {
+    /// How many months it has.
+    pub fn months(self) -> usize {
+        match self {
+            Period::Month => 1,
+            Period::Quarter => 3,
+            Period::Year => 12,
+        }
+    }
+
     /// The period that a month (2014-05) is in, and its number of months.
     pub(super) fn of(self, month: &str) -> (String, usize) {
         let (year, m) = month.split_at(month.len().min(4));
         let m: usize = m.trim_start_matches('-').parse().unwrap_or(1);
-        match self {
-            Period::Month => (month.to_string(), 1),
-            Period::Quarter => (format!("{year} Q{}", m.div_ceil(3)), 3),
-            Period::Year => (year.to_string(), 12),
-        }
+        let name = match self {
+            Period::Month => month.to_string(),
+            Period::Quarter => format!("{year} Q{}", m.div_ceil(3)),
+            Period::Year => year.to_string(),
+        };
+        (name, self.months())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! What it says is put together here, in words (`words`), tables (`tables`) and a map (`atlas`); how it looks is in `page.html`
 //! (a template), `page.css`, and the scripts `charts.js` and `map.js`, which draw what can be pointed at, zoomed and switched.
-//! Nothing of the files is put into the page but as text, as numbers, or as figures drawn here.
+//! Nothing of the files is put into the page but as text, as numbers, or as figures drawn here. `page.md` is the same without map and
+//! scripts, for those who go on writing.
 
 mod atlas;
 mod tables;
@@ -23,8 +24,9 @@ use std::path::{Path, PathBuf};
 pub use words::readable;
 
 /// What the page is made of; files of these names in a folder of the user's take their place.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("page.html", include_str!("page.html")),
+    ("page.md", include_str!("page.md")),
     ("page.css", include_str!("page.css")),
     ("charts.css", include_str!("charts.css")),
     ("map.css", include_str!("map.css")),
@@ -68,6 +70,58 @@ pub fn write(
     write_whole(dir, "report.html", html(folder, figures, svgs, templates)?.as_bytes())
 }
 
+/// Writes `dir/report.md`: sentences and tables as Markdown, with links to the pictures of the figures. Returns its path.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_markdown(
+    dir: &Path,
+    folder: &Folder,
+    figures: &[(String, Drawing)],
+    templates: Option<&Path>,
+) -> Result<PathBuf> {
+    let words = words::of(folder)?;
+    let text = part(templates, "page.md", PARTS[1].1)?;
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.add_filter("one", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '#']));
+    environment.add_filter("cell", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '|']));
+    let wrong = |e: minijinja::Error| Error::Input(format!("page.md: {e:#}"));
+    let page = json!({
+        "title": folder.manifest.title,
+        "about": about(&folder.whole),
+        "kind": words.kind,
+        "facts": words.facts,
+        "sentences": words.sentences,
+        "caveats": words.caveats,
+        "figures": figures.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        "tables": tables::results(folder)?,
+        "version": folder.manifest.version,
+        "commit": folder.manifest.commit,
+        "credits": CREDITS,
+    });
+    let page =
+        environment.template_from_named_str("page.md", &text).and_then(|t| t.render(minijinja::value::Serde(page)));
+    write_whole(dir, "report.md", page.map_err(wrong)?.as_bytes())
+}
+
+/// A text on one line of Markdown, in which nothing has a meaning of its own.
+fn markdown(text: &str, special: &[char]) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if special.contains(&c) || c == '\\' {
+            out.push('\\');
+        }
+        out.push(if c == '\n' || c == '\r' { ' ' } else { c });
+    }
+    out
+}
+
+/// What a run or study is about.
+fn about(manifest: &Value) -> String {
+    [text(manifest, "about"), text(&manifest["study"], "about")].concat()
+}
+
 fn html(folder: &Folder, figures: &[(String, Drawing)], svgs: &[String], own: Option<&Path>) -> Result<String> {
     let (manifest, whole) = (&folder.manifest, &folder.whole);
     let chart = |(id, figure): &'_ (String, Drawing)| match figure {
@@ -90,12 +144,11 @@ fn html(folder: &Folder, figures: &[(String, Drawing)], svgs: &[String], own: Op
     let ids: Vec<Value> = charts.iter().map(|(id, c)| json!({"id": id, "title": c.title})).collect();
     let titles = [("resolved", "Everything, with all defaults (JSON)"), ("study", "The study file (JSON)")];
     let set_out = titles.into_iter().find_map(|(key, title)| Some((title, whole.get(key)?)));
-    let about = [text(whole, "about"), text(&whole["study"], "about")].concat();
     let css = [of("page.css"), of("charts.css"), of("map.css"), &in_the_dark(svgs)].join("\n");
     let script = ["charts.js", "map.js"].map(of).join("\n");
     let page = json!({
         "title": manifest.title,
-        "about": about,
+        "about": about(whole),
         "kind": words.kind,
         "facts": words.facts,
         "sentences": words.sentences,

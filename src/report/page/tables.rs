@@ -13,8 +13,8 @@ const MOST: usize = 150;
 
 /// Columns of names and counts, which are not rounded.
 const AS_THEY_ARE: [&str; 15] = [
-    "months",
-    "reference_months",
+    "periods",
+    "reference_periods",
     "year",
     "point",
     "dominated_by",
@@ -92,26 +92,14 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
             ] {
                 out.push(table(title, "", file, some(file, &[], &any)?));
             }
-            for (title, note, file) in [
-                (
-                    "What was fitted",
-                    "Published, the prior's runs, and the runs of the sample; `miss` in standard deviations.",
-                    "targets.csv",
-                ),
-                (
-                    "Parameters",
-                    "Ends of the prior, quantiles of the sample; `learnt`: share of the prior's spread that is gone.",
-                    "parameters.csv",
-                ),
-                (
-                    "Forecasts scored",
-                    "CRPS in the unit of the series; `skill` below 0: the reference is better.",
-                    "scores.csv",
-                ),
-                ("Stages of the fit", "", "stages.csv"),
-            ] {
-                out.push(table(title, note, file, some(file, &[], &any)?));
-            }
+            let columns = ["target", "observed", "prior_q05", "prior_q95", "q05", "q50", "q95", "miss"];
+            let note = "Published, the prior's runs, and the runs of the sample; miss in standard deviations.";
+            out.push(table("What was fitted", note, "targets.csv", some("targets.csv", &columns, &any)?));
+            let note = "Ends of the prior, quantiles of the sample; learnt: share of the prior's spread that is gone.";
+            out.push(table("Parameters", note, "parameters.csv", some("parameters.csv", &[], &any)?));
+            let note = "CRPS in the unit of the series. Skill: share of the CRPS of a forecast without a model that is gone; below 0 that one is better.";
+            out.push(table("Forecasts scored", note, "scores.csv", scores(folder)?));
+            out.push(table("Stages of the fit", "", "stages.csv", some("stages.csv", &[], &any)?));
         }
         _ if manifest.replicates > 1 => {
             let columns = ["indicator", "unit", "mean", "q05", "q25", "q50", "q75", "q95"];
@@ -136,6 +124,36 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
         }
     }
     Ok(out.into_iter().flatten().collect())
+}
+
+/// A row for each part of each series, with the skill against each reference in a column of its own.
+fn scores(folder: &Folder) -> Result<read::Columns> {
+    let columns = ["metric", "by", "part", "periods", "within_50", "within_90", "median_error", "crps"];
+    let of = |name: &str| {
+        let wanted: Vec<&str> = columns.iter().copied().chain(["reference", "skill"]).collect();
+        folder.columns("scores.csv", &wanted, &|l: &read::Line| name.is_empty() || l.get("reference") == name)
+    };
+    let mut references: Vec<String> = vec![];
+    for name in of("")?.1.into_iter().map(|row| row[columns.len()].clone()) {
+        if !references.contains(&name) {
+            references.push(name);
+        }
+    }
+    let mut head: Vec<String> = columns.map(str::to_string).to_vec();
+    let mut rows: Vec<Vec<String>> = vec![];
+    for (i, name) in references.iter().enumerate() {
+        head.push(format!("skill_against_{}", name.replace(' ', "_")));
+        for (j, mut row) in of(name)?.1.into_iter().enumerate() {
+            let skill = row.split_off(columns.len()).pop().unwrap_or_default();
+            if i == 0 {
+                rows.push(row);
+            }
+            if let Some(row) = rows.get_mut(j) {
+                row.push(skill);
+            }
+        }
+    }
+    Ok((head, rows))
 }
 
 /// The scenario as it was run: levers and events.

@@ -333,8 +333,10 @@ fn calibration(folder: &Folder) -> Vec<String> {
             ));
         }
     }
-    let columns = ["metric", "part", "months", "median_error", "within_90", "skill"];
-    let whole = |l: &read::Line| l.get("reference") == "climatology" && l.get("part").ends_with("fitted");
+    let columns = ["metric", "part", "periods", "median_error", "within_90", "skill"];
+    let whole = |l: &read::Line| {
+        l.get("by") == "month" && l.get("reference") == "climatology" && l.get("part").ends_with("fitted")
+    };
     for row in rows("scores.csv", &columns, &whole) {
         let [metric, part, months, error, within, skill] = row.as_slice() else { continue };
         let (skill, held) = (number(skill), number(within) * number(months));
