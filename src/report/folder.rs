@@ -94,6 +94,8 @@ impl Folder {
                 "parameters.csv",
                 "scores.csv",
                 "stages.csv",
+                "spread.csv",
+                "predictive.csv",
             ],
             _ => &["indicators.csv", "summary.csv"],
         };

@@ -9,8 +9,8 @@ use super::paired::{ALPHA, effect, ranks};
 use super::pareto::{Goal, doubts, fronts};
 use super::plan::{Design, Pattern, Plan, Point};
 use super::sensitivity::{self, Bootstrap};
-use super::stats::{Interval, mean, t_interval, wilson_interval};
-use super::tables::{Line, table};
+use super::stats::{Interval, mean, quantile, sorted, t_interval, wilson_interval};
+use super::tables::{BAND, Line, table};
 use crate::error::{Error, Result};
 use crate::observe::recorder::number;
 use std::path::Path;
@@ -119,7 +119,10 @@ pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
         Design::SobolIndices { .. } => write_indices(folder, r, &mut notes)?,
         Design::Budget { .. } => write_pareto(folder, r, &mut notes)?,
         Design::Variants => write_variants(folder, r)?,
-        Design::LatinHypercube { .. } | Design::Sobol { .. } | Design::Sample { .. } => write_correlations(folder, r)?,
+        Design::LatinHypercube { .. } | Design::Sobol { .. } | Design::Sample { .. } => {
+            write_correlations(folder, r)?;
+            write_spread(folder, r)?;
+        }
         Design::Calibrate { .. } => {
             if let Some(fit) = &r.plan.fit {
                 notes.extend(fitted::write(folder, r, fit)?);
@@ -311,6 +314,19 @@ fn write_correlations(folder: &Path, r: &Results) -> Result<()> {
                 let numbers = [rho, whole.len() as f64].map(number);
                 line([axis.key.clone()].into_iter().chain(label(r, arm, m)).chain(numbers).collect())?;
             }
+        }
+        Ok(())
+    })
+}
+
+/// `spread.csv`: what the points come to, means over their replicates: how far results are open where the factors are.
+fn write_spread(folder: &Path, r: &Results) -> Result<()> {
+    table(folder, "spread.csv", "arm,measure,unit,points,mean,q05,q25,q50,q75,q95", |line| {
+        for (arm, m) in r.each() {
+            let y = sorted(&r.means(arm, m));
+            let band = BAND.map(|p| number(quantile(&y, p)));
+            let numbers = [y.len().to_string(), number(mean(&y))];
+            line(label(r, arm, m).into_iter().chain(numbers).chain(band).collect())?;
         }
         Ok(())
     })

@@ -7,6 +7,7 @@ use super::Table;
 use super::words::readable;
 use crate::error::Result;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Rows of a table on the page; the rest is in the file.
 const MOST: usize = 150;
@@ -92,6 +93,12 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
             ] {
                 out.push(table(title, "", file, some(file, &[], &any)?));
             }
+            // Months of a published series stand in a table of their own.
+            let months = some("predictive.csv", &["metric", "month"], &any)?.1;
+            let months: BTreeSet<String> = months.iter().map(|row| row.join("@")).collect();
+            let other = |l: &read::Line| !months.contains(l.get("measure"));
+            let note = "Over the points of the study, means of their replicates.";
+            out.push(table("What the runs come to", note, "spread.csv", some("spread.csv", &[], &other)?));
             let columns = ["target", "observed", "prior_q05", "prior_q95", "q05", "q50", "q95", "miss"];
             let note = "Published, the prior's runs, and the runs of the sample; miss in standard deviations.";
             out.push(table("What was fitted", note, "targets.csv", some("targets.csv", &columns, &any)?));
@@ -99,6 +106,9 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
             out.push(table("Parameters", note, "parameters.csv", some("parameters.csv", &[], &any)?));
             let note = "CRPS in the unit of the series. Skill: share of the CRPS of a forecast without a model that is gone; below 0 that one is better.";
             out.push(table("Forecasts scored", note, "scores.csv", scores(folder)?));
+            let columns = ["metric", "month", "observed", "q05", "q25", "q50", "q75", "q95"];
+            let note = "Runs, and what the model leaves out of a month; what was published beside.";
+            out.push(table("Foretold by month", note, "predictive.csv", some("predictive.csv", &columns, &any)?));
             out.push(table("Stages of the fit", "", "stages.csv", some("stages.csv", &[], &any)?));
         }
         _ if manifest.replicates > 1 => {
