@@ -270,6 +270,28 @@ fn a_study_runs_the_rows_of_a_sample() -> Done {
     assert!(rho.ok_or("no correlation")?["spearman"].parse::<f64>()? > 0.9, "{correlations:?}");
     assert_eq!(common::rows(&desk.path("rows/flips.csv"))?.len(), 1);
 
+    // A forecast: every row with a luck of its own, beside months that were published and one that was not.
+    desk.write("landed.csv", "month,landed\n2011-11,900\n")?;
+    let beside = "file = \"sample.csv\"\nown_luck = true\n[[series]]\nmetric = \"sea_arrivals\"\nfile = \"landed.csv\"\ncolumn = \"landed\"\n\
+                  from = \"2011-11\"\nto = \"2011-12\"\nby = \"month\"\nwithin = 0.3\nsource = \"made up\"\n";
+    desk.write("forecast.toml", &study(beside).replace("policies = [\"guards.toml\"]\n", ""))?;
+    desk.ran(&["study", "forecast.toml", "--quiet", "--out", "forecast"])?;
+    let foretold = common::rows(&desk.path("forecast/predictive.csv"))?;
+    let seen: Vec<[&str; 3]> =
+        foretold.iter().map(|r| [r["month"].as_str(), r["observed"].as_str(), r["fitted"].as_str()]).collect();
+    assert_eq!(seen, [["2011-11", "900", "1"], ["2011-12", "", "0"]]);
+    for row in &foretold {
+        let of = |key: &str| row[key].parse::<f64>();
+        assert!(of("q05")? < of("runs_q50")? && of("runs_q50")? < of("q95")?, "{row:?}");
+    }
+    assert!(common::rows(&desk.path("forecast/scores.csv"))?.iter().all(|s| s["part"] != "not fitted"));
+    let spread = common::rows(&desk.path("forecast/spread.csv"))?;
+    assert!(spread.iter().any(|r| r["measure"] == "arms_looted_small_arms" && r["points"] == "4"));
+    // With luck of its own a row comes to something else than the run by hand.
+    let own = common::rows(&desk.path("forecast/results.csv"))?;
+    let own = own.iter().find(|r| r["point"] == "0" && r["measure"] == "arms_looted_small_arms").ok_or("no result")?;
+    assert_ne!(own["value"].parse::<f64>()?, looted);
+
     // Every other row; more than there are; a cell that is no value; a factor beside.
     desk.write("two.toml", &study("file = \"sample.csv\"\npoints = 2\n"))?;
     desk.ran(&["study", "two.toml", "--quiet", "--out", "two"])?;
@@ -402,7 +424,7 @@ fn what_is_wrong_with_a_fit_is_said_by_line() -> Done {
         (
             "kind = \"calibrate\"\npoints = 8\nwaves = 2\ngenerations = 1\nsample = 4",
             "kind = \"sobol\"\npoints = 8",
-            "go with the design `calibrate`",
+            "go with the designs `calibrate` and `sample`",
         ),
     ] {
         assert!(good.contains(old), "{old}");
