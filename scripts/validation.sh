@@ -2,7 +2,7 @@
 # Makes the studies that docs/validation.md has its fits and forecasts from, and writes their tables into it.
 #
 #   scripts/validation.sh            everything: some three hours on two cores; what is done is kept, so it can be broken off
-#   scripts/validation.sh --tables   the tables alone, from the studies that are there
+#   scripts/validation.sh --tables   the tables alone, from the studies that are there; the others stay as they are
 #
 # A table stands in the page between `<!-- made: STUDY... / TITLE / ROWS -->` and `<!-- end -->`: of report.md of each study the table of
 # that title, of it the rows that match the pattern (all when left out). With several studies the first column names them.
@@ -55,11 +55,19 @@ while IFS= read -r line; do
     case $line in
     '<!-- made: '*)
         printf '%s\n' "$line"
+        skip=1
         inner=${line#'<!-- made: '}
         inner=${inner%' -->'}
         IFS='|' read -r studies title pattern <<<"${inner// \/ /|}"
         head=1
         several=$([ "$(wc -w <<<"$studies")" -gt 1 ] && echo yes || true)
+        for name in $studies; do
+            if [ ! -f "$out/$name/report.md" ]; then
+                echo "left as it was, since $name has not been run: $title" >&2
+                skip=0
+                continue 2
+            fi
+        done
         for name in $studies; do
             if ! rows "$out/$name/report.md" "$title" "${pattern:-}" "${several:+$name}" "$head"; then
                 echo "no such table: $line" >&2
@@ -67,7 +75,6 @@ while IFS= read -r line; do
             fi
             head=0
         done
-        skip=1
         ;;
     '<!-- end -->')
         skip=0

@@ -296,9 +296,13 @@ pub fn shipped_with(name: &str, more: &str, sets: &[&str]) -> Bench {
 /// The same on the scenario's own grid.
 pub fn scenario_with(name: &str, more: &str, sets: &[&str]) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
-    let shipped = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).expect("a folder");
-    for file in shipped.map(|f| f.expect("a file")).filter(|f| f.path().is_file()) {
-        std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("a copy");
+    let scenarios = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"));
+    std::fs::create_dir(folder.path().join("posteriors")).expect("a folder");
+    for part in ["", "posteriors"] {
+        let shipped = std::fs::read_dir(scenarios.join(part)).expect("a folder");
+        for file in shipped.map(|f| f.expect("a file")).filter(|f| f.path().is_file()) {
+            std::fs::copy(file.path(), folder.path().join(part).join(file.file_name())).expect("a copy");
+        }
     }
     let path = folder.path().join("child.toml");
     std::fs::write(&path, format!("extends = \"{name}.toml\"\n{more}")).expect("a file");

@@ -138,7 +138,8 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
 
 /// A row for each part of each series, with the skill against each reference in a column of its own.
 fn scores(folder: &Folder) -> Result<read::Columns> {
-    let columns = ["metric", "by", "part", "periods", "within_50", "within_90", "median_error", "crps"];
+    // In the order of the file, as they are read.
+    let columns = ["metric", "by", "part", "periods", "median_error", "within_50", "within_90", "crps"];
     let of = |name: &str| {
         let wanted: Vec<&str> = columns.iter().copied().chain(["reference", "skill"]).collect();
         folder.columns("scores.csv", &wanted, &|l: &read::Line| name.is_empty() || l.get("reference") == name)
