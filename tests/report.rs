@@ -388,7 +388,7 @@ fn the_report_as_markdown() -> R {
     all(&dir, &data(), Own { markdown: true, ..Own::default() })?;
     let page = fs::read_to_string(dir.join("report.md"))?;
     let first = page.lines().next().unwrap_or_default();
-    assert_eq!(first, r"# \# \<b>x\</b> | \[a](b) \#\# {{ 7 \* 7 }} \`y\`");
+    assert_eq!(first, r"# \# \<b>x\</b> | \[a](b)\#\# {{ 7 \* 7 }} \`y\`");
     assert!(page.contains("## In short"));
     let pictures: Vec<&str> =
         page.lines().filter_map(|l| l.strip_prefix("![")?.split_once("](")?.1.strip_suffix(')')).collect();
