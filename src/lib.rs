@@ -97,7 +97,7 @@
 //! cli/        one file a command           | run compare study resume report validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon
 //!             and what they share          | data describe progress live junit
-//! study/      more than one run            | ensemble outcome measure stats paired branch tables plan factors analysis design targets
+//! study/      more than one run            | ensemble outcome measure stats paired branch tables spec plan factors analysis design targets
 //!                                          | calibrate emulator fitted sensitivity pareto discover check displacement weapons_kept files
 //!                                          | columns maps
 //! sim.rs      one run, one day

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::Result;
 use crate::scenario::assemble::scenario_schema;
-use crate::study::plan::StudyFile;
+use crate::study::spec::StudyFile;
 
 /// Arguments of `schema`.
 #[derive(clap::Args, Debug)]

@@ -32,6 +32,7 @@ use crate::error::{Error, Result};
 use drawing::Drawing;
 pub use folder::FIRST_REPLICATE;
 use folder::Folder;
+use page::Page;
 use rayon::prelude::*;
 use read::Manifest;
 use std::path::{Path, PathBuf};
@@ -84,9 +85,10 @@ pub fn all(dir: &Path, data_dir: &Path, own: Own) -> Result<Vec<PathBuf>> {
     if let Some(map) = folder.own_map() {
         geo::write(dir, map)?;
     }
-    page::write(dir, &folder, &figures, &svgs, own.templates)?;
+    let page = Page::new(&folder, &figures, own.templates)?;
+    page.write(dir, &svgs)?;
     if own.markdown {
-        page::write_markdown(dir, &folder, &figures, own.templates)?;
+        page.write_markdown(dir)?;
     }
     let mut files = files.concat();
     files.sort();

@@ -7,8 +7,9 @@ use super::measure::{Better, Measure};
 use super::outcome::Store;
 use super::paired::{ALPHA, effect, ranks};
 use super::pareto::{Goal, doubts, fronts};
-use super::plan::{Design, Pattern, Plan, Point};
+use super::plan::{Plan, Point};
 use super::sensitivity::{self, Bootstrap};
+use super::spec::{Design, Pattern};
 use super::stats::{Interval, mean, quantile, sorted, t_interval, wilson_interval};
 use super::tables::{BAND, Line, table};
 use crate::error::{Error, Result};
@@ -130,7 +131,7 @@ pub fn write(folder: &Path, r: &Results) -> Result<Notes> {
         }
         Design::Factorial { .. } => {}
     }
-    if !r.plan.held.goals.is_empty() || !r.plan.held.watched.is_empty() {
+    if !r.plan.held.is_empty() {
         fitted::write_held(folder, r, &r.plan.held)?;
     }
     if r.arms.len() > 1 {

@@ -21,6 +21,7 @@ pub mod paired;
 pub mod pareto;
 pub mod plan;
 pub mod sensitivity;
+pub mod spec;
 pub mod stats;
 pub mod tables;
 pub mod targets;

@@ -1,240 +1,15 @@
-//! A study file: what is varied, how, and what is looked at; and the points to run that come of it.
+//! A study file as it is read ([`super::spec`] is what it may say), and the points to run that come of it.
 
 use super::calibrate::{self, Course, Next, Particle, Stage, Tried};
 use super::design::{self, Fractional, Resolution, luck};
-use super::factors::{Axis, Factor, Range, axes, of_sample};
+use super::factors::{Axis, Range, axes, of_sample};
 use super::measure::{Better, Measure, PART, Part, span};
-use super::targets::{Goal, SeriesTarget, Target, Watched, goal, series};
+use super::spec::{Design, StudyFile, Variant};
+use super::targets::{Goal, Target, Watched, goal, series};
 use crate::error::{Error, Result};
 use crate::scenario::nearest;
 use crate::scenario::posterior::MOST_ROWS;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
-
-/// A study file. Paths are relative to it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StudyFile {
-    /// Title on tables and charts.
-    pub title: String,
-    /// What is asked, in a sentence or two.
-    #[serde(default)]
-    pub about: String,
-    /// Scenario file that is varied.
-    pub scenario: PathBuf,
-    /// Scenario files of policies to compare with it at every point, on the same luck.
-    #[serde(default)]
-    pub policies: Vec<PathBuf>,
-    /// Changes to all runs, in the form of `--set`: `run.end=2012-06-30`.
-    #[serde(default)]
-    pub set: Vec<String>,
-    /// Replicates of every point; the k-th of one point has the luck of the k-th of any other.
-    #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 100_000))]
-    pub replicates: u32,
-    /// Names the luck of the design and of bootstraps; that of runs is the scenario's.
-    #[serde(default = "one_u64")]
-    pub seed: u64,
-    /// Measures that are looked at; see `sirocco metrics` and the indicators in docs/outputs.md. A metric may be taken over a part
-    /// of the run: `sea_arrivals@2015`, `sea_arrivals@2015-06..2015-08`. A calibration adds those of its targets.
-    #[serde(default)]
-    pub measures: Vec<String>,
-    pub design: Design,
-    /// What is varied.
-    #[serde(default)]
-    pub factor: Vec<Factor>,
-    /// Named sets of changes, for the design `variants`.
-    #[serde(default)]
-    pub variant: Vec<Variant>,
-    /// Which box of the factors leads to an outcome (PRIM), for designs that fill space.
-    #[serde(default)]
-    pub discover: Option<Discover>,
-    /// Patterns that the model is to show; counted is at how many of the points it does.
-    #[serde(default)]
-    pub pattern: Vec<Pattern>,
-    /// Published figures that a calibration or a sample is held against.
-    #[serde(default)]
-    pub target: Vec<Target>,
-    /// Published series that a calibration or a sample is held against.
-    #[serde(default)]
-    pub series: Vec<SeriesTarget>,
-    /// How the sample of a calibration is run at the end.
-    #[serde(default)]
-    pub predict: Predict,
-}
-
-impl StudyFile {
-    /// Files that the study reads itself: published series, a sample.
-    pub fn reads(&self) -> Vec<&Path> {
-        let sample = if let Design::Sample { file, .. } = &self.design { Some(file.as_path()) } else { None };
-        self.series.iter().map(|s| s.file.as_path()).chain(sample).collect()
-    }
-}
-
-/// How the sample of the posterior is run: with luck that the fit has not seen.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Predict {
-    /// Changes beside those of all runs, in the form of `--set`: `run.persons_per_agent=1`.
-    #[serde(default)]
-    pub set: Vec<String>,
-}
-
-fn one() -> u32 {
-    1
-}
-fn one_u64() -> u64 {
-    1
-}
-
-/// How points are chosen.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Design {
-    /// The scenario, and each factor by itself at so many levels over its range.
-    OneAtATime {
-        #[serde(default = "five")]
-        levels: usize,
-    },
-    /// All combinations of so many levels.
-    Factorial {
-        #[serde(default = "two")]
-        levels: usize,
-    },
-    /// A fraction of all combinations of two levels; `resolution` 3 keeps main effects apart, 4 also from interactions.
-    FractionalFactorial {
-        #[serde(default = "four")]
-        resolution: usize,
-    },
-    /// So many points, one in each of as many layers of every factor; the best spread of `tries`.
-    LatinHypercube {
-        points: usize,
-        #[serde(default = "ten")]
-        tries: u32,
-    },
-    /// So many points of a scrambled Sobol sequence; best a power of two.
-    Sobol { points: usize },
-    /// Morris screening: so many trajectories of one more point than there are factors.
-    Morris {
-        trajectories: usize,
-        #[serde(default = "four")]
-        levels: usize,
-    },
-    /// Sobol's first-order and total-order indices from so many base points, each run with two points more than there are
-    /// factors.
-    SobolIndices { points: usize },
-    /// One yearly budget shared in so many ways between levers of the scenario.
-    Budget { points: usize, usd_per_year: f64, levers: Vec<String> },
-    /// The named sets of changes; the first is what the others are held against.
-    Variants,
-    /// Rows of a sample of parameters, such as the posterior of a calibration (CSV, a column a key): which conclusions hang on what is not known of
-    /// them, and what is foretold beside `[[target]]` and `[[series]]`.
-    Sample {
-        file: PathBuf,
-        /// So many rows, evenly over the file; all when left out.
-        #[serde(default)]
-        points: Option<usize>,
-        /// Gives every row a luck of its own, as a forecast needs; when left out all share one, and differ by the parameters alone.
-        #[serde(default)]
-        own_luck: bool,
-    },
-    /// Which values of the factors bring the model near to `[[target]]` and `[[series]]`: history matching in waves, then approximate
-    /// Bayesian computation in generations. Ranges are the prior. Every stage runs `points`; at the end a sample of so many is run
-    /// again, with other luck.
-    Calibrate {
-        points: usize,
-        #[serde(default = "three")]
-        waves: usize,
-        #[serde(default = "cutoff")]
-        cutoff: f64,
-        #[serde(default = "five")]
-        generations: usize,
-        /// Particles that are kept of a generation; half of the points when left out.
-        #[serde(default)]
-        particles: Option<usize>,
-        /// The last generation is the first of which no larger share comes within the tolerance of the one before.
-        #[serde(default = "least_accepted")]
-        least_accepted: f64,
-        /// Size of the sample of the posterior.
-        #[serde(default = "sixty_four")]
-        sample: usize,
-    },
-}
-
-fn two() -> usize {
-    2
-}
-fn four() -> usize {
-    4
-}
-fn five() -> usize {
-    5
-}
-fn ten() -> u32 {
-    10
-}
-fn three() -> usize {
-    3
-}
-fn sixty_four() -> usize {
-    64
-}
-/// Pukelsheim's three-sigma rule (1994): at least 95 % of any distribution with one peak.
-fn cutoff() -> f64 {
-    3.0
-}
-fn least_accepted() -> f64 {
-    0.05
-}
-
-/// A named set of changes.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    pub name: String,
-    /// In the form of `--set`.
-    #[serde(default)]
-    pub set: Vec<String>,
-}
-
-/// An outcome to find the causes of.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Discover {
-    /// One of the measures.
-    pub measure: String,
-    /// The outcome is a mean over replicates above this.
-    #[serde(default)]
-    pub above: Option<f64>,
-    /// The outcome is a mean over replicates below this.
-    #[serde(default)]
-    pub below: Option<f64>,
-}
-
-/// A pattern that is believed of the world (pattern-oriented modelling): a measure's mean over replicates, by itself or over
-/// another measure or the same in another arm, within bounds. Several clauses of one name hold together or not at all.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Pattern {
-    /// Its name; the same for all of its clauses.
-    pub name: String,
-    /// One of the measures.
-    pub measure: String,
-    /// The policy looked at, by its file's name without `.toml`; the scenario itself when left out.
-    #[serde(default)]
-    pub policy: Option<String>,
-    /// What its value is divided by: that of this policy, or of the scenario. When left out it is taken as it is.
-    #[serde(default)]
-    pub over: Option<String>,
-    /// Measure that it is divided by, if that is another one; in the arm of `over`, or in the same arm without.
-    #[serde(default)]
-    pub over_measure: Option<String>,
-    #[serde(default)]
-    pub at_least: Option<f64>,
-    #[serde(default)]
-    pub at_most: Option<f64>,
-}
+use std::path::Path;
 
 /// A point to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -267,6 +42,13 @@ pub struct Plan {
 pub struct Held {
     pub goals: Vec<Goal>,
     pub watched: Vec<Watched>,
+}
+
+impl Held {
+    /// Whether there is nothing to hold a study against.
+    pub fn is_empty(&self) -> bool {
+        self.goals.is_empty() && self.watched.is_empty()
+    }
 }
 
 /// A calibration under way.
@@ -398,7 +180,12 @@ impl Plan {
             return Err(Error::Input(wrong.said.join("\n")));
         }
         let placed = |e: Error| Error::Input(format!("{}: error: {e}", wrong.place("[design]")));
-        fits(&file, axes.len(), rows.len()).and_then(|()| points(file, axes, Start { held, fit, rows })).map_err(placed)
+        let made = fits(&file, axes.len(), rows.len()).and_then(|()| points(&file, &axes, rows));
+        let (points, fraction) = made.map_err(placed)?;
+        let mut plan = Plan { file, axes, points, fraction, held, fit };
+        // The first wave of a calibration.
+        plan.go_on(&|_, _| f64::NAN).map_err(placed)?;
+        Ok(plan)
     }
 
     /// The next points of a calibration, once those so far have been run: of the next stage, or of the sample at the end. `value` gives
@@ -607,17 +394,8 @@ fn patterns(file: &StudyFile, wrong: &mut Wrong) {
     }
 }
 
-/// What a plan begins with beside its file and axes.
-struct Start {
-    held: Held,
-    fit: Option<Fit>,
-    /// Of a sample.
-    rows: Vec<design::Point>,
-}
-
-/// The points of a design.
-fn points(file: StudyFile, axes: Vec<Axis>, start: Start) -> Result<Plan> {
-    let Start { held, fit, rows } = start;
+/// The points of a design, and what a fraction of all combinations cannot tell apart. `rows` are those of a sample.
+fn points(file: &StudyFile, axes: &[Axis], rows: Vec<design::Point>) -> Result<(Vec<Point>, Option<Fractional>)> {
     let (k, seed) = (axes.len(), file.seed);
     let levels = |n: usize| (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect::<Vec<f64>>();
     let ends = |n: usize| (0..n).map(|i| i as f64 / (n.max(2) - 1) as f64).collect::<Vec<f64>>();
@@ -650,18 +428,15 @@ fn points(file: StudyFile, axes: Vec<Axis>, start: Start) -> Result<Plan> {
             if let Some(a) = axes.iter().find(|a| matches!(a.range, Range::OneOf(_))) {
                 return Err(Error::Input(format!("`{}` has `values`; a calibration needs ranges", a.key)));
             }
-            let mut plan = Plan { file, axes, points: vec![], fraction, held, fit };
-            plan.go_on(&|_, _| f64::NAN)?;
-            return Ok(plan);
+            // They come stage by stage.
+            vec![]
         }
         Design::Budget { points, usd_per_year, levers } => {
-            let points = budget(*points, *usd_per_year, levers, seed)?;
-            return Ok(Plan { file, axes, points, fraction, held, fit });
+            return Ok((budget(*points, *usd_per_year, levers, seed)?, None));
         }
         Design::Variants => {
             let one = |v: &Variant| Point { at: vec![], name: v.name.clone(), values: vec![], sets: v.set.clone() };
-            let points = file.variant.iter().map(one).collect();
-            return Ok(Plan { file, axes, points, fraction, held, fit });
+            return Ok((file.variant.iter().map(one).collect(), None));
         }
     };
     // The scenario as it is stands first where others are held against it.
@@ -677,7 +452,7 @@ fn points(file: StudyFile, axes: Vec<Axis>, start: Start) -> Result<Plan> {
     if let Design::Sample { own_luck: true, .. } = file.design {
         points.iter_mut().enumerate().for_each(|(i, p)| p.sets.push(own_luck(seed, i)));
     }
-    Ok(Plan { file, axes, points, fraction, held, fit })
+    Ok((points, fraction))
 }
 
 /// Ways to share a budget: all to one lever each, all alike, and points spread evenly over all ways (by a Sobol sequence:

@@ -51,7 +51,7 @@ pub struct SeriesTarget {
     /// First and last month that are looked at.
     pub from: String,
     pub to: String,
-    /// What is compared in the fit; scores are of months in any case.
+    /// What is compared in the fit; scores are of months and of quarters in any case.
     #[serde(default)]
     pub by: Period,
     /// Years or months (2016, 2016-10) that the fit does not see; they are scored by themselves.

