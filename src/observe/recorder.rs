@@ -113,7 +113,7 @@ impl Recorder {
         for m in sums.metrics.iter() {
             head.push(m.name.clone());
             if m.observed.is_some() {
-                head.push(format!("{}_observed", m.name));
+                head.push(m.twin());
             }
         }
         let head: Vec<&str> = head.iter().map(String::as_str).collect();

@@ -77,7 +77,7 @@ pub struct Sums {
     #[serde(skip, default = "metrics")]
     pub metrics: Arc<Vec<Metric>>,
     pub years: BTreeMap<i16, Span>,
-    /// By month (`2014-03`), in the order of [`Sums::metrics`].
+    /// By month (`2014-03`), in the order of [`with_twins`](super::metric::with_twins).
     pub months: BTreeMap<String, Vec<Period>>,
     /// US cents by lever.
     pub spent: BTreeMap<String, i64>,
@@ -117,14 +117,15 @@ impl Sums {
         let year = self.years.entry(date.year()).or_insert_with(|| Span::new(n));
         year.pass(&distinct(&w.tally.active));
         let month = format!("{:04}-{:02}", date.year(), date.month());
-        let month = self.months.entry(month).or_insert_with(|| vec![Period::default(); n]);
-        for (((v, observed), (truth, seen)), in_month) in values.iter().zip(&mut year.metrics).zip(month) {
+        for ((v, observed), (truth, seen)) in values.iter().zip(&mut year.metrics) {
             truth.add(*v);
-            in_month.add(*v);
             if let Some(v) = observed {
                 seen.add(*v);
             }
         }
+        let twins = values.iter().filter_map(|v| v.1);
+        let month = self.months.entry(month).or_insert_with(|| vec![Period::default(); n + twins.clone().count()]);
+        values.iter().map(|v| v.0).chain(twins).zip(month).for_each(|(v, in_month)| in_month.add(v));
         for (lever, cents) in spent {
             *self.spent.entry(lever.clone()).or_default() += cents;
         }

@@ -111,7 +111,7 @@ pub fn record(scenario: &Arc<Scenario>, ground: &Ground) -> Result<Record> {
         let unit = if m.kind == Kind::Flow { m.unit.trim_end_matches("/day") } else { m.unit };
         keep(m.name.clone(), unit, truth.value(m.kind));
         if m.observed.is_some() {
-            keep(format!("{}_observed", m.name), unit, seen.value(m.kind));
+            keep(m.twin(), unit, seen.value(m.kind));
         }
     }
     for (name, unit, value) in indicator::of(&metrics, &span) {

@@ -2,7 +2,7 @@
 
 use super::outcome::Course;
 use crate::observe::indicator;
-use crate::observe::metric::{self, Kind, Metric};
+use crate::observe::metric::{self, Kind, Metric, with_twins};
 use crate::observe::sums::Sums;
 use crate::scenario::nearest;
 use std::collections::BTreeSet;
@@ -71,8 +71,8 @@ pub const PART: char = '@';
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     pub measure: Measure,
-    /// Place among the metrics.
-    metric: usize,
+    /// Place among what is kept of a month.
+    column: usize,
     kind: Kind,
     /// First and last month, as `2015-06`.
     pub from: String,
@@ -80,21 +80,22 @@ pub struct Part {
 }
 
 impl Part {
-    /// Reads `METRIC@2015`, `METRIC@2015-06` or `METRIC@2015-06..2015-08` (years too).
+    /// Reads `METRIC@2015`, `METRIC@2015-06` or `METRIC@2015-06..2015-08` (years too), of a metric or its observed twin.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn read(name: &str) -> Result<Part, String> {
         let (of, months) = name.split_once(PART).ok_or_else(|| format!("`{name}` names no part of the run"))?;
         let all = metric::all();
-        let Some(i) = all.iter().position(|m| m.name == of) else {
+        let columns: Vec<(String, &Metric)> = with_twins(&all).collect();
+        let Some(column) = columns.iter().position(|c| c.0 == of) else {
             let sums = Sums::default();
             if measures(&sums).iter().any(|m| m.name == of) {
                 return Err(format!(
                     "`{of}` is an indicator of the whole run; only metrics are taken over a part of it"
                 ));
             }
-            let meant = nearest(of, all.iter().map(|m| m.name.as_str()));
+            let meant = nearest(of, columns.iter().map(|c| c.0.as_str()));
             let meant = meant.map_or(String::new(), |w| format!("; did you mean `{w}`?"));
             return Err(format!("there is no metric `{of}`{meant}"));
         };
@@ -104,8 +105,9 @@ impl Part {
         if to < from {
             return Err(format!("`{months}` ends before it begins"));
         }
-        let measure = Measure { indicator: false, ..measure(name.into(), total_unit(&all[i]), false) };
-        Ok(Part { measure, metric: i, kind: all[i].kind, from, to })
+        let metric = columns[column].1;
+        let measure = Measure { indicator: false, ..measure(name.into(), total_unit(metric), false) };
+        Ok(Part { measure, column, kind: metric.kind, from, to })
     }
 
     /// Whether it is a flow, a stock or a level.
@@ -118,7 +120,9 @@ impl Part {
     pub fn value(&self, monthly: &Course) -> f64 {
         let n = monthly.periods.len();
         let mine = (0..n).filter(|&i| self.from <= monthly.periods[i] && monthly.periods[i] <= self.to);
-        let of = |i: usize| (monthly.values[self.metric * n + i], f64::from(monthly.days[i]));
+        // What an older version kept may have no twins.
+        let at = |i: usize| monthly.values.get(self.column * n + i).copied().unwrap_or(f64::NAN);
+        let of = |i: usize| (at(i), f64::from(monthly.days[i]));
         let values: Vec<(f64, f64)> = mine.map(of).filter(|v| !v.0.is_nan()).collect();
         match (self.kind, values.last()) {
             (_, None) => f64::NAN,
@@ -264,11 +268,14 @@ mod tests {
     fn a_metric_is_taken_over_a_part_of_the_run() {
         let all = metric::all();
         let months = 4;
-        // The value of a month is its number.
+        let (metrics, columns) = (all.len(), with_twins(&all).count());
+        // The value of a month is its number, of observed twins a tenth of it.
         let monthly = Course {
             periods: ["2014-12", "2015-01", "2015-02", "2015-03"].map(String::from).to_vec(),
             days: vec![31, 31, 28, 31],
-            values: (0..all.len()).flat_map(|_| (1..=months).map(f64::from)).collect(),
+            values: (0..columns)
+                .flat_map(|c| (1..=months).map(move |m| f64::from(m) / if c < metrics { 1.0 } else { 10.0 }))
+                .collect(),
         };
         let of = |name: &str| Part::read(name).unwrap().value(&monthly);
         assert_eq!((of("sea_arrivals@2015"), of("sea_arrivals@2014-12..2015-01")), (9.0, 3.0));
@@ -278,6 +285,7 @@ mod tests {
         );
         assert_eq!((of("sea_arrivals@2014..2015"), of("sea_arrivals@2015-02")), (10.0, 3.0));
         assert!(of("sea_arrivals@2016").is_nan());
+        assert_eq!(of("people_north_past_posts_observed@2015-01..2015-02"), 0.5);
         let part = Part::read("sea_deaths@2015").unwrap().measure;
         assert_eq!((part.better, part.unit.as_str()), (Some(Better::Lower), "persons"));
         for (wrong, why) in [

@@ -4,6 +4,7 @@ use super::measure::values;
 use crate::engine::disk;
 use crate::engine::save::{Sections, pack, unpack};
 use crate::error::{Error, Result};
+use crate::observe::metric::{Metric, with_twins};
 use crate::observe::sums::{Carried, Period, Sums};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,8 +21,9 @@ pub struct Outcome {
     pub crossings: BTreeMap<(String, String), Carried>,
     /// Digest of the last day's state.
     pub digest: u128,
-    /// Every metric in every month, and in every year.
+    /// Every metric and every observed twin in every month ([`with_twins`]).
     pub monthly: Course,
+    /// Every metric in every year.
     pub yearly: Course,
 }
 
@@ -44,10 +46,13 @@ fn days<'a>(metrics: impl Iterator<Item = &'a Period>) -> u32 {
 impl Outcome {
     /// What the sums of a run that has ended come to.
     pub fn of(sums: &Sums) -> Outcome {
-        let n = sums.metrics.len();
-        let of = |p: &Period, i: usize| p.value(sums.metrics[i].kind);
-        let in_months = |i: usize| sums.months.values().map(move |m| of(&m[i], i));
-        let in_years = |i: usize| sums.years.values().map(move |y| of(&y.metrics[i].0, i));
+        let in_months = |(i, (_, of)): (usize, (String, &Metric))| {
+            let kind = of.kind;
+            sums.months.values().map(move |m| m[i].value(kind))
+        };
+        let in_years = |(i, of): (usize, &'_ Metric)| {
+            sums.years.values().map(|y| y.metrics[i].0.value(of.kind)).collect::<Vec<_>>()
+        };
         Outcome {
             values: values(sums),
             spent: sums.spent.clone(),
@@ -56,12 +61,12 @@ impl Outcome {
             monthly: Course {
                 periods: sums.months.keys().cloned().collect(),
                 days: sums.months.values().map(|m| days(m.iter())).collect(),
-                values: (0..n).flat_map(in_months).collect(),
+                values: with_twins(&sums.metrics).enumerate().flat_map(in_months).collect(),
             },
             yearly: Course {
                 periods: sums.years.keys().map(i16::to_string).collect(),
                 days: sums.years.values().map(|y| days(y.metrics.iter().map(|m| &m.0))).collect(),
-                values: (0..n).flat_map(in_years).collect(),
+                values: sums.metrics.iter().enumerate().flat_map(in_years).collect(),
             },
         }
     }

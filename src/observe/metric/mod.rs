@@ -77,6 +77,12 @@ pub fn all() -> Vec<Metric> {
     m
 }
 
+/// What is kept of a month: every metric by its name, then every observed twin by its own.
+pub fn with_twins(all: &[Metric]) -> impl Iterator<Item = (String, &Metric)> {
+    let twins = all.iter().filter(|m| m.observed.is_some()).map(|m| (m.twin(), m));
+    all.iter().map(|m| (m.name.clone(), m)).chain(twins)
+}
+
 fn metric(
     name: impl Into<String>,
     unit: &'static str,
@@ -92,6 +98,11 @@ impl Metric {
     fn seen(mut self, observed: impl Fn(&World) -> f64 + Send + Sync + 'static) -> Metric {
         self.observed = Some(Box::new(observed));
         self
+    }
+
+    /// What its observed twin is called.
+    pub fn twin(&self) -> String {
+        format!("{}_observed", self.name)
     }
 }
 
