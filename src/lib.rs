@@ -1,9 +1,9 @@
 //! Sirocco: an agent-based simulation of arms, smuggling and migration across Libya, the Sahel and the central
 //! Mediterranean, and of what policy can do about it.
 //!
-//! The program is a library and one command, `sirocco`. A scenario file says where to start and which policy levers are
-//! pulled; a run gives daily series, monthly maps, flows and charts. Rules, equations and sources are in `docs/odd.md`,
-//! written from this code; what is not modelled yet is in `docs/limits.md`.
+//! The program is a library and one command, `sirocco`. A scenario file says where to start and which policy levers are pulled; a run
+//! gives daily series, monthly maps, flows and charts. Rules, equations and sources are in `docs/odd.md`, written from this code; what is
+//! not modelled yet is in `docs/limits.md`.
 //!
 //! # Words
 //!
@@ -24,6 +24,7 @@
 //! - **counting post**: a place where the people who pass with crews are counted, as an observer would.
 //! - **crew**: a smuggling vehicle with its men. **Cargo**: people, arms, fuel or drugs; the last three are contraband.
 //! - **digest**: 128 bits that stand for the whole state ([`engine::digest`]).
+//! - **displaced**: driven from home by war. **Site**: a camp, town or fork where they can be, on routes ([`region::displacement`]).
 //! - **fare**: the price of a seat with a crew on a leg; it moves with loads waiting and crews offering.
 //! - **field**: the least cost to one node from every other ([`region::costs`]).
 //! - **force**: teams under one command: a patrol unit, or what a lever sends to a border or a base.
@@ -48,8 +49,7 @@
 //! - **process**: one rule of the day with its parameters; in ODD's words a submodel.
 //! - **purpose**: the name of what a draw is for; part of what the draw is a function of ([`engine::rng`]).
 //! - **replicate**: the same scenario with other luck. **Seed**: names all luck of a run.
-//! - **risk**: the chance of being seized in a cell. *True*: what teams and sensors amount to. *Perceived*: what a network
-//!   believes. *Acted upon*: what it believed when it last reviewed its plans.
+//! - **risk** of being seized in a cell: *true* by teams and sensors, *perceived* by a network, *acted upon* at its last review.
 //! - **sensor**: drones and aircraft; they see and stop nobody. **Response**: the chance that a team comes when one calls.
 //! - **sighting**: what enforcement remembers of a cell: how often something was found, how hard it was looked for.
 //! - **tick**: a day, counted from 1970-01-01. **Ticket**: what luck hangs on instead of who and when ([`agents::ticket`]).
@@ -58,7 +58,7 @@
 //!
 //! # A day, in order
 //!
-//! [`sim::Simulation::day`] does steps 1 and 24, its caller 25; [`processes::DAY`] is the list of the others.
+//! [`sim::Simulation::day`] does steps 1 and 25, its caller 26; [`processes::DAY`] is the list of the others.
 //!
 //!  1. calendar: yesterday's counters are cleared, events happen, levers set today's controls and are paid
 //!  2. weather: the wave height in every sea zone
@@ -81,10 +81,11 @@
 //! 19. landings: cases of people in Europe are decided, some of those refused are sent home or back
 //! 20. conflict: cells are contested, parties clash, aircraft strike, towns are taken, groups flee and march
 //! 21. revolt: homelands rise, governments fall, allies fall out
-//! 22. politics: one government comes to command a country or does not; actors from abroad are accepted or not
-//! 23. beliefs: networks learn, pass on news, and review their plans
-//! 24. books: what is billed by the deed is paid; every ledger is checked after each of the steps 2 to 23, and recounted
-//! 25. observers: the day is written down, then its digest is taken
+//! 22. displacement: war drives people out, to camps, towns and over borders
+//! 23. politics: one government comes to command a country or does not; actors from abroad are accepted or not
+//! 24. beliefs: networks learn, pass on news, and review their plans
+//! 25. books: what is billed by the deed is paid; every ledger is checked after each of the steps 2 to 24, and recounted
+//! 26. observers: the day is written down, then its digest is taken
 //!
 //! # The map of the code
 //!
@@ -112,22 +113,19 @@
 //!                                          | economic_support mediation_dialogue
 //! processes/  one file a rule of the day   | calendar/ weather allocation/ oil economy patrons stockpiles leakage
 //!                                          | armed_groups programmes/ recruitment markets/ fares departures
-//!                                          | journeys captivity crews/ sea/ landings conflict/ revolt politics beliefs
+//!                                          | journeys captivity crews/ sea/ landings conflict/ revolt displacement/ politics beliefs
 //!             and what rules share         | route_choice moves
 //!             calendar/: returns war affiliation; allocation/: strategy watch vessels; markets/: needs trade; sea/: launch beaches
 //!             crossing rescue; crews/: choose drive arrive business; conflict/: arena campaign contest clashes fronts;
-//!             programmes/: training ddr ssr
+//!             programmes/: training ddr ssr; displacement/: war origins routes travel rules_tests
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol patron
-//!                                          | sighting state vessel store market territory homeland oil
-//!                                          | hostility fired bill actor ticket
+//!                                          | sighting state vessel store market territory homeland oil hostility fired bill actor ticket displaced
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
-//! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea
-//!                                          | lookup table assemble check
-//! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake
-//!                                          | parallel save checkpoint disk hop
+//! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea lookup table assemble check displacement
+//! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake parallel save checkpoint disk hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile indicator folder folder_tests hand_made_tests
-//!       metric/: people crews arms conflict politics programmes books; monthly/: cells legs borders arms conflict landings
+//!       metric/: people crews arms conflict politics programmes displacement books; monthly/: cells legs borders arms conflict landings
 //! report/     charts, maps, report.html    | folder drawing figures fitted chart bands compare verdict tradeoff pareto map maps canvas
 //!                                          | axis theme view read/ rows sankey published study geo page/ compare_tests
 //!             read/: many cells ground; page/: words tables atlas

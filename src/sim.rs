@@ -9,7 +9,9 @@ use crate::agents::model_data::ModelData;
 use crate::agents::routes::Routes;
 use crate::agents::tally::{Entry, Tally};
 use crate::agents::world::World;
-use crate::agents::{crew, depot, fare, group, homeland, market, migrant, oil, patrol, patron, state, vessel};
+use crate::agents::{
+    crew, depot, displaced, fare, group, homeland, market, migrant, oil, patrol, patron, state, vessel,
+};
 use crate::engine::checkpoint::{Checkpoints, Failed, Writer};
 use crate::engine::rng::{Key, Luck, hash_name};
 use crate::engine::save::Sections;
@@ -22,6 +24,7 @@ use crate::observe::metric::{self, Metric};
 use crate::observe::observer::Observer;
 use crate::observe::profile::Profile;
 use crate::processes::{DAY, beliefs, calendar, crews, departures, journeys, markets};
+use crate::region::displacement::DisplacementNet;
 use crate::region::geodata::GeoData;
 use crate::region::{Area, PlaceId, Region};
 use crate::scenario::schema::{RegionSpec, Scenario};
@@ -37,6 +40,8 @@ use std::time::{Duration, Instant};
 pub struct Ground {
     pub region: Arc<Region>,
     pub data: Arc<ModelData>,
+    /// Sites and routes of displacement; none where the scenario names none.
+    pub displacement: Arc<DisplacementNet>,
 }
 
 impl Ground {
@@ -47,11 +52,18 @@ impl Ground {
     pub fn load(data_dir: &Path, spec: &RegionSpec, resolution: u8, folder: &Path) -> Result<Ground> {
         if let Some(network) = &spec.network {
             let region = Region::from_network(&folder.join(network))?;
-            return Ok(Ground { region: Arc::new(region), data: Arc::default() });
+            let displacement = Ground::displacement(spec, &region, folder)?;
+            return Ok(Ground { region: Arc::new(region), data: Arc::default(), displacement });
         }
         let geo = GeoData::load(data_dir)?;
         let region = Region::build_grid(&geo, resolution, &spec.countries)?;
-        Ok(Ground { region: Arc::new(region), data: Arc::new(ModelData::load(data_dir)?) })
+        let displacement = Ground::displacement(spec, &region, folder)?;
+        Ok(Ground { region: Arc::new(region), data: Arc::new(ModelData::load(data_dir)?), displacement })
+    }
+
+    fn displacement(spec: &RegionSpec, region: &Region, folder: &Path) -> Result<Arc<DisplacementNet>> {
+        let read = |dir| DisplacementNet::read(&folder.join(dir), region).map(Arc::new);
+        spec.displacement.as_ref().map_or_else(|| Ok(Arc::default()), read)
     }
 }
 
@@ -149,6 +161,7 @@ impl Simulation {
         market::populate(&mut w, &prices.first_prices());
         let departures: &departures::Params = parameters(&params, "departures");
         migrant::populate(&mut w, &i.migrants, &ground.data.origins, departures.seabound_share);
+        displaced::populate(&mut w, &ground.displacement);
         let posts = s.output.counting_posts.iter().filter_map(|name| region.place(name));
         w.posts = posts.filter_map(|p| region.places[p as usize].node).collect();
         w.hypotheses = s.hypotheses.clone();

@@ -71,6 +71,8 @@ accounts! {
     /// Dead in captivity or detention.
     DeadCaptive = "dead_captive",
     DeadSea = "dead_sea",
+    /// Driven from home by war, at a site or on the way to one.
+    Displaced = "displaced",
 }
 
 accounts! {

@@ -127,6 +127,7 @@ impl World {
         let counted = self.sum_migrants([0; PEOPLE.len()], count, add);
         let home: i64 = self.origins.rows().map(|i| self.origins.pool()[i] as i64).sum();
         self.ledgers.people.compare(0, People::Home as usize, home)?;
+        self.ledgers.people.compare(0, People::Displaced as usize, self.displaced.live() as i64 * size)?;
         for account in Status::ACCOUNTS.map(|a| a.1 as usize) {
             self.ledgers.people.compare(0, account, counted[account])?;
         }

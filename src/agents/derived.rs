@@ -25,6 +25,7 @@ impl World {
                 self.count_present(&m, 1);
             }
         }
+        self.rederive_displaced();
         self.ways = self.ways_of(self.day);
         self.takers = self.find_takers();
         self.outlets = self.find_outlets();

@@ -12,6 +12,7 @@ pub mod convoy;
 pub mod crew;
 pub mod depot;
 mod derived;
+pub mod displaced;
 pub mod fare;
 pub mod fired;
 pub mod group;

@@ -173,6 +173,7 @@ impl World {
         below("boats.hub", self.boats.hub(), hubs, NEVER)?;
         below("boats.kind", self.boats.kind(), 2, NEVER)?;
         below("vessels.zone", self.vessels.zone(), zones, NEVER)?;
+        self.displaced_fit()?;
         let queue = super::migrant::Status::Queuing as u8;
         if self.migrants.rows().map(|i| self.migrants.get(i)).any(|m| m.status() == queue && usize::from(m.leg) >= legs)
         {
@@ -206,7 +207,7 @@ impl World {
 const LATEST: u32 = 2_932_896;
 
 /// Tables whose rows are made with the world and stay.
-const FIXED: [&str; 12] = [
+const FIXED: [&str; 13] = [
     "networks",
     "homelands",
     "markets",
@@ -219,6 +220,7 @@ const FIXED: [&str; 12] = [
     "origins",
     "zones",
     "clocks",
+    "sites",
 ];
 
 /// What stands for "none" in columns of 8, 16 and 32 bits; no column has the last.

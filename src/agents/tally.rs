@@ -85,6 +85,8 @@ pub const LEAKS: usize = 3;
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
+    /// People driven from home.
+    pub displaced: i64,
     /// Weapons taken from depots.
     pub looted: [i64; CLASSES],
     pub raids: i64,

@@ -10,6 +10,7 @@ use super::controls::Controls;
 use super::convoy::Convoys;
 use super::crew::Crews;
 use super::depot::Depots;
+use super::displaced::{Displaced, Refuge, Sites};
 use super::fare::Fares;
 use super::fired::Fired;
 use super::group::{Groups, is_official};
@@ -139,6 +140,9 @@ pub struct World {
     pub zones: Zones,
     /// Clocks of cumulative hazard.
     pub clocks: Clocks,
+    /// Where displaced people can be.
+    pub sites: Sites,
+    pub displaced: Displaced,
     /// Arms, people, fighters, boats, money.
     pub ledgers: Ledgers,
 
@@ -169,6 +173,8 @@ pub struct World {
     pub log: Vec<Entry>,
 
     pub queues: Queues,
+    /// The ground of displacement, and who is where on it.
+    pub refuge: Refuge,
     /// Least costs between hubs.
     pub ways: Ways,
     /// What enforcement there is at each node today.
@@ -275,6 +281,8 @@ impl World {
             vessels: Default::default(),
             zones: Default::default(),
             clocks: Default::default(),
+            sites: Default::default(),
+            displaced: Default::default(),
             ledgers: Default::default(),
             hypotheses: Hypotheses::default(),
             controls: Controls::none(&region),
@@ -289,6 +297,7 @@ impl World {
             leg_counts: vec![Default::default(); routes.legs.len()],
             log: vec![],
             queues: Default::default(),
+            refuge: Default::default(),
             ways: Default::default(),
             watch: vec![Watch::default(); nodes],
             patrolled: vec![],
@@ -335,7 +344,7 @@ impl World {
     }
 
     /// Every table.
-    pub fn tables(&self) -> [&dyn Table; 29] {
+    pub fn tables(&self) -> [&dyn Table; 31] {
         [
             &self.depots,
             &self.groups,
@@ -366,11 +375,13 @@ impl World {
             &self.vessels,
             &self.zones,
             &self.clocks,
+            &self.sites,
+            &self.displaced,
         ]
     }
 
     /// Every table, to be restored.
-    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 29] {
+    pub(super) fn tables_mut(&mut self) -> [&mut dyn Table; 31] {
         [
             &mut self.depots,
             &mut self.groups,
@@ -401,6 +412,8 @@ impl World {
             &mut self.vessels,
             &mut self.zones,
             &mut self.clocks,
+            &mut self.sites,
+            &mut self.displaced,
         ]
     }
 

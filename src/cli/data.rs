@@ -66,7 +66,7 @@ pub type Grounds<'a> = dyn FnMut(&RegionSpec, u8, &Path) -> Result<Ground> + 'a;
 pub fn shared_grounds(data: &Path) -> impl FnMut(&RegionSpec, u8, &Path) -> Result<Ground> + '_ {
     let mut built: BTreeMap<(u8, Vec<String>), Ground> = BTreeMap::new();
     move |spec, resolution, folder| {
-        if spec.network.is_some() {
+        if spec.network.is_some() || spec.displacement.is_some() {
             return Ground::load(data, spec, resolution, folder);
         }
         let key = (resolution, spec.countries.clone());

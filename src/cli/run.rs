@@ -186,7 +186,13 @@ pub(super) struct Effort {
 
 /// Files that a run reads, with their hashes.
 pub(super) fn inputs(s: &Scenario, ground: &Ground) -> Vec<(String, String)> {
-    s.inputs.iter().chain(&ground.region.inputs).chain(&ground.data.inputs).cloned().collect()
+    s.inputs
+        .iter()
+        .chain(&ground.region.inputs)
+        .chain(&ground.data.inputs)
+        .chain(&ground.displacement.inputs)
+        .cloned()
+        .collect()
 }
 
 /// Does what is still to be done of a run, and moves its files into place.

@@ -1,4 +1,4 @@
-//! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, the monthly files, and at the end
+//! Writes a run's files as it goes: `series.csv` a row a day, `events.csv`, `displacement.csv` a row a day and camp, the monthly files, and at the end
 //! `summary.csv`, `indicators.csv` and `flows.csv`.
 
 use super::indicator;
@@ -23,6 +23,8 @@ pub(crate) type Out = csv::Writer<BufWriter<File>>;
 const SERIES: &str = "series.csv";
 /// The file with a row an event.
 const EVENTS: &str = "events.csv";
+/// The file with a row a day and camp, of runs that have any.
+const CAMPS: &str = "displacement.csv";
 
 /// Writes one replicate's files.
 pub struct Recorder {
@@ -30,6 +32,8 @@ pub struct Recorder {
     folder: PathBuf,
     series: Out,
     events: Out,
+    /// None before the first day, and where nobody registers.
+    camps: Option<Out>,
     monthly: Monthly,
     last_day: crate::units::Tick,
 }
@@ -122,6 +126,7 @@ impl Recorder {
             folder: folder.to_path_buf(),
             series: create(folder, SERIES, &head)?,
             events: create(folder, EVENTS, &["date", "kind", "place", "item", "count"])?,
+            camps: None,
             monthly: Monthly::new(folder, cells)?,
             last_day,
         })
@@ -138,6 +143,7 @@ impl Recorder {
             folder: folder.to_path_buf(),
             series: reopen(folder, SERIES, &kept.lengths)?,
             events: reopen(folder, EVENTS, &kept.lengths)?,
+            camps: kept.lengths.contains_key(CAMPS).then(|| reopen(folder, CAMPS, &kept.lengths)).transpose()?,
             monthly: Monthly::resume(folder, &kept.lengths, &kept.blocks)?,
             last_day,
         })
@@ -161,6 +167,30 @@ impl Recorder {
     /// What the run has added up to.
     pub fn sums(&self) -> &Sums {
         &self.sums
+    }
+
+    /// Writes down who is in each camp, and who is registered there.
+    fn write_camps(&mut self, w: &World) -> Result<()> {
+        let camps: Vec<usize> = w.refuge.camps().collect();
+        if camps.is_empty() {
+            return Ok(());
+        }
+        let out = match &mut self.camps {
+            Some(out) => out,
+            none => none.insert(create(&self.folder, CAMPS, &["date", "site", "displaced", "registered"])?),
+        };
+        let (path, date) = (self.folder.join(CAMPS), w.day.date().to_string());
+        for i in camps {
+            let persons = u64::from(w.refuge.present[i]) * u64::from(w.persons_per_agent);
+            let row = [
+                date.as_str(),
+                &w.refuge.net.sites[i].name,
+                &persons.to_string(),
+                &w.refuge.registered(i, w.day).to_string(),
+            ];
+            out.write_record(row).map_err(io(&path))?;
+        }
+        Ok(())
     }
 
     fn write_summary(&self) -> Result<()> {
@@ -231,6 +261,7 @@ impl Observer for Recorder {
                 .write_record([&e.day.date().to_string(), e.kind, &e.place, e.item, &e.count.to_string()])
                 .map_err(io(&path))?;
         }
+        self.write_camps(w)?;
         self.monthly.day(w, w.day.next().date().0.day() == 1 || w.day == self.last_day)
     }
 
@@ -238,6 +269,9 @@ impl Observer for Recorder {
         let mut lengths = Lengths::new();
         note_length(&mut self.series, &self.folder, SERIES, &mut lengths)?;
         note_length(&mut self.events, &self.folder, EVENTS, &mut lengths)?;
+        if let Some(out) = &mut self.camps {
+            note_length(out, &self.folder, CAMPS, &mut lengths)?;
+        }
         let blocks = self.monthly.keep(&self.folder, &mut lengths)?;
         let files = lengths.keys().map(|name| self.folder.join(name)).collect();
         let state = Added { lengths, sums: self.sums.clone(), blocks };
@@ -251,6 +285,9 @@ impl Observer for Recorder {
         indicator::write(&self.folder, &self.sums)?;
         flush(&mut self.series, &self.folder.join(SERIES))?;
         flush(&mut self.events, &self.folder.join(EVENTS))?;
+        if let Some(out) = &mut self.camps {
+            flush(out, &self.folder.join(CAMPS))?;
+        }
         self.monthly.flush()
     }
 }

@@ -21,9 +21,10 @@
 //! 19. landings: cases decided in Europe, returns
 //! 20. conflict: who holds the ground, clashes, strikes, towns taken and lost
 //! 21. revolt: homelands that rise, coups, alliances that break
-//! 22. politics: unity of a country, acceptance of those who act in it
-//! 23. beliefs: networks learn where patrols are
-//! 24. ledgers, digest, observers (by `sim`)
+//! 22. displacement: who flees from war, and where to
+//! 23. politics: unity of a country, acceptance of those who act in it
+//! 24. beliefs: networks learn where patrols are
+//! 25. ledgers, digest, observers (by `sim`)
 //!
 //! Every process reads the state as it finds it, decides in parallel, and applies whole-number transfers.
 
@@ -38,6 +39,7 @@ pub mod captivity;
 pub mod conflict;
 pub mod crews;
 pub mod departures;
+pub mod displacement;
 pub mod economy;
 pub mod fares;
 pub mod journeys;
@@ -78,6 +80,7 @@ pub static DAY: &[Step<World>] = &[
     step::<World, landings::Landings>(),
     step::<World, conflict::Conflict>(),
     step::<World, revolt::Revolt>(),
+    step::<World, displacement::Displacement>(),
     step::<World, politics::Politics>(),
     step::<World, beliefs::BeliefsOfTheDay>(),
 ];

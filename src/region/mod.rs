@@ -7,6 +7,7 @@ mod assemble;
 pub mod check;
 pub mod corridor;
 pub mod costs;
+pub mod displacement;
 pub mod geodata;
 pub mod graph;
 pub mod grid;

@@ -97,6 +97,10 @@ impl<'a> Row<'a> {
     pub fn fault(&self, what: impl std::fmt::Display) -> Error {
         Error::Input(format!("{}: {what}", self.spot()))
     }
+    /// Name of a column, without the mark that it may be missing.
+    fn column(&self, i: usize) -> &'a str {
+        self.columns[i].trim_end_matches('?')
+    }
     /// `file:line`, for faults that are found later.
     pub fn spot(&self) -> String {
         format!("{}:{}", self.shown, self.line)
@@ -104,7 +108,7 @@ impl<'a> Row<'a> {
     /// A field as text, without blanks around it; empty when the column is missing.
     pub fn text(&self, i: usize) -> Result<&'a str> {
         let raw = self.record.get(self.at[i]).unwrap_or_default();
-        let text = std::str::from_utf8(raw).map_err(|_| self.fault(format!("`{}` is not UTF-8", self.columns[i])))?;
+        let text = std::str::from_utf8(raw).map_err(|_| self.fault(format!("`{}` is not UTF-8", self.column(i))))?;
         Ok(text.trim())
     }
     /// A field that may be empty.
@@ -113,18 +117,18 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let fault = || self.fault(format!("`{}` is `{text}`, which is no number that fits", self.columns[i]));
+        let fault = || self.fault(format!("`{}` is `{text}`, which is no number that fits", self.column(i)));
         text.parse().map(Some).map_err(|_| fault())
     }
     /// A number from `low` to `high` that must be there.
     pub fn number(&self, i: usize, low: f64, high: f64) -> Result<f64> {
-        self.maybe_number(i, low, high)?.ok_or_else(|| self.fault(format!("`{}` is empty", self.columns[i])))
+        self.maybe_number(i, low, high)?.ok_or_else(|| self.fault(format!("`{}` is empty", self.column(i))))
     }
     /// A number from `low` to `high`, or nothing.
     pub fn maybe_number(&self, i: usize, low: f64, high: f64) -> Result<Option<f64>> {
         match self.maybe::<f64>(i)? {
             Some(x) if !(low..=high).contains(&x) => {
-                Err(self.fault(format!("`{}` is {x}, outside {low} to {high}", self.columns[i])))
+                Err(self.fault(format!("`{}` is {x}, outside {low} to {high}", self.column(i))))
             }
             other => Ok(other),
         }

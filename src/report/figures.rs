@@ -64,6 +64,7 @@ pub fn all(manifest: &Manifest, series: &Series) -> Vec<(String, Chart)> {
         ("boats", run.boats()),
         ("captivity", run.captivity()),
         ("people", run.people()),
+        ("displacement", run.displacement()),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name.to_string(), chart?))).collect()
 }
@@ -324,6 +325,33 @@ impl Run<'_> {
             stocks("people_captive", "People held for ransom and in detention", 1.0),
         ];
         self.chart("People by what they are doing", panels.into_iter().flatten().collect())
+    }
+
+    fn displacement(&self) -> Option<Chart> {
+        let of = |kinds: &[(&str, &str, usize)], factor| -> Vec<Set> {
+            kinds.iter().filter_map(|k| self.means(k.0, k.1, k.2, factor)).collect()
+        };
+        let mut people = of(&[("displaced", "driven from home", 0), ("displaced_in_camps", "in camps", 1)], 1.0);
+        people.extend(
+            self.means("displaced_in_camps_observed", "registered there", 1, 1.0)
+                .map(|s| Set { mark: Mark::Dashed, ..s }),
+        );
+        let errors = [
+            ("displacement_error_rescaled", "this run", 0),
+            ("displacement_error_baseline", "shares of the thirtieth day", 3),
+        ];
+        // Without anybody there is no error either.
+        let errors = if people.is_empty() { vec![] } else { of(&errors, 100.0) };
+        let title = "People driven from home by war, and how far camps are from what was registered";
+        let panels = [("Persons", 1.5, people), ("Differences between camps, % of all registered", 1.0, errors)];
+        let panels = panels.into_iter().filter(|p| !p.2.is_empty());
+        let panel = |(axis_title, weight, sets): (&str, f64, Vec<Set>)| Panel {
+            axis_title: axis_title.into(),
+            weight,
+            whole: true,
+            sets,
+        };
+        self.chart(title, panels.map(panel).collect())
     }
 
     /// The metrics of a group as areas, one on top of the other.

@@ -92,6 +92,10 @@ pub struct RegionSpec {
     /// Folder beside the scenario file with `nodes.csv` and `links.csv` (and, if wanted, `lanes.csv`): the region is this network of places.
     #[serde(default)]
     pub network: Option<String>,
+    /// Folder beside the scenario file with `sites.csv` and `routes.csv` (and, if wanted, `closures.csv`, `conflict.csv` and `registrations.csv`):
+    /// where people driven out by war can go.
+    #[serde(default)]
+    pub displacement: Option<String>,
     /// Countries that are kept (ISO 3166 alpha-3); all when left out.
     #[serde(default)]
     #[schemars(extend("x-names" = "country"))]

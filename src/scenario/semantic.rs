@@ -53,7 +53,9 @@ impl Semantic<'_> {
         self.mandates(root);
         self.consent(root);
         self.origins(root);
-        self.network(root, folder);
+        self.folder(root, folder, "network", ["nodes.csv", "links.csv"], &["lanes.csv", "corridors.csv"]);
+        let also = ["closures.csv", "conflict.csv", "registrations.csv"];
+        self.folder(root, folder, "displacement", ["sites.csv", "routes.csv"], &also);
     }
 
     /// Where politics are simulated consent follows unity: what else is said of it has no effect.
@@ -261,20 +263,20 @@ impl Semantic<'_> {
         }
     }
 
-    /// The folder of a network region must be beside the scenario.
-    fn network(&mut self, root: &Node, folder: &Path) {
-        let Some(node) = root.get("region").and_then(|r| r.get("network")) else {
+    /// A folder that the region is read from must be beside the scenario, with these files; others may be there.
+    fn folder(&mut self, root: &Node, folder: &Path, key: &str, needed: [&str; 2], also: &[&str]) {
+        let Some(node) = root.get("region").and_then(|r| r.get(key)) else {
             return;
         };
         let Some(text) = node.text() else { return };
-        let path = Keys(vec!["region".into(), "network".into()]);
+        let path = Keys(vec!["region".into(), key.into()]);
         let relative = Path::new(text);
         let plain = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
         let real = folder.join(relative).canonicalize().ok();
         let inside =
             real.as_ref().zip(folder.canonicalize().ok()).is_none_or(|(real, folder)| real.starts_with(folder));
         let shown = words::short(text);
-        let astray = ["nodes.csv", "links.csv", "lanes.csv", "corridors.csv"].into_iter().find(|f| {
+        let astray = needed.iter().chain(also).find(|f| {
             let file = folder.join(relative).join(f).canonicalize().ok();
             file.zip(folder.canonicalize().ok()).is_some_and(|(file, folder)| !file.starts_with(folder))
         });
@@ -282,14 +284,12 @@ impl Semantic<'_> {
             format!("`{path}` names {shown:?}, which leads out of the folder of the scenario")
         } else if let Some(file) = astray {
             format!("`{path}` names {shown:?}, whose `{file}` is a link that leads out of the folder of the scenario")
-        } else if let Some(missing) =
-            ["nodes.csv", "links.csv"].iter().find(|f| !folder.join(relative).join(f).is_file())
-        {
+        } else if let Some(missing) = needed.iter().find(|f| !folder.join(relative).join(f).is_file()) {
             format!("`{path}` names the folder {shown:?}, which has no file `{missing}`")
         } else {
             return;
         };
-        let expected = "a folder beside the scenario file with nodes.csv and links.csv".into();
+        let expected = format!("a folder beside the scenario file with {} and {}", needed[0], needed[1]);
         self.errors.push(self.diagnostic(node, &path, expected, message));
     }
 }

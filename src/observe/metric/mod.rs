@@ -4,6 +4,7 @@ mod arms;
 mod books;
 mod conflict;
 mod crews;
+mod displacement;
 mod people;
 mod politics;
 mod programmes;
@@ -73,6 +74,8 @@ pub fn all() -> Vec<Metric> {
     politics::politics(&mut m);
     politics::risks(&mut m);
     programmes::programmes(&mut m);
+    displacement::displacement(&mut m);
+    displacement::errors(&mut m);
     books::books(&mut m);
     m
 }

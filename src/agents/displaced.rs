@@ -1,0 +1,303 @@
+//! People driven from home by war, one row a person (or as many as a row stands for), and the sites where they are (equation 20).
+
+use super::accounts::People;
+use super::world::World;
+use crate::engine::rng::Key;
+use crate::engine::wake::Calendar;
+use crate::region::displacement::{Barred, DisplacementNet, Kind};
+use crate::table;
+use crate::units::Tick;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+table! {
+    /// Sites.
+    Sites("sites"),
+    /// A camp, town or place at war.
+    Site {
+        key: u64,
+        /// How hard the war is here today, 0 to 1.
+        intensity: f64,
+        /// Day on which it came to be at war; [`NEVER`] before.
+        since: u32,
+        /// Residents left, persons.
+        residents: u32,
+        /// Cumulative hazard of moving on of those who stay here.
+        clock: u64,
+    }
+}
+
+table! {
+    /// Displaced people.
+    Displaced("displaced"),
+    /// One of them.
+    Person {
+        key: u64,
+        /// Site where the person is; of somebody under way the link.
+        at: u32,
+        /// Of [`UNDER_WAY`] and [`FIRST`].
+        state: u8,
+        /// Site that the person fled from.
+        home: u32,
+        /// The route that was chosen (index into [`Routes`]), [`NONE`] without one, and how many of its links are done.
+        plan: u32,
+        step: u8,
+        /// Of somebody under way: day on which the end of the link is reached, and what is travelled of it by the evening before, km.
+        due: u32,
+        km: f32,
+        /// How much of a day's travel was done of late, 0 to 1, as it was on the evening of `since`.
+        recent: f32,
+        /// Last day on which the person came somewhere or travelled.
+        since: u32,
+        /// Clock of a site that is seldom left at which the person moves on; 0 where that is drawn every day, [`u64::MAX`] for never.
+        threshold: u64,
+    }
+}
+
+/// On a link.
+pub const UNDER_WAY: u8 = 1;
+/// Has not come anywhere yet.
+pub const FIRST: u8 = 2;
+/// No day.
+pub const NEVER: u32 = u32::MAX;
+/// No route.
+pub const NONE: u32 = u32::MAX;
+
+/// A way from a site to another, over so many links that none is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub end: u32,
+    pub km: f64,
+    /// Its links in [`Routes::links`].
+    links: (u32, u8),
+}
+
+/// All ways that people are aware of, by the site where they begin.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// Over how many sites; a fork is none.
+    pub awareness: u32,
+    all: Vec<Route>,
+    /// First route of each site, and the end.
+    first: Vec<u32>,
+    links: Vec<u32>,
+}
+
+/// Most routes: a few hundred bytes each.
+const MOST: usize = 20_000_000;
+
+impl Routes {
+    /// Finds them: no site comes twice on a route, and forks are passed through.
+    ///
+    /// # Panics
+    /// When there are more than 20 million; the run then stops with this text.
+    pub fn find(net: &DisplacementNet, awareness: u32) -> Routes {
+        let mut out = Routes { awareness, ..Routes::default() };
+        let mut way = vec![];
+        for site in 0..net.sites.len() as u32 {
+            out.first.push(out.all.len() as u32);
+            out.go_on(net, site, site, 0.0, 1, &mut way);
+        }
+        out.first.push(out.all.len() as u32);
+        out
+    }
+
+    fn go_on(&mut self, net: &DisplacementNet, from: u32, at: u32, km: f64, step: u32, way: &mut Vec<u32>) {
+        for &l in &net.leaving[at as usize] {
+            let link = net.links[l as usize];
+            if link.to == from || way.iter().any(|&w| net.links[w as usize].from == link.to) {
+                continue;
+            }
+            way.push(l);
+            let (km, fork) = (km + link.km, net.sites[link.to as usize].kind == Kind::Marker);
+            if !fork {
+                let links = (self.links.len() as u32, way.len() as u8);
+                self.links.extend(way.iter());
+                self.all.push(Route { end: link.to, km, links });
+                assert!(self.all.len() <= MOST, "more than {MOST} routes: set a lower `awareness`");
+            }
+            // A fork does not count; more than 255 in a row are no road.
+            let step = if fork { step } else { step + 1 };
+            if step <= self.awareness && way.len() < 255 {
+                self.go_on(net, from, link.to, km, step, way);
+            }
+            way.pop();
+        }
+    }
+
+    /// Numbers of the routes from a site.
+    pub fn of(&self, site: u32) -> std::ops::Range<u32> {
+        self.first[site as usize]..self.first[site as usize + 1]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// A route by its number.
+    pub fn get(&self, n: u32) -> Route {
+        self.all[n as usize]
+    }
+
+    /// Its links in order.
+    pub fn links(&self, n: u32) -> &[u32] {
+        let (first, len) = self.all[n as usize].links;
+        &self.links[first as usize..first as usize + usize::from(len)]
+    }
+}
+
+/// Who stays at a site, by rows.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// True where people stay long: each has a threshold, and nobody is asked before.
+    pub long: bool,
+    /// By threshold.
+    pub by_clock: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Asked every day: key and row.
+    pub daily: Vec<(u64, u32)>,
+}
+
+/// What is derived of displacement, and its ground.
+#[derive(Clone, Debug, Default)]
+pub struct Refuge {
+    pub net: Arc<DisplacementNet>,
+    pub routes: Arc<Routes>,
+    /// First day of the run.
+    pub start: Tick,
+    /// Agents at each site.
+    pub present: Vec<u32>,
+    /// Agents on links.
+    pub on_links: u32,
+    /// The same by the day on which they come to the end.
+    pub under_way: Calendar,
+    /// Those who stay at each site.
+    pub waiting: Vec<Waiting>,
+    /// Those who stay somewhere for the night with part of their route before them.
+    pub on_route: Vec<u32>,
+    /// Links that are closed today, and links on which nobody is redirected today.
+    pub closed: Vec<bool>,
+    pub free: Vec<bool>,
+    /// What each site is today, wars aside.
+    pub kinds: Vec<Kind>,
+    /// Persons displaced since the first day by registrations, by day; empty until it is needed.
+    pub come: Vec<i64>,
+    /// Whether those who were registered on the first day are left out of what is registered.
+    pub without_first: bool,
+}
+
+impl Refuge {
+    /// Whether there is any of it.
+    pub fn is_there(&self) -> bool {
+        !self.net.sites.is_empty()
+    }
+
+    /// Sites where people are registered, in their order.
+    pub fn camps(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        (0..self.net.sites.len()).filter(|&i| self.net.registered[i].is_some())
+    }
+
+    /// Persons registered at a site on a day; none where nobody registers.
+    pub fn registered(&self, site: usize, day: Tick) -> i64 {
+        let on = |day| self.net.registered[site].as_ref().map_or(0, |r| r.on(day));
+        on(day) - if self.without_first { on(self.start) } else { 0 }
+    }
+
+    /// Takes over what is closed on a day. `reverse_only`: a route by itself is closed in one direction, as in Flee.
+    pub fn close(&mut self, day: Tick, reverse_only: bool) {
+        self.closed = vec![false; self.net.links.len()];
+        self.free = vec![false; self.net.links.len()];
+        self.kinds = self.net.sites.iter().map(|s| s.kind).collect();
+        for c in self.net.closures.iter().filter(|c| c.from <= day && day < c.until) {
+            let of = if reverse_only && !c.reverse.is_empty() { &c.reverse } else { &c.of };
+            for &i in of {
+                match c.what {
+                    Barred::Links => self.closed[i as usize] = true,
+                    Barred::Forced => self.free[i as usize] = true,
+                    Barred::Camp => self.kinds[i as usize] = Kind::Town,
+                }
+            }
+        }
+    }
+}
+
+/// Makes the sites of a scenario with displacement.
+pub fn populate(w: &mut World, net: &Arc<DisplacementNet>) {
+    w.refuge = Refuge { net: net.clone(), start: w.day, ..Refuge::default() };
+    for s in &net.sites {
+        w.sites.push(Site { key: s.key, intensity: 0.0, since: NEVER, residents: s.population, clock: 0 });
+    }
+}
+
+impl World {
+    /// A displaced person more at a site, on a day. Residents are not counted down.
+    pub fn displace(&mut self, site: u32, day: Tick, ordinal: u64) -> usize {
+        let key = Key(self.sites.key()[site as usize]).child(day, ordinal).0;
+        let (at, state, since) = (site, FIRST, day.0);
+        let row = self.displaced.push(Person {
+            key,
+            at,
+            state,
+            home: site,
+            plan: NONE,
+            step: 0,
+            due: 0,
+            km: 0.0,
+            recent: 0.0,
+            since,
+            threshold: 0,
+        });
+        self.refuge.present[site as usize] += 1;
+        self.ledgers.move_people(People::Outside, People::Displaced, u64::from(self.persons_per_agent));
+        row
+    }
+
+    /// Checks the numbers of sites and links in a restored state; routes are found again, and are as many as they were.
+    pub(super) fn displaced_fit(&self) -> Result<(), String> {
+        let (sites, links) = (self.refuge.net.sites.len(), self.refuge.net.links.len());
+        for p in self.displaced.rows().map(|i| self.displaced.get(i)) {
+            let ends = if p.state & UNDER_WAY != 0 { links } else { sites };
+            if p.at as usize >= ends || p.home as usize >= sites {
+                return Err(format!("the displaced person {:x} is at {}, and there is none", p.key, p.at));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the displaced anew, and puts those who stay somewhere into its queue.
+    pub(super) fn rederive_displaced(&mut self) {
+        let sites = self.sites.len();
+        self.refuge.present = vec![0; sites];
+        self.refuge.waiting = vec![Waiting::default(); sites];
+        (self.refuge.under_way, self.refuge.on_links) = (Calendar::default(), 0);
+        self.refuge.on_route = vec![];
+        for row in 0..self.displaced.len() {
+            let p = self.displaced.get(row);
+            if p.key == 0 {
+                continue;
+            }
+            if p.state & UNDER_WAY != 0 {
+                self.refuge.under_way.schedule(Tick(p.due), row as u32);
+                self.refuge.on_links += 1;
+                continue;
+            }
+            self.refuge.present[p.at as usize] += 1;
+            let waiting = &mut self.refuge.waiting[p.at as usize];
+            match p.threshold {
+                _ if p.plan != NONE => self.refuge.on_route.push(row as u32),
+                u64::MAX => {}
+                0 => waiting.daily.push((p.key, row as u32)),
+                until => {
+                    waiting.long = true;
+                    waiting.by_clock.push(Reverse((until, row as u32)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Which way somebody takes: what sites attract, how far they are, and which route is drawn.
+
+use super::{Params, Rules};
+use crate::agents::displaced::{NONE, Person};
+use crate::agents::world::World;
+use crate::units::{Tick, great_circle_km};
+use std::collections::BTreeMap;
+
+/// A way out of a site.
+#[derive(Clone, Copy)]
+pub struct Way {
+    /// Sum of the weights of the ways up to this one.
+    up_to: f64,
+    route: u32,
+    /// Whether nobody sets out on it, since the camp at its end is full.
+    full: bool,
+}
+
+impl Way {
+    /// The route that is taken by somebody who draws `u` in (0, 1); [`NONE`] when there is none, or the one drawn leads to a full camp.
+    pub fn draw(ways: &[Way], u: f64) -> u32 {
+        Way::drawn(ways, u).filter(|way| !way.full).map_or(NONE, |way| way.route)
+    }
+
+    fn drawn(ways: &[Way], u: f64) -> Option<&Way> {
+        let at = u * ways.last()?.up_to;
+        ways.get(ways.partition_point(|x| x.up_to <= at).min(ways.len() - 1))
+    }
+}
+
+/// What everybody knows who chooses in the same round: nothing in it changes until all have chosen.
+pub struct Known<'a> {
+    p: &'a Params,
+    w: &'a World,
+    /// What is left of each camp's attraction by its room.
+    room: Vec<f64>,
+    score: Vec<f64>,
+    /// Ways out of the sites at which somebody has chosen.
+    ways: BTreeMap<u32, Vec<Way>>,
+}
+
+impl<'a> Known<'a> {
+    /// What is known now.
+    pub fn new(p: &'a Params, w: &'a World, day: Tick) -> Known<'a> {
+        let sites = 0..w.sites.len();
+        Known {
+            p,
+            w,
+            room: sites.clone().map(|i| room(p, w, i)).collect(),
+            score: sites.map(|i| score(p, w, i, day)).collect(),
+            ways: BTreeMap::new(),
+        }
+    }
+
+    /// Whether what a site attracts hangs on where somebody's home is.
+    pub fn by_home(&self) -> bool {
+        self.p.home_distance_power > 0.0 && !self.p.fault_coordinates_swapped
+    }
+
+    /// The route that somebody at a site chooses who draws `u` in (0, 1); [`NONE`] when no way leads out.
+    pub fn choose(&mut self, who: &Person, u: f64) -> u32 {
+        if self.by_home() {
+            return Way::drawn(&self.weigh(who.at, Some(who.home)), u).map_or(NONE, |way| way.route);
+        }
+        Way::drawn(self.ways(who.at), u).map_or(NONE, |way| way.route)
+    }
+
+    /// The ways out of a site, for all who are there.
+    pub fn ways(&mut self, site: u32) -> &[Way] {
+        if !self.ways.contains_key(&site) {
+            let weighed = self.weigh(site, None);
+            self.ways.insert(site, weighed);
+        }
+        &self.ways[&site]
+    }
+
+    /// True when a camp has less than half of its attraction left: nobody sets out for it.
+    pub fn is_full(&self, site: u32) -> bool {
+        self.w.refuge.kinds[site as usize].is_camp() && self.room[site as usize] < 0.5
+    }
+
+    /// The routes from a site that are open, with the sum of their weights up to each; all alike when none attracts.
+    fn weigh(&self, site: u32, home: Option<u32>) -> Vec<Way> {
+        let (p, refuge) = (self.p, &self.w.refuge);
+        if p.awareness == 0 && p.fault_awareness_0_freezes {
+            return vec![];
+        }
+        let open = |n: &u32| refuge.routes.links(*n).iter().all(|&l| !refuge.closed[l as usize]);
+        let first = |n: u32| refuge.routes.links(n)[0] as usize;
+        let forced = |n: &u32| {
+            let l = first(*n);
+            !p.fault_forced_routes_ignored && refuge.net.links[l].forced && !refuge.free[l]
+        };
+        let mut routes: Vec<u32> = refuge.routes.of(site).filter(open).collect();
+        if routes.iter().any(forced) {
+            routes.retain(forced);
+        }
+        let weight = |n: &u32| if p.awareness == 0 { 1.0 } else { self.weight(site, *n, home) };
+        let mut weighed: Vec<(f64, u32)> = routes.iter().map(|n| (weight(n), *n)).collect();
+        if p.rules == Rules::Flee2 {
+            // Of a link the best that lies behind it, and the first of its routes alone.
+            let links = weighed.chunk_by(|a, b| first(a.1) == first(b.1));
+            weighed = links.map(|l| (l.iter().map(|x| x.0).fold(0.0, f64::max), l[0].1)).collect();
+        }
+        let alike = weighed.iter().all(|x| x.0 <= 0.0);
+        let mut up_to = 0.0;
+        let one = |(weight, route): (f64, u32)| {
+            up_to += if alike { 1.0 } else { weight };
+            Way { up_to, route, full: self.is_full(refuge.routes.get(route).end) }
+        };
+        weighed.into_iter().map(one).collect()
+    }
+
+    /// Weight of a route: what its end attracts, over how far it is, as far as there is room.
+    fn weight(&self, site: u32, route: u32, home: Option<u32>) -> f64 {
+        let (p, r) = (self.p, self.w.refuge.routes.get(route));
+        let mut score = self.score[r.end as usize];
+        if p.home_distance_power > 0.0 {
+            let km = self.km(home.unwrap_or(site), r.end);
+            score /= libm::pow(km.max(1.0), p.home_distance_power);
+        }
+        let near = libm::pow(p.softening_km + r.km, p.distance_power);
+        libm::pow((p.weight_softening + score) / near * self.room[r.end as usize], p.weight_power)
+    }
+
+    /// Great-circle distance of two sites.
+    fn km(&self, a: u32, b: u32) -> f64 {
+        let net = &self.w.refuge.net;
+        let (a, b) = (&net.sites[a as usize], &net.sites[b as usize]);
+        if self.p.fault_coordinates_swapped {
+            great_circle_km(a.lon, a.lat, b.lon, b.lat)
+        } else {
+            great_circle_km(a.lat, a.lon, b.lat, b.lon)
+        }
+    }
+}
+
+fn room(p: &Params, w: &World, site: usize) -> f64 {
+    let persons = f64::from(w.refuge.present[site]) * f64::from(w.persons_per_agent);
+    let capacity = f64::from(w.refuge.net.sites[site].capacity);
+    let first = if p.fault_first_day_in_capacity { w.refuge.registered(site, w.refuge.start) as f64 } else { 0.0 };
+    p.room(persons, capacity - first)
+}
+
+/// What a site attracts, wherever somebody comes from.
+fn score(p: &Params, w: &World, site: usize, day: Tick) -> f64 {
+    let (s, state) = (&w.refuge.net.sites[site], w.sites.get(site));
+    let camp = w.refuge.kinds[site].is_camp();
+    let mut score = if s.home { 1.0 } else { p.foreign_weight };
+    if camp {
+        score *= p.camp_weight;
+    }
+    if state.intensity > 0.0 {
+        score *= libm::pow(p.conflict_weight, state.intensity * p.decayed(day.0 - state.since));
+    }
+    match f64::from(state.residents) {
+        _ if camp || p.population_power == 0.0 => score,
+        residents if p.fault_population_unweighted => score * residents.min(1.0),
+        residents => score * libm::pow(residents, p.population_power),
+    }
+}

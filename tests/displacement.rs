@@ -1,0 +1,206 @@
+//! Displacement as a user meets it: a scenario on sites of its own, its files, and what is wrong with them, named.
+
+mod common;
+
+use common::{code, said};
+use sirocco::cli::prepare;
+use sirocco::sim::{RunPlan, Simulation};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// A folder to work in.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+    fn write(&self, name: &str, text: &str) -> Done {
+        Ok(fs::write(self.path(name), text)?)
+    }
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sirocco"));
+        command.args(args).current_dir(self.0.path()).env("SIROCCO_DATA", common::DATA);
+        command
+    }
+    fn ran(&self, args: &[&str]) -> Done {
+        let ran = self.command(args).output()?;
+        assert_eq!(code(&ran), 0, "{args:?}: {}", said(&ran));
+        Ok(())
+    }
+}
+
+const SITES: &str = "name,country,lat,lon,kind,population,capacity,home,leave_per_day\nKidal,MLI,18.4,1.4,conflict_zone,30000,,yes,\n\
+                     Gao,MLI,16.3,0.0,town,90000,,yes,\nFork,MLI,15.6,0.5,marker,,,yes,\nAyorou,NER,14.7,0.9,camp,,400,no,\n\
+                     Djibo,BFA,14.1,-1.6,camp,,,no,0.01\n";
+const ROUTES: &str = "a,b,km,forced,km_per_day,walk_share\nKidal,Gao,320,,,\nGao,Fork,100,,,\nFork,Ayorou,120,,,0.5\nGao,Djibo,300,,150,\n";
+const CLOSURES: &str = "kind,a,b,from,until\nborder,MLI,NER,2012-01-20,2012-02-10\ncamp,Djibo,,2012-03-01,2012-03-15\n";
+const WAR: &str = "date,site,intensity\n2012-01-01,Kidal,1\n2012-02-01,Gao,0.5\n2012-03-10,Kidal,0\n";
+const REGISTERED: &str = "site,date,persons\ntotal,2012-01-01,0\nAyorou,2012-01-01,120\nAyorou,2012-03-31,900\nDjibo,2012-01-01,0\n\
+                          Djibo,2012-02-15,700\nDjibo,2012-03-31,600\n";
+const NODES: &str = "name,country,lat,lon,population\nKidal,MLI,18.4,1.4,30000\nGao,MLI,16.3,0.0,90000\nAyorou,NER,14.7,0.9,0\n\
+                     Djibo,BFA,14.1,-1.6,0\n";
+const LINKS: &str = "a,b,km\nKidal,Gao,320\nGao,Ayorou,220\nGao,Djibo,300\n";
+const SCENARIO: &str = "title = \"North\"\n[run]\nstart = 2012-01-01\nend = 2012-03-31\n[region]\nnetwork = \"net\"\n\
+                        displacement = \"net\"\n[initial.migrants]\nresidents = 0\n[processes.displacement]\nawareness = 2\nstart_on_foot = true\n";
+
+fn desk() -> Result<Desk, Box<dyn Error>> {
+    let desk = Desk(tempfile::tempdir()?);
+    fs::create_dir_all(desk.path("net"))?;
+    for (name, text) in [
+        ("nodes.csv", NODES),
+        ("links.csv", LINKS),
+        ("sites.csv", SITES),
+        ("routes.csv", ROUTES),
+        ("closures.csv", CLOSURES),
+        ("conflict.csv", WAR),
+        ("registrations.csv", REGISTERED),
+    ] {
+        desk.write(&format!("net/{name}"), text)?;
+    }
+    desk.write("north.toml", SCENARIO)?;
+    Ok(desk)
+}
+
+#[test]
+fn people_flee_and_are_counted_beside_the_registered() -> Done {
+    let desk = desk()?;
+    desk.ran(&["run", "north.toml", "--out", "one", "--threads", "1", "--audit", "--quiet"])?;
+    desk.ran(&["run", "north.toml", "--out", "two", "--threads", "2", "--quiet"])?;
+    for file in ["displacement.csv", "series.csv", "flows.csv", "events.csv"] {
+        assert_eq!(
+            fs::read(desk.path(&format!("one/{file}")))?,
+            fs::read(desk.path(&format!("two/{file}")))?,
+            "{file}"
+        );
+    }
+    let rows = common::rows(&desk.path("one/displacement.csv"))?;
+    assert_eq!(rows.len(), 2 * 91);
+    let of = |date: &str, site: &str| {
+        let row = rows.iter().find(|r| r["date"] == date && r["site"] == site).expect("a row");
+        (row["displaced"].parse::<i64>().expect("a number"), row["registered"].parse::<i64>().expect("a number"))
+    };
+    assert_eq!(of("2012-01-01", "Ayorou").1, 120);
+    assert_eq!(of("2012-02-15", "Djibo").1, 700);
+    let most =
+        rows.iter().filter(|r| r["site"] == "Ayorou").map(|r| r["displaced"].parse::<i64>().expect("a number")).max();
+    // Room for 400, and a round's arrivals over it.
+    assert!((200..450).contains(&most.expect("rows")), "{most:?}");
+    // While the border is shut nobody new comes to Ayorou.
+    assert!(of("2012-02-09", "Ayorou").0 <= of("2012-01-28", "Ayorou").0);
+    assert!(of("2012-03-31", "Djibo").0 > 300);
+    // As many have fled in all as the largest number registered: of 780 at Ayorou and 600 at Djibo on the last day 120 were there before.
+    let series = common::rows(&desk.path("one/series.csv"))?;
+    let last = series.last().expect("days");
+    assert_eq!(last["displaced"], "1500");
+    let sum = |names: [&str; 3]| names.iter().map(|n| last[*n].parse::<f64>().expect("a number")).sum::<f64>();
+    assert_eq!(sum(["displaced_abroad", "displaced_at_home", "displaced_under_way"]), 1500.0);
+    assert_eq!(last["displaced_in_camps_observed"], "1500");
+    let flows = common::rows(&desk.path("one/flows.csv"))?;
+    let fled = flows.iter().find(|r| r["to"] == "displaced").expect("a flow");
+    assert_eq!((fled["from"].as_str(), fled["count"].as_str()), ("outside", "1500"));
+    Ok(())
+}
+
+/// Flee's averaged relative difference from the files alone.
+#[test]
+fn errors_are_flees_averaged_relative_differences() -> Done {
+    let desk = desk()?;
+    desk.ran(&["run", "north.toml", "--out", "one", "--quiet"])?;
+    let rows = common::rows(&desk.path("one/displacement.csv"))?;
+    let number = |text: &String| text.parse::<f64>().expect("a number");
+    let of_day = |date: &str| {
+        let of: Vec<(f64, f64)> = rows
+            .iter()
+            .filter(|r| r["date"] == date)
+            .map(|r| (number(&r["displaced"]), number(&r["registered"])))
+            .collect();
+        let (s, d) = of.iter().fold((0.0, 0.0), |sum, x| (sum.0 + x.0, sum.1 + x.1));
+        let ard = |scale: f64| of.iter().map(|x| (x.0 * scale - x.1).abs()).sum::<f64>() / f64::max(d, 1.0);
+        (ard(1.0), ard(if s > 0.0 { d / s } else { 0.0 }))
+    };
+    for day in common::rows(&desk.path("one/series.csv"))? {
+        let (plain, rescaled) = of_day(&day["date"]);
+        assert!((number(&day["displacement_error"]) - plain).abs() < 1e-6, "{}", day["date"]);
+        assert!((number(&day["displacement_error_rescaled"]) - rescaled).abs() < 1e-6, "{}", day["date"]);
+    }
+    Ok(())
+}
+
+/// A state saved in the evening, put into a new run, goes on to the same digests: what is not saved is found again.
+#[test]
+fn a_saved_evening_goes_on_the_same() -> Done {
+    let desk = desk()?;
+    let prepared = prepare(&desk.path("north.toml"), &[], Path::new(common::DATA))?;
+    let (scenario, ground) = prepared.map_err(|report| report.to_string())?;
+    let plan = RunPlan { scenario: Arc::new(scenario), replicate: 0, values: vec![], audit: false };
+    let mut whole = Simulation::new(&plan, &ground)?;
+    let mut saved = vec![];
+    for day in 0..90 {
+        whole.day()?;
+        if [0, 25, 40, 61, 70].contains(&day) {
+            saved.push((day, whole.save()));
+        }
+        whole.next_morning();
+    }
+    for (day, state) in saved {
+        let mut again = Simulation::new(&plan, &ground)?;
+        again.restore(&state)?;
+        for _ in day + 1..90 {
+            again.next_morning();
+            again.day()?;
+        }
+        again.next_morning();
+        assert_eq!(again.world.digest(), whole.world.digest(), "from day {day}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_with_sites_and_routes_is_named_with_its_line() -> Done {
+    let desk = desk()?;
+    for (file, good, bad, why) in [
+        ("sites.csv", "Gao,MLI,16.3,0.0,town", "Gao,MLI,16.3,0.0,village", "sites.csv:3: `kind` is none of camp"),
+        ("sites.csv", "Gao,MLI,16.3", "Kidal,MLI,16.3", "sites.csv:3: the site `Kidal` comes twice"),
+        ("sites.csv", "camp,,400", "camp,,-4", "sites.csv:5: `capacity` is -4"),
+        ("routes.csv", "Kidal,Gao,320", "Kidla,Gao,320", "routes.csv:2: unknown site `Kidla` (did you mean `Kidal`?)"),
+        ("routes.csv", "Gao,Fork,100", "Gao,Fork,-100", "routes.csv:3: `km` is -100"),
+        ("routes.csv", "Gao,Fork,100", "Gao,Kidal,100", "routes.csv:3: the route from `Gao` to `Kidal` comes twice"),
+        ("routes.csv", "Kidal,Gao,320,", "Kidal,Gao,320,Fork", "routes.csv:2: `forced` is no end of the route"),
+        (
+            "closures.csv",
+            "MLI,NER",
+            "MLI,NGR",
+            "closures.csv:2: no site lies in the country `NGR` (did you mean `NER`?)",
+        ),
+        ("closures.csv", "2012-02-10", "2012-01-10", "closures.csv:2: `until` lies before `from`"),
+        ("closures.csv", "camp,Djibo", "tent,Djibo", "closures.csv:3: `kind` is `tent`"),
+        ("conflict.csv", "Kidal,1", "Kidal,1.5", "conflict.csv:2: `intensity` is 1.5"),
+        ("conflict.csv", "2012-02-01", "2012-02-31", "conflict.csv:3: `2012-02-31` is no date"),
+        ("registrations.csv", "2012-02-15,700", "2012-02-15,many", "registrations.csv:6: `persons` is `many`"),
+        (
+            "registrations.csv",
+            "Djibo,2012-02-15",
+            "Djibo,2011-02-15",
+            "registrations.csv:6: reports of a site are not in the order",
+        ),
+    ] {
+        let path = format!("net/{file}");
+        let whole = fs::read_to_string(desk.path(&path))?;
+        assert!(whole.contains(good), "{good}");
+        desk.write(&path, &whole.replacen(good, bad, 1))?;
+        let told = desk.command(&["run", "north.toml", "--out", "bad", "--quiet"]).output()?;
+        assert!(code(&told) == 2 && said(&told).contains(why), "{bad}: {}", said(&told));
+        desk.write(&path, &whole)?;
+    }
+    fs::remove_file(desk.path("net/routes.csv"))?;
+    let told = desk.command(&["validate", "north.toml"]).output()?;
+    let why = "north.toml:7:16: error: `region.displacement` names the folder \"net\", which has no file `routes.csv`";
+    assert!(code(&told) == 2 && said(&told).contains(why), "{}", said(&told));
+    Ok(())
+}
