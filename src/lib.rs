@@ -1,9 +1,8 @@
 //! Sirocco: an agent-based simulation of arms, smuggling and migration across Libya, the Sahel and the central
 //! Mediterranean, and of what policy can do about it.
 //!
-//! The program is a library and one command, `sirocco`. A scenario file says where to start and which policy levers are pulled; a run
-//! gives daily series, monthly maps, flows and charts. Rules, equations and sources are in `docs/odd.md`, written from this code; what is
-//! not modelled yet is in `docs/limits.md`.
+//! The program is a library and one command, `sirocco`. A scenario file says where to start and which policy levers are pulled; a run gives
+//! daily series, maps, flows and charts. Rules, equations and sources are in `docs/odd.md`, what is not modelled in `docs/limits.md`.
 //!
 //! # Words
 //!
@@ -89,14 +88,13 @@
 //!
 //! # The map of the code
 //!
-//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > {levers, processes, observe} > agents >
-//! engine > units`; `region` lies under `agents`; `observe` reads the world and changes nothing; `report` reads files
-//! only. `tests/house.rs` holds this and the map to the truth.
+//! Upper layers use lower ones, never the other way: `cli > study > sim > scenario > {levers, processes, observe} > agents > engine >
+//! units`; `region` is under `agents`, `import` over `scenario`; `observe` changes nothing; `report` reads files only (`tests/house.rs`).
 //!
 //! ```text
 //! main.rs     arguments in, exit code out
 //! cli/        one file a command           | run compare study resume report validate check schema levers processes metrics
-//!                                          | displacement cost_per_weapon
+//!                                          | displacement cost_per_weapon import
 //!             and what they share          | data describe progress live junit
 //! study/      more than one run            | ensemble outcome measure stats paired branch tables spec plan factors analysis design targets
 //!                                          | calibrate emulator fitted sensitivity pareto discover check displacement weapons_kept files
@@ -129,6 +127,7 @@
 //! report/     charts, maps, report.html    | folder drawing figures fitted chart bands compare verdict tradeoff pareto map maps canvas
 //!                                          | axis theme view read/ rows sankey published study geo page/ compare_tests
 //!             read/: many cells ground; page/: words tables atlas
+//! import/     other programs' files; flee/: settings places dated registered write | log sheet yaml flee flee/
 //! units.rs    days, dates, money, chances
 //! error.rs    what can go wrong; exit codes
 //! ```
@@ -137,6 +136,7 @@ pub mod agents;
 pub mod cli;
 pub mod engine;
 pub mod error;
+pub mod import;
 pub mod levers;
 pub mod observe;
 pub mod processes;

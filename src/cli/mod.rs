@@ -12,6 +12,7 @@ pub mod cost_per_weapon;
 mod data;
 mod describe;
 pub mod displacement;
+pub mod import;
 mod junit;
 pub mod levers;
 mod live;
@@ -49,6 +50,8 @@ pub enum Command {
     Resume(resume::ResumeArgs),
     /// Draw the charts and write the page (report.html) of runs, comparisons and studies again, from their files alone
     Report(report::ReportArgs),
+    /// Make a scenario of another program's files
+    Import(import::ImportArgs),
     /// Check scenario files and say everything that is wrong with them
     Validate(validate::ValidateArgs),
     /// Run a suite of benchmarks and say what has changed since its results were stored
@@ -107,6 +110,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Study(args) => study::study(&args),
         Command::Resume(args) => resume::resume(&args),
         Command::Report(args) => report::report(&args),
+        Command::Import(args) => import::import(&args),
         Command::Validate(args) => validate::validate(&args),
         Command::Check(args) => check::check(&args),
         Command::Schema(args) => schema::schema(&args),

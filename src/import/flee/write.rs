@@ -1,0 +1,229 @@
+//! The files of a scenario with a displacement folder.
+
+use super::places::{Kind, Site};
+use super::settings::Settings;
+use super::{Instance, Period};
+use crate::units::{Date, Tick};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+/// What makes the rest of the model stand still.
+const NOTHING_ELSE: &str = "# Nothing else of the model takes part.
+[initial.depots]
+count = 0
+chemical_tonnes = 0
+armies = false
+
+[initial.groups]
+libya_count = 0
+regional = false
+
+[initial.migrants]
+residents = 0
+departure_scale = 0
+
+[initial.vessels]
+per_zone = 0
+
+[initial.crews]
+count = 0
+funds_usd = 0
+
+[initial.patrols]
+teams_per_base = 0
+
+[initial.patrons]
+regional = false
+";
+
+/// Tables of rows, as CSV.
+struct Csv(Vec<u8>);
+
+impl Csv {
+    fn new(head: &str) -> Csv {
+        Csv(format!("{head}\n").into_bytes())
+    }
+
+    /// A row; fields with commas or quotes are put between quotes.
+    fn row(&mut self, fields: &[&dyn Display]) {
+        let fields: Vec<String> = fields.iter().map(|f| f.to_string()).collect();
+        let mut writer = csv::Writer::from_writer(&mut self.0);
+        // Writing to memory does not fail.
+        let _ = writer.write_record(&fields);
+    }
+
+    fn text(self) -> String {
+        String::from_utf8(self.0).unwrap_or_default()
+    }
+}
+
+/// A number that may not be there.
+struct Maybe<T>(Option<T>);
+
+impl<T: Display> Display for Maybe<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |x| x.fmt(f))
+    }
+}
+
+/// All files, `scenario.toml` last.
+pub(super) fn files(instance: &Instance, notes: &[String]) -> Vec<(&'static str, String)> {
+    vec![
+        ("network/nodes.csv", nodes(instance)),
+        ("network/links.csv", links(instance)),
+        ("network/sites.csv", sites(instance)),
+        ("network/routes.csv", routes(instance)),
+        ("network/closures.csv", closures(instance)),
+        ("network/conflict.csv", conflict(instance)),
+        ("network/registrations.csv", registrations(instance)),
+        ("scenario.toml", scenario(instance, notes)),
+    ]
+}
+
+/// What there is, in a line.
+pub(super) fn summary(instance: &Instance) -> String {
+    let all = &instance.sites.all;
+    let camps = all.iter().filter(|s| s.kind.is_camp()).count();
+    let known: BTreeSet<&str> = instance.registered.iter().map(|r| r.site.as_str()).collect();
+    let reports = |s: &&Site| s.kind.is_camp() && known.contains(s.name.as_str());
+    format!(
+        "{} sites, {} routes, {} closures, {} days from {}, registrations of {} of {camps} camps",
+        all.len(),
+        instance.routes.all.len(),
+        instance.closures.len(),
+        instance.period.days,
+        instance.period.start.date(),
+        all.iter().filter(reports).count(),
+    )
+}
+
+fn nodes(instance: &Instance) -> String {
+    let mut csv = Csv::new("name,country,lat,lon,population,terrain,kind");
+    for s in &instance.sites.all {
+        csv.row(&[&s.name, &s.country, &s.lat, &s.lon, &residents(s), &"", &"town"]);
+    }
+    csv.text()
+}
+
+fn residents(site: &Site) -> u32 {
+    if site.kind.is_camp() { 0 } else { site.people }
+}
+
+fn links(instance: &Instance) -> String {
+    let mut csv = Csv::new("a,b,km");
+    let name = |i: usize| &instance.sites.all[i].name;
+    for r in &instance.routes.all {
+        csv.row(&[name(r.a), name(r.b), &r.km]);
+    }
+    csv.text()
+}
+
+fn sites(instance: &Instance) -> String {
+    let mut csv = Csv::new("name,country,lat,lon,kind,population,capacity,home,leave_per_day");
+    for (i, s) in instance.sites.all.iter().enumerate() {
+        let at_peace = !instance.parity && instance.wars.at_peace.contains(&i);
+        let kind = if at_peace { Kind::Town } else { s.kind };
+        let capacity = Maybe(Some(s.people).filter(|&n| s.kind.is_camp() && n > 0));
+        let home = if s.home { "yes" } else { "no" };
+        let leave = Maybe(s.leave_per_day.filter(|&x| x > 0.0));
+        csv.row(&[&s.name, &s.country, &s.lat, &s.lon, &kind.name(), &residents(s), &capacity, &home, &leave]);
+    }
+    csv.text()
+}
+
+fn routes(instance: &Instance) -> String {
+    let mut csv = Csv::new("a,b,km,forced,km_per_day,walk_share");
+    let name = |i: usize| &instance.sites.all[i].name;
+    for r in &instance.routes.all {
+        let forced = Maybe(r.forced.map(name));
+        csv.row(&[name(r.a), name(r.b), &r.km, &forced, &Maybe(r.km_per_day), &Maybe(r.walk_share)]);
+    }
+    csv.text()
+}
+
+fn closures(instance: &Instance) -> String {
+    let mut csv = Csv::new("kind,a,b,from,until");
+    for c in &instance.closures {
+        csv.row(&[&c.kind, &c.a, &c.b, &day(instance.period, c.from), &day(instance.period, c.until)]);
+    }
+    csv.text()
+}
+
+fn conflict(instance: &Instance) -> String {
+    let mut csv = Csv::new("date,site,intensity");
+    for &(at, site, intensity) in &instance.wars.changes {
+        csv.row(&[&day(instance.period, at), &instance.sites.all[site].name, &intensity]);
+    }
+    csv.text()
+}
+
+fn registrations(instance: &Instance) -> String {
+    let mut csv = Csv::new("site,date,persons");
+    for r in &instance.registered {
+        for (at, persons) in &r.table {
+            csv.row(&[&r.site, &at.date(), persons]);
+        }
+    }
+    csv.text()
+}
+
+fn day(period: Period, day: u32) -> Date {
+    Tick(period.start.0 + day).date()
+}
+
+fn scenario(instance: &Instance, notes: &[String]) -> String {
+    let Instance { name, period, settings, parity, .. } = instance;
+    let text = |s: &str| toml::Value::String(s.chars().filter(|c| !c.is_control()).collect()).to_string();
+    let how = if *parity { " with --parity" } else { "" };
+    let mut out = format!("# Written by `sirocco import flee`{how}.\n");
+    if !notes.is_empty() {
+        out.push_str("# Not carried over:\n");
+    }
+    for note in notes {
+        out.push_str(&format!("# - {}\n", note.replace(char::is_control, " ")));
+    }
+    let about = format!("A displacement instance of Flee: {}.", summary(instance));
+    out.push_str(&format!("title = {}\nabout = {}\n\n", text(name), text(&about)));
+    let (start, end) = (period.start.date(), day(*period, period.days.saturating_sub(1)));
+    out.push_str(&format!("[run]\nstart = {start}\nend = {end}\n"));
+    if settings.persons_per_agent > 1 {
+        out.push_str(&format!("# Flee's `hasten`.\npersons_per_agent = {}\n", settings.persons_per_agent));
+    }
+    out.push_str("\n[region]\nnetwork = \"network\"\ndisplacement = \"network\"\n\n");
+    out.push_str(NOTHING_ELSE);
+    out.push_str(&rules(instance, settings));
+    out
+}
+
+fn rules(instance: &Instance, settings: &Settings) -> String {
+    let from = settings.file.as_ref().map_or_else(
+        || "All keys have Flee's defaults.".to_string(),
+        |file| format!("From {}; keys that are not here have Flee's defaults.", file.replace(char::is_control, " ")),
+    );
+    let mut out = format!("\n# {from}\n[processes.displacement]\n");
+    for (key, value) in &settings.keys {
+        out.push_str(&format!("{key} = {value}\n"));
+    }
+    if instance.parity {
+        out.push_str("# Faults of Flee that this instance can show.\n");
+        for (fault, can) in faults(instance, settings) {
+            if can {
+                out.push_str(&format!("{fault} = true\n"));
+            }
+        }
+    }
+    out
+}
+
+/// Faults of Flee, and whether the outcome can hang on them.
+fn faults(instance: &Instance, settings: &Settings) -> [(&'static str, bool); 7] {
+    [
+        ("fault_forced_routes_ignored", instance.routes.all.iter().any(|r| r.forced.is_some())),
+        ("fault_one_way_closures", instance.closures.iter().any(|c| c.kind == "route")),
+        ("fault_intensity_fixed", instance.wars.vary),
+        ("fault_awareness_0_freezes", settings.awareness_0),
+        ("fault_km_per_hop", true),
+        ("fault_coordinates_swapped", settings.home_distance),
+        ("fault_population_unweighted", settings.population_weight),
+    ]
+}
