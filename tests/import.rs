@@ -100,10 +100,11 @@ const NETWORK: [(&str, &str); 6] = [
 
 const REGISTRATIONS: &str = "site,date,persons\ntotal,2012-02-27,0\ntotal,2012-03-03,900\n\"Camp, big\",2012-02-28,75\n\
     \"Camp, big\",2012-03-01,300\n\"Camp, big\",2012-03-02,300\nHaven,2012-02-20,110\nHaven,2012-02-25,115\nHaven,2012-03-01,220\n\
-    Haven,2012-03-06,320\n";
+    Haven,2012-03-06,320\nelsewhere,2012-02-24,6\nelsewhere,2012-02-25,7\n";
 
 const REGISTRATIONS_AS_FLEE: &str = "site,date,persons\ntotal,2012-02-27,0\ntotal,2012-03-03,900\n\"Camp, big\",2012-02-28,75\n\
-    \"Camp, big\",2012-03-01,300\n\"Camp, big\",2012-03-02,300\nHaven,2012-02-20,10\nHaven,2012-02-25,120\nHaven,2012-03-01,120\n";
+    \"Camp, big\",2012-03-01,300\n\"Camp, big\",2012-03-02,300\nHaven,2012-02-20,10\nHaven,2012-02-25,120\nHaven,2012-03-01,120\n\
+    elsewhere,2012-02-24,6\nelsewhere,2012-02-25,7\n";
 
 const SCENARIO: &str = "# Written by `sirocco import flee`.
 # Not carried over:
@@ -124,7 +125,7 @@ const SCENARIO: &str = "# Written by `sirocco import flee`.
 # - source_data/nowhere.csv: the order of its lines; they are taken by their dates
 # - input_csv/registration_corrections.csv: line 2, since `Camp, big` has no report on 2012-03-03
 # - input_csv/registration_corrections.csv: line 3, since no report is earlier
-# - source_data/data_layout.csv: registrations of `Nowhere` (at most 7), which is no place of locations.csv; Flee counts them among those who set out
+# - source_data/data_layout.csv: registrations of `Nowhere` (at most 7), which is no place of locations.csv: counted under `elsewhere` among those who set out, as in Flee
 # - input_csv: files of Flee with what is not simulated here: `major_routes.csv`
 title = \"small\"
 about = \"A displacement instance of Flee: 7 sites, 6 routes, 6 closures, 5 days from 2012-02-28, registrations of 2 of 2 camps.\"
@@ -183,6 +184,7 @@ fault_forced_routes_ignored = true
 fault_one_way_closures = true
 fault_intensity_fixed = true
 fault_km_per_hop = true
+fault_first_day_in_capacity = true
 fault_population_unweighted = true
 ";
 

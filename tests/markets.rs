@@ -120,20 +120,23 @@ fn a1_guards_keep_depots_with_diminishing_returns_and_early_beats_late() {
     assert!(early < 0.9 * late);
 }
 
-/// A2: the same guards, told to watch missiles only, save missiles and leave the loot of rifles as it was within 5 %.
+/// A2: the same guards, told to watch missiles only, save missiles and leave the loot of rifles as it was within 10 %: sums of eight replicates, since
+/// of a single one it hangs on whether a large depot is raided early (once it was one of four, by luck within 5 %).
 #[test]
 fn a2_guards_of_one_class_leave_the_others_open() {
-    let none = always(0, "").run(0);
-    let missiles = always(20, "classes = [\"manpads\"]\n").run(0);
-    let all = always(20, "").run(0);
-    let share = |s: &Seen, class: Class| looted(s, class) / looted(&none, class);
+    let eight = |case: &Bench| (0..8u32).into_par_iter().map(|replicate| case.run(replicate)).collect::<Vec<Seen>>();
+    let none = eight(&always(0, ""));
+    let missiles = eight(&always(20, "classes = [\"manpads\"]\n"));
+    let all = eight(&always(20, ""));
+    let sum = |s: &[Seen], class: Class| s.iter().map(|s| looted(s, class)).sum::<f64>();
+    let share = |s: &[Seen], class: Class| sum(s, class) / sum(&none, class);
     let [m, a] = [&missiles, &all].map(|s| (share(s, Class::SmallArms), share(s, Class::Manpads)));
     println!(
         "A2 loot of rifles and of missiles, over that without guards: missiles guarded {m:.3?}, all guarded {a:.3?}"
     );
-    let bill = |b: &Seen| b.sum(|t| t.spent);
+    let bill = |s: &[Seen]| s.iter().map(|s| s.sum(|t| t.spent)).collect::<Vec<_>>();
     assert_eq!(bill(&missiles), bill(&all), "for the same money");
-    assert!((m.0 - 1.0).abs() < 0.05 && m.1 < 0.5, "{m:?}");
+    assert!((m.0 - 1.0).abs() < 0.1 && m.1 < 0.5, "{m:?}");
     assert!(a.0 < 0.5 && a.1 < 0.5, "{a:?}");
 }
 

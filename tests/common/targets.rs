@@ -226,7 +226,7 @@ fn tiny() -> &'static Simulation {
         }
         let path = dir.path().join("small.toml");
         fs::write(&path, SMALL).expect("a file");
-        let spec = RegionSpec { network: Some("net".into()), countries: vec![] };
+        let spec = RegionSpec { network: Some("net".into()), countries: vec![], displacement: None };
         let ground = Ground::load(&data(), &spec, 4, dir.path()).expect("a network");
         let scenario = load(&path, &[], &Names::of(&ground.region)).unwrap_or_else(|r| panic!("{r}"));
         let plan = RunPlan { scenario: Arc::new(scenario), replicate: 0, values: vec![], audit: false };

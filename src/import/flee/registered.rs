@@ -17,7 +17,7 @@ type Table = Vec<(Tick, f64)>;
 
 /// What is known of a site.
 pub(super) struct Reports {
-    /// A site, or `total`.
+    /// A site, `total`, or `elsewhere`: all that is registered at no site.
     pub site: String,
     pub table: Table,
 }
@@ -41,17 +41,18 @@ pub(super) fn read(
     };
     let mut all = listed(source, &layout, parity, log);
     correct(source, sites, &mut all, log);
-    all.retain(|r| {
-        let known = r.site == "total" || sites.find(&r.site).is_some();
-        if !known {
-            let most = r.table.iter().map(|t| t.1).fold(0.0, f64::max);
-            let (who, like) = (quoted(&r.site), sites.like(&r.site, log));
-            let why = "which is no place of locations.csv; Flee counts them among those who set out";
-            log.note(format!("{}: registrations of {who}{like} (at most {most}), {why}", layout.name));
-        }
-        known
-    });
-    all
+    let (mut known, unknown): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|r| r.site == "total" || sites.find(&r.site).is_some());
+    for r in &unknown {
+        let most = r.table.iter().map(|t| t.1).fold(0.0, f64::max);
+        let (who, like) = (quoted(&r.site), sites.like(&r.site, log));
+        let why = "which is no place of locations.csv: counted under `elsewhere` among those who set out, as in Flee";
+        log.note(format!("{}: registrations of {who}{like} (at most {most}), {why}", layout.name));
+    }
+    if let Some(table) = unknown.into_iter().map(|r| r.table).reduce(|a, b| sum(&a, &b)) {
+        known.push(Reports { site: "elsewhere".into(), table });
+    }
+    known
 }
 
 /// The sites of the layout, each with its files added up.

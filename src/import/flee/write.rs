@@ -3,6 +3,7 @@
 use super::places::{Kind, Site};
 use super::settings::Settings;
 use super::{Instance, Period};
+use crate::region::displacement::Reports;
 use crate::units::{Date, Tick};
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -216,14 +217,26 @@ fn rules(instance: &Instance, settings: &Settings) -> String {
 }
 
 /// Faults of Flee, and whether the outcome can hang on them.
-fn faults(instance: &Instance, settings: &Settings) -> [(&'static str, bool); 7] {
+fn faults(instance: &Instance, settings: &Settings) -> [(&'static str, bool); 8] {
+    // Whether camps with room for so many hold somebody on the first day.
+    let start = instance.period.start;
+    let filled = !settings.keys.iter().any(|(key, value)| *key == "fill_on_first_day" && value == "false");
+    let there = |site: &str| instance.registered.iter().any(|r| r.site == site && persons(&r.table, start) > 0.0);
+    let crowded = filled && instance.sites.all.iter().any(|s| s.kind.is_camp() && s.people > 0 && there(&s.name));
     [
         ("fault_forced_routes_ignored", instance.routes.all.iter().any(|r| r.forced.is_some())),
         ("fault_one_way_closures", instance.closures.iter().any(|c| c.kind == "route")),
         ("fault_intensity_fixed", instance.wars.vary),
         ("fault_awareness_0_freezes", settings.awareness_0),
         ("fault_km_per_hop", true),
+        ("fault_first_day_in_capacity", crowded),
         ("fault_coordinates_swapped", settings.home_distance),
         ("fault_population_unweighted", settings.population_weight),
     ]
+}
+
+/// Registered on a day: in a straight line between reports.
+fn persons(table: &[(Tick, f64)], day: Tick) -> f64 {
+    let reports = table.iter().map(|&(day, n)| (i64::from(day.0), n)).collect();
+    Reports(reports).on(day) as f64
 }

@@ -51,7 +51,7 @@ pub struct Params {
     #[schemars(extend("x-source" = "Flee 3"))]
     pub rules: Rules,
     /// Over how many links people know what lies ahead; 0: they take any link.
-    #[schemars(range(min = 0, max = 6), extend("x-unit" = "links", "x-source" = "Flee 3", "x-low" = 1, "x-high" = 2))]
+    #[schemars(range(min = 0, max = 10), extend("x-unit" = "links", "x-source" = "Flee 3", "x-low" = 1, "x-high" = 2))]
     pub awareness: u32,
     /// Chance a day that somebody leaves a place at war.
     #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "Flee 3 (Suleimenova et al. 2017)"))]

@@ -13,7 +13,7 @@ pub struct Way {
     up_to: f64,
     route: u32,
     /// Whether nobody sets out on it, since the camp at its end is full.
-    full: bool,
+    pub full: bool,
 }
 
 impl Way {
@@ -32,24 +32,16 @@ impl Way {
 pub struct Known<'a> {
     p: &'a Params,
     w: &'a World,
-    /// What is left of each camp's attraction by its room.
-    room: Vec<f64>,
-    score: Vec<f64>,
+    /// What each site attracts today, wherever somebody comes from.
+    scores: &'a [f64],
     /// Ways out of the sites at which somebody has chosen.
     ways: BTreeMap<u32, Vec<Way>>,
 }
 
 impl<'a> Known<'a> {
-    /// What is known now.
-    pub fn new(p: &'a Params, w: &'a World, day: Tick) -> Known<'a> {
-        let sites = 0..w.sites.len();
-        Known {
-            p,
-            w,
-            room: sites.clone().map(|i| room(p, w, i)).collect(),
-            score: sites.map(|i| score(p, w, i, day)).collect(),
-            ways: BTreeMap::new(),
-        }
+    /// What is known now; `scores` are those of the day.
+    pub fn new(p: &'a Params, w: &'a World, scores: &'a [f64]) -> Known<'a> {
+        Known { p, w, scores, ways: BTreeMap::new() }
     }
 
     /// Whether what a site attracts hangs on where somebody's home is.
@@ -76,7 +68,7 @@ impl<'a> Known<'a> {
 
     /// True when a camp has less than half of its attraction left: nobody sets out for it.
     pub fn is_full(&self, site: u32) -> bool {
-        self.w.refuge.kinds[site as usize].is_camp() && self.room[site as usize] < 0.5
+        self.w.refuge.kinds[site as usize].is_camp() && room(self.p, self.w, site as usize) < 0.5
     }
 
     /// The routes from a site that are open, with the sum of their weights up to each; all alike when none attracts.
@@ -114,13 +106,13 @@ impl<'a> Known<'a> {
     /// Weight of a route: what its end attracts, over how far it is, as far as there is room.
     fn weight(&self, site: u32, route: u32, home: Option<u32>) -> f64 {
         let (p, r) = (self.p, self.w.refuge.routes.get(route));
-        let mut score = self.score[r.end as usize];
+        let mut score = self.scores[r.end as usize];
         if p.home_distance_power > 0.0 {
             let km = self.km(home.unwrap_or(site), r.end);
             score /= libm::pow(km.max(1.0), p.home_distance_power);
         }
         let near = libm::pow(p.softening_km + r.km, p.distance_power);
-        libm::pow((p.weight_softening + score) / near * self.room[r.end as usize], p.weight_power)
+        libm::pow((p.weight_softening + score) / near * room(p, self.w, r.end as usize), p.weight_power)
     }
 
     /// Great-circle distance of two sites.
@@ -142,7 +134,11 @@ fn room(p: &Params, w: &World, site: usize) -> f64 {
     p.room(persons, capacity - first)
 }
 
-/// What a site attracts, wherever somebody comes from.
+/// What each site attracts on a day, wherever somebody comes from.
+pub fn scores(p: &Params, w: &World, day: Tick) -> Vec<f64> {
+    (0..w.sites.len()).map(|site| score(p, w, site, day)).collect()
+}
+
 fn score(p: &Params, w: &World, site: usize, day: Tick) -> f64 {
     let (s, state) = (&w.refuge.net.sites[site], w.sites.get(site));
     let camp = w.refuge.kinds[site].is_camp();

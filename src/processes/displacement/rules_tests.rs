@@ -1,6 +1,6 @@
 //! The rules one by one, on a handful of sites; the whole against Flee's own runs is in `tests/displacement.rs`.
 
-use super::routes::Known;
+use super::routes::{Known, scores};
 use super::{Params, Rules, Spawn};
 use crate::agents::displaced::{NONE, UNDER_WAY, populate};
 use crate::agents::world::World;
@@ -72,7 +72,8 @@ fn shares(p: &Params, w: &mut World, from: &str) -> Vec<(String, f64)> {
         since: 0,
         threshold: 0,
     };
-    let mut known = Known::new(p, w, w.day);
+    let today = scores(p, w, w.day);
+    let mut known = Known::new(p, w, &today);
     let mut n = vec![0.0; w.refuge.net.sites.len()];
     for i in 0..20_000 {
         let route = known.choose(&who, (f64::from(i) + 0.5) / 20_000.0);

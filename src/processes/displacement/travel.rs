@@ -1,11 +1,12 @@
 //! A day on the way: who stays and who goes, how far they come, and whether they go on.
 //!
-//! All decide and then all travel, in rounds: those who have come somewhere with part of the day left may go on in the next. Whoever decides in
-//! a round knows how full camps were at its beginning, so that nothing hangs on an order of people. A day costs what happens in it: who is on a
-//! road is looked at when its end is reached, who stays in a camp when the wait is over.
+//! In the morning all decide together. Then they travel, in rounds: those who have come somewhere with part of the day left may go on in the next.
+//! Whoever decides in a round knows how full camps were at its beginning, so that nothing hangs on an order of people (parts of people one after
+//! the other, by lot, come no nearer to Flee: docs/flee.md). A day costs what happens in it: who is on a road is looked at when its end is reached,
+//! who stays in a camp when the wait is over.
 
 use super::Params;
-use super::routes::{Known, Way};
+use super::routes::{Known, Way, scores};
 use crate::agents::displaced::{FIRST, NEVER, NONE, Person, UNDER_WAY};
 use crate::agents::world::World;
 use crate::engine::dist::exponential;
@@ -48,13 +49,14 @@ pub fn travel(p: &Params, w: &mut World, day: Tick) {
         .into_iter()
         .map(|row| Traveller { row, m: w.displaced.get(row as usize), left: 1.0, km: 0.0 })
         .collect();
-    let leaving = leaving(p, w, day);
+    let scores = scores(p, w, day);
+    let leaving = leaving(p, w, day, &scores);
+    going.extend(depart(p, w, day, 1, leaving));
     let mut round = 1;
-    going.extend(depart(p, w, day, round, leaving));
     while !going.is_empty() {
         let come = arrive(p, w, day, round, going);
         round += 1;
-        let further = further(p, w, day, round, come);
+        let further = further(p, w, day, round, &scores, come);
         going = depart(p, w, day, round, further);
     }
 }
@@ -100,7 +102,7 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
 }
 
 /// Those who leave this morning, each with the link that is taken. Whoever finds that the camp at the end of the way chosen is full stays.
-fn leaving(p: &Params, w: &mut World, day: Tick) -> Vec<(Traveller, u32)> {
+fn leaving(p: &Params, w: &mut World, day: Tick, scores: &[f64]) -> Vec<(Traveller, u32)> {
     for site in 0..w.sites.len() {
         let long = chance(p, w, site) < LONG;
         if long != w.refuge.waiting[site].long {
@@ -117,7 +119,7 @@ fn leaving(p: &Params, w: &mut World, day: Tick) -> Vec<(Traveller, u32)> {
             daily.push((site, std::mem::take(&mut w.refuge.waiting[site].daily)));
         }
     }
-    let mut known = Known::new(p, w, day);
+    let mut known = Known::new(p, w, scores);
     let (ways, leaves) = (w.luck.on(WAY, day), w.luck.on(LEAVE, day));
     let (mut gone, mut stays, mut kept) = (vec![], vec![], vec![]);
     let mut one_by_one = [on_route, due].concat();
@@ -130,7 +132,7 @@ fn leaving(p: &Params, w: &mut World, day: Tick) -> Vec<(Traveller, u32)> {
             kept.push((site, rest));
             continue;
         }
-        let (go, rest) = ask_all(known.ways(site as u32), chance, &who, ways, leaves);
+        let (go, rest) = ask_all(known.ways(site as u32), chance, who, ways, leaves);
         for (row, route) in go {
             let mut m = w.displaced.get(row as usize);
             (m.plan, m.step) = (route, 0);
@@ -156,14 +158,19 @@ fn leaving(p: &Params, w: &mut World, day: Tick) -> Vec<(Traveller, u32)> {
 fn ask_all(
     open: &[Way],
     chance: f64,
-    who: &[(u64, u32)],
+    who: Vec<(u64, u32)>,
     ways: Stream,
     leaves: Stream,
 ) -> (Vec<(u32, u32)>, Vec<(u64, u32)>) {
+    // Where every way leads to a full camp, or none out, nobody need be asked.
+    if open.iter().all(|way| way.full) {
+        return (vec![], who);
+    }
     let one = |part: &[(u64, u32)]| {
         let (mut go, mut rest) = (vec![], Vec::with_capacity(part.len()));
         for &(key, row) in part {
-            let route = if leaves.unit(key) < chance { Way::draw(open, ways.unit(key)) } else { NONE };
+            let leaves = chance >= 1.0 || leaves.unit(key) < chance;
+            let route = if leaves { Way::draw(open, ways.unit(key)) } else { NONE };
             if route == NONE {
                 rest.push((key, row));
             } else {
@@ -173,7 +180,7 @@ fn ask_all(
         (go, rest)
     };
     if who.len() <= 2 * ASKED {
-        return one(who);
+        return one(&who);
     }
     let parts: Vec<_> = who.par_chunks(ASKED).map(one).collect();
     let (go, rest): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
@@ -327,10 +334,17 @@ fn recent(m: &Person, day: Tick) -> f64 {
 }
 
 /// Of those who have come somewhere, who goes on today, and by which link.
-fn further(p: &Params, w: &mut World, day: Tick, round: u32, come: Vec<Traveller>) -> Vec<(Traveller, u32)> {
+fn further(
+    p: &Params,
+    w: &mut World,
+    day: Tick,
+    round: u32,
+    scores: &[f64],
+    come: Vec<Traveller>,
+) -> Vec<(Traveller, u32)> {
     let (luck, ways) = (w.luck.on(GO_ON, day).nth(round), w.luck.on(WAY, day).nth(round));
     let (mut on, mut stays) = (vec![], vec![]);
-    let mut known = Known::new(p, w, day);
+    let mut known = Known::new(p, w, scores);
     for mut t in come {
         let site = t.m.at as usize;
         let town = matches!(w.refuge.kinds[site], Kind::Town | Kind::ConflictZone) && w.sites.since()[site] == NEVER;
