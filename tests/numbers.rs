@@ -6,6 +6,7 @@ mod common;
 
 use common::{Bench, shipped_with, tiny};
 use sirocco::agents::cohort::Cohort;
+use sirocco::agents::displaced::{Person, Site};
 use sirocco::agents::vessel::Boat;
 use sirocco::agents::world::World;
 use sirocco::error::Error;
@@ -36,6 +37,20 @@ fn fill(w: &mut World) {
         first: u32::MAX,
     };
     w.boats.push(boat);
+    w.sites.push(Site { key: 9, intensity: 0.0, since: 0, residents: 0, clock: 0 });
+    w.displaced.push(Person {
+        key: 10,
+        at: 0,
+        state: 0,
+        home: 0,
+        plan: u32::MAX,
+        step: 0,
+        due: 0,
+        km: 0.0,
+        recent: 0.0,
+        since: 0,
+        threshold: 0,
+    });
     w.cohorts.push(Cohort { key: 8, country: 0, bloc: 0, men: 0, due: u32::MAX, sender: 0, vetting: 0.5 });
 }
 
@@ -77,7 +92,7 @@ fn every_float_column_of_every_table_stops_the_day_by_name() {
         let x = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][i % 3];
         let mut key = 0;
         let said = fault_after(sim.clone(), process, &mut |w| {
-            if ["boats", "cohorts"].contains(&table) {
+            if ["boats", "cohorts", "sites", "displaced"].contains(&table) {
                 fill(w);
             }
             key = w.poison(table, column, x).unwrap_or_else(|| panic!("no agent in `{table}` to be poisoned"));

@@ -82,6 +82,8 @@ pub struct Routes {
     /// First route of each site, and the end.
     first: Vec<u32>,
     links: Vec<u32>,
+    /// Links gone over in search of them.
+    tried: usize,
 }
 
 /// Most routes: a few hundred bytes each.
@@ -91,7 +93,7 @@ impl Routes {
     /// Finds them: no site comes twice on a route, and forks are passed through.
     ///
     /// # Panics
-    /// When there are more than 20 million; the run then stops with this text.
+    /// When there are more than 20 million, or as many links are gone over in search of them; the run then stops with this text.
     pub fn find(net: &DisplacementNet, awareness: u32) -> Routes {
         let mut out = Routes { awareness, ..Routes::default() };
         let mut way = vec![];
@@ -110,6 +112,8 @@ impl Routes {
                 continue;
             }
             way.push(l);
+            self.tried += 1;
+            assert!(self.tried <= 10 * MOST, "too many ways: set a lower `awareness`, or leave out forks");
             let (km, fork) = (km + link.km, net.sites[link.to as usize].kind == Kind::Marker);
             if !fork {
                 let links = (self.links.len() as u32, way.len() as u8);
@@ -198,9 +202,9 @@ impl Refuge {
         !self.net.sites.is_empty()
     }
 
-    /// Sites where people are registered, in their order.
+    /// Camps where people are registered, in their order.
     pub fn camps(&self) -> impl Iterator<Item = usize> + Clone + '_ {
-        (0..self.net.sites.len()).filter(|&i| self.net.registered[i].is_some())
+        (0..self.net.sites.len()).filter(|&i| self.net.registered[i].is_some() && self.net.sites[i].kind.is_camp())
     }
 
     /// Persons registered at a site on a day; none where nobody registers.

@@ -179,6 +179,9 @@ impl DisplacementNet {
             if name.is_empty() || row.text(1)?.is_empty() {
                 return Err(row.fault("a site needs a name and a country"));
             }
+            if ["total", "elsewhere"].contains(&name.as_str()) {
+                return Err(row.fault(format!("a site cannot be called `{name}`: registrations use the name")));
+            }
             if names.insert(name.clone(), self.sites.len() as u32).is_some() {
                 return Err(row.fault(format!("the site `{name}` comes twice")));
             }
@@ -227,7 +230,7 @@ impl DisplacementNet {
                 return Err(row.fault("`forced` is no end of the route"));
             }
             let (km, walk_share) = (row.number(2, 0.001, 20_000.0)?, row.maybe_number(5, 0.0, 1.0)?.unwrap_or(0.0));
-            let km_per_day = row.maybe_number(4, 0.001, 20_000.0)?.unwrap_or(f64::NAN);
+            let km_per_day = row.maybe_number(4, 1.0, 20_000.0)?.unwrap_or(f64::NAN);
             for (from, to) in [(a, b), (b, a)] {
                 self.leaving[from as usize].push(self.links.len() as u32);
                 self.links.push(Link { from, to, km, km_per_day, walk_share, forced: forced == Some(to) });
@@ -300,7 +303,7 @@ impl DisplacementNet {
                 "elsewhere" => &mut self.elsewhere,
                 _ => self.registered[site(names, row, 0)? as usize].get_or_insert_default(),
             };
-            let (day, persons) = (i64::from(date(row, 1)?.0), row.number(2, 0.0, 1e10)?);
+            let (day, persons) = (i64::from(date(row, 1)?.0), row.number(2, 0.0, 1e8)?);
             if reports.0.last().is_some_and(|last| last.0 >= day) {
                 return Err(row.fault("reports of a site are not in the order of their dates"));
             }
@@ -320,6 +323,6 @@ fn site(names: &Names, row: &Row, i: usize) -> Result<u32> {
 
 fn date(row: &Row, i: usize) -> Result<Tick> {
     let text = row.text(i)?;
-    let date = text.parse::<jiff::civil::Date>();
-    date.map(|d| Date(d).tick()).map_err(|_| row.fault(format!("`{text}` is no date (2012-02-29)")))
+    let date = text.parse::<jiff::civil::Date>().ok().filter(|d| d.year() >= 1970).ok_or(());
+    date.map(|d| Date(d).tick()).map_err(|_| row.fault(format!("`{text}` is no date from 1970 on (2012-02-29)")))
 }

@@ -151,8 +151,8 @@ impl Sites {
         let name = row.get(0);
         if name.is_empty() {
             row.fault(log, "a place without a name");
-        } else if name == "total" {
-            row.fault(log, "no place can be called `total`: the sum of all registrations has that name");
+        } else if ["total", "elsewhere"].contains(&name) {
+            row.fault(log, format!("no place can be called `{name}`: registrations use the name"));
         } else if name.chars().any(char::is_control) {
             row.fault(log, format!("the name {} has characters that are no text", quoted(name)));
         } else if let Some(&before) = self.by_name.get(name) {

@@ -10,7 +10,7 @@ use crate::units::Tick;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most persons in a report.
-const MOST: f64 = 1e9;
+const MOST: f64 = 1e8;
 
 /// Reports of persons, by day: one a day.
 type Table = Vec<(Tick, f64)>;

@@ -8,7 +8,7 @@ mod rules_tests;
 mod travel;
 mod war;
 
-use crate::agents::displaced::Routes;
+use crate::agents::displaced::{NONE, Routes};
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::region::displacement::Kind;
@@ -120,7 +120,7 @@ pub struct Params {
     #[schemars(extend("x-source" = "Flee 3"))]
     pub spawn: Spawn,
     /// Persons a day for each site at war at an intensity of 1 (`constant`, `poisson`), or the share of its residents a day (`population`).
-    #[schemars(range(min = 0, max = 1e6), extend("x-unit" = "persons/day or 1/day", "x-source" = "Flee 3: 500 persons; equation 20: 0.003 of the residents, 0.001 to 0.01"))]
+    #[schemars(range(min = 0, max = 1e9), extend("x-unit" = "persons/day or 1/day", "x-source" = "Flee 3: 500 persons; equation 20: 0.003 of the residents, 0.001 to 0.01"))]
     pub spawn_per_day: f64,
     /// Whether the sum is what was published as such, and not that of the camps.
     #[schemars(extend("x-source" = "Flee 3 (off)"))]
@@ -135,7 +135,7 @@ pub struct Params {
     #[schemars(extend("x-source" = "Flee 3 (off)"))]
     pub take_from_population: bool,
     /// What is left of the intensity of a war in each span of `decay_days` since it began; the last goes on. None: all.
-    #[schemars(extend("x-unit" = "share", "x-source" = "Flee 3 (none)"))]
+    #[schemars(inner(range(min = 0, max = 1)), extend("x-unit" = "share", "x-source" = "Flee 3 (none)"))]
     pub decay: Vec<f64>,
     /// Length of these spans.
     #[schemars(range(min = 1, max = 3650), extend("x-unit" = "days", "x-source" = "Flee 3"))]
@@ -146,6 +146,9 @@ pub struct Params {
     /// Fatalities a day within `war_km` of a site at which its war has an intensity of 1, if it is simulated.
     #[schemars(range(min = 0.0001, max = 1000), extend("x-unit" = "fatalities/day", "x-source" = "assumption", "x-low" = 0.05, "x-high" = 1))]
     pub war_fatalities: f64,
+    /// Intensity of a simulated war below which a site is at peace: violence fades for months.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1", "x-source" = "assumption", "x-low" = 0.02, "x-high" = 0.2))]
+    pub war_least: f64,
     /// See `war_fatalities`.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "km", "x-source" = "assumption", "x-low" = 30, "x-high" = 150))]
     pub war_km: f64,
@@ -211,6 +214,7 @@ impl Default for Params {
             decay_days: 30,
             simulated_war: false,
             war_fatalities: 0.2,
+            war_least: 0.05,
             war_km: 60.0,
             fault_forced_routes_ignored: false,
             fault_one_way_closures: false,
@@ -278,6 +282,11 @@ impl Process<World> for Displacement {
         let awareness = if p.rules == Rules::Flee1 { 1 } else { p.awareness.max(1) };
         if w.refuge.routes.awareness != awareness {
             w.refuge.routes = Arc::new(Routes::find(&w.refuge.net, awareness));
+            let there = |&n: &u32| n == NONE || (n as usize) < w.refuge.routes.len();
+            assert!(
+                w.displaced.plan().iter().all(there),
+                "somebody is on a route that there is not: a state of another `awareness`?"
+            );
         }
         w.refuge.without_first = p.empty_on_first_day;
         w.refuge.close(day, p.fault_one_way_closures);

@@ -28,13 +28,13 @@ fn fill(p: &Params, w: &mut World, day: Tick) {
         return;
     }
     let net = w.refuge.net.clone();
-    for (site, s) in net.sites.iter().enumerate().filter(|s| s.1.kind.is_camp()) {
+    for (site, _) in net.sites.iter().enumerate().filter(|s| s.1.kind.is_camp()) {
         let persons = net.registered[site].as_ref().map_or(0, |r| r.on(day));
         for n in 0..agents(persons, w) {
-            let row = w.displace(site as u32, day, n);
+            // Others may flee from the same site on the same day, numbered from 0.
+            let row = w.displace(site as u32, day, 1 << 32 | n);
             super::travel::stay(w, row, w.displaced.get(row), day);
         }
-        debug_assert!(s.kind.is_camp());
     }
 }
 
@@ -51,28 +51,24 @@ pub fn registered(net: &DisplacementNet, from_total: bool, day: Tick) -> i64 {
     net.registered.iter().flatten().chain([&net.elsewhere]).map(|r| r.on(day)).sum()
 }
 
-/// How many have come in all since the first day, by day: where fewer are registered than the day before, nobody new is displaced until as many
-/// have come again. So it is the largest increase over the first day so far.
-fn come(p: &Params, net: &DisplacementNet, start: Tick) -> Vec<i64> {
-    let last =
-        net.registered.iter().flatten().chain([&net.total, &net.elsewhere]).filter_map(|r| Some(r.0.last()?.0)).max();
-    let last = last.map_or(start.0, |day| day.clamp(i64::from(start.0), i64::from(u32::MAX)) as u32);
+/// Brings the number of those who have come in all since the first day up to a day: where fewer are registered than the day before, nobody new is
+/// displaced until as many have come again. So it is the largest increase over the first day so far.
+fn count_come(p: &Params, w: &mut World, days: u32) {
+    let start = w.refuge.start;
+    let net = w.refuge.net.clone();
     let at_first =
-        if p.fill_on_first_day || p.empty_on_first_day { registered(net, p.spawn_from_total, start) } else { 0 };
-    let mut most = 0;
-    let so_far = |day| {
-        most = most.max(registered(net, p.spawn_from_total, Tick(day)) - at_first);
-        most
-    };
-    (start.0..=last).map(so_far).collect()
+        if p.fill_on_first_day || p.empty_on_first_day { registered(&net, p.spawn_from_total, start) } else { 0 };
+    while w.refuge.come.len() <= days as usize {
+        let today = Tick(start.0 + w.refuge.come.len() as u32);
+        let so_far = w.refuge.come.last().copied().unwrap_or(0);
+        w.refuge.come.push(so_far.max(registered(&net, p.spawn_from_total, today) - at_first));
+    }
 }
 
 fn from_registrations(p: &Params, w: &mut World, day: Tick) {
-    if w.refuge.come.is_empty() {
-        w.refuge.come = come(p, &w.refuge.net, w.refuge.start);
-    }
-    let until = |days: u32| agents(w.refuge.come[(days as usize).min(w.refuge.come.len() - 1)], w);
     let days = day.0 - w.refuge.start.0;
+    count_come(p, w, days);
+    let until = |days: u32| agents(w.refuge.come[days as usize], w);
     let number = until(days) - if days > 0 { until(days - 1) } else { 0 };
     if number == 0 {
         return;
@@ -99,6 +95,11 @@ fn from_registrations(p: &Params, w: &mut World, day: Tick) {
 }
 
 fn from_each(p: &Params, w: &mut World, day: Tick) {
+    let share = p.spawn == Spawn::Population;
+    assert!(
+        !share || p.spawn_per_day <= 1.0,
+        "with `spawn = \"population\"`, `spawn_per_day` is a share of residents, 0 to 1"
+    );
     let size = f64::from(w.persons_per_agent);
     let luck = w.luck.on(NUMBER, day);
     for site in 0..w.sites.len() {
@@ -109,14 +110,15 @@ fn from_each(p: &Params, w: &mut World, day: Tick) {
         let mean = match p.spawn {
             Spawn::Population => p.spawn_per_day * f64::from(s.residents) * s.intensity,
             _ => p.spawn_per_day * s.intensity,
-        } / size;
-        let u = luck.unit(s.key);
-        let number = match p.spawn {
-            Spawn::Constant => libm::floor(mean) as u64,
-            Spawn::Poisson => poisson(u, mean),
-            // The fraction by lot: small places lose people too.
-            _ => libm::floor(mean) as u64 + u64::from(u < mean - libm::floor(mean)),
         };
+        let persons = match p.spawn {
+            Spawn::Constant => libm::floor(mean),
+            Spawn::Poisson => poisson(luck.unit(s.key), mean) as f64,
+            _ => mean,
+        };
+        // The part of an agent by lot: small places lose people too.
+        let (whole, part) = (libm::floor(persons / size), persons / size - libm::floor(persons / size));
+        let number = whole as u64 + u64::from(luck.nth(1).unit(s.key) < part);
         (0..number).for_each(|n| one(p, w, site as u32, day, n));
     }
 }
@@ -130,7 +132,6 @@ fn one(p: &Params, w: &mut World, site: u32, day: Tick, n: u64) {
         }
         w.sites.update(site as usize, |s| s.residents -= size);
     }
-    // On the first day those in camps have ordinals of their own sites: no key comes twice.
     let row = w.displace(site, day, n);
     w.tally.displaced += i64::from(w.persons_per_agent);
     super::travel::stay(w, row, w.displaced.get(row), day);

@@ -3,6 +3,7 @@
 use super::{Params, Rules};
 use crate::agents::displaced::{NONE, Person};
 use crate::agents::world::World;
+use crate::region::displacement::Kind;
 use crate::units::{Tick, great_circle_km};
 use std::collections::BTreeMap;
 
@@ -90,8 +91,13 @@ impl<'a> Known<'a> {
         let weight = |n: &u32| if p.awareness == 0 { 1.0 } else { self.weight(site, *n, home) };
         let mut weighed: Vec<(f64, u32)> = routes.iter().map(|n| (weight(n), *n)).collect();
         if p.rules == Rules::Flee2 {
-            // Of a link the best that lies behind it, and the first of its routes alone.
-            let links = weighed.chunk_by(|a, b| first(a.1) == first(b.1));
+            // Of a link the best that lies behind it, and the first of its routes alone; forks belong to the link behind them.
+            let to_first_site = |n: u32| {
+                let links = refuge.routes.links(n);
+                let fork = |l: &u32| refuge.net.sites[refuge.net.links[*l as usize].to as usize].kind == Kind::Marker;
+                &links[..=links.iter().position(|l| !fork(l)).unwrap_or(0)]
+            };
+            let links = weighed.chunk_by(|a, b| to_first_site(a.1) == to_first_site(b.1));
             weighed = links.map(|l| (l.iter().map(|x| x.0).fold(0.0, f64::max), l[0].1)).collect();
         }
         let alike = weighed.iter().all(|x| x.0 <= 0.0);

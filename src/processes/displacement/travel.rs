@@ -62,13 +62,18 @@ pub fn travel(p: &Params, w: &mut World, day: Tick) {
 }
 
 /// Puts somebody who stays at a site into its queue.
-pub fn stay(w: &mut World, row: usize, mut m: Person, day: Tick) {
+pub fn stay(w: &mut World, row: usize, m: Person, day: Tick) {
+    stay_by(w, row, m, w.luck.on(STAY, day));
+}
+
+/// The same with a draw of its own.
+fn stay_by(w: &mut World, row: usize, mut m: Person, luck: Stream) {
     let site = m.at as usize;
     m.threshold = 0;
     if m.plan != NONE {
         w.refuge.on_route.push(row as u32);
     } else if w.refuge.waiting[site].long {
-        m.threshold = threshold(w.sites.clock()[site], w.luck.on(STAY, day).unit(m.key));
+        m.threshold = threshold(w.sites.clock()[site], luck.unit(m.key));
         w.refuge.waiting[site].by_clock.push(Reverse((m.threshold, row as u32)));
     } else {
         w.refuge.waiting[site].daily.push((m.key, row as u32));
@@ -85,15 +90,22 @@ fn chance(p: &Params, w: &World, site: usize) -> f64 {
 /// Makes a site that has come to be left often, or seldom, one where people are asked every day, or one where they have thresholds.
 fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
     let clock = w.sites.clock()[site];
-    let waiting = &mut w.refuge.waiting[site];
-    waiting.long = long;
+    w.refuge.waiting[site].long = long;
     if !long {
-        let rows = waiting.by_clock.drain().map(|x| x.0.1);
-        let keyed = rows.map(|row| (w.displaced.key()[row as usize], row));
-        waiting.daily.extend(keyed);
+        let rows: Vec<u32> = w.refuge.waiting[site].by_clock.drain().map(|x| x.0.1).collect();
+        let settled = w.luck.on(SETTLE, day).nth(1);
+        for row in rows {
+            // Today they are asked beside the others.
+            if !settles(w, row as usize, settled, Tick(day.0 - 1)) {
+                // 0 says that the person is asked every day, after a restore too.
+                w.displaced.update(row as usize, |m| m.threshold = 0);
+                w.refuge.waiting[site].daily.push((w.displaced.key()[row as usize], row));
+            }
+        }
         return;
     }
     let luck = w.luck.on(STAY, day);
+    let waiting = &mut w.refuge.waiting[site];
     for (key, row) in std::mem::take(&mut waiting.daily) {
         let until = threshold(clock, luck.unit(key));
         waiting.by_clock.push(Reverse((until, row)));
@@ -116,7 +128,9 @@ fn leaving(p: &Params, w: &mut World, day: Tick, scores: &[f64]) -> Vec<(Travell
         if w.refuge.waiting[site].long {
             due.extend(over(p, w, site, day));
         } else if !w.refuge.waiting[site].daily.is_empty() {
-            daily.push((site, std::mem::take(&mut w.refuge.waiting[site].daily)));
+            let mut who = std::mem::take(&mut w.refuge.waiting[site].daily);
+            settle_daily(w, site, &mut who, day);
+            daily.push((site, who));
         }
     }
     let mut known = Known::new(p, w, scores);
@@ -150,18 +164,23 @@ fn leaving(p: &Params, w: &mut World, day: Tick, scores: &[f64]) -> Vec<(Travell
     for (site, rest) in kept {
         w.refuge.waiting[site].daily = rest;
     }
-    stays.into_iter().for_each(|(row, m)| stay(w, row as usize, m, day));
+    // Who had waited, and was drawn for today, begins to wait anew; the wait may have begun today.
+    let again = w.luck.on(STAY, day).nth(1);
+    for (row, mut m) in stays {
+        let yesterday = day.0.saturating_sub(1);
+        (m.recent, m.since) = (recent(&m, day) as f32, m.since.max(yesterday));
+        stay_by(w, row as usize, m, again);
+    }
     gone
 }
 
+/// Rows with the route taken.
+type Going = Vec<(u32, u32)>;
+/// Keys and rows.
+type Staying = Vec<(u64, u32)>;
+
 /// Of people who all choose from the same ways: who goes, by which, and who stays.
-fn ask_all(
-    open: &[Way],
-    chance: f64,
-    who: Vec<(u64, u32)>,
-    ways: Stream,
-    leaves: Stream,
-) -> (Vec<(u32, u32)>, Vec<(u64, u32)>) {
+fn ask_all(open: &[Way], chance: f64, who: Staying, ways: Stream, leaves: Stream) -> (Going, Staying) {
     // Where every way leads to a full camp, or none out, nobody need be asked.
     if open.iter().all(|way| way.full) {
         return (vec![], who);
@@ -204,11 +223,27 @@ fn over(p: &Params, w: &mut World, site: usize, day: Tick) -> Vec<u32> {
     due
 }
 
+/// Takes those out of the people of a camp who settle for good today, where all are asked every day.
+fn settle_daily(w: &mut World, site: usize, who: &mut Vec<(u64, u32)>, day: Tick) {
+    let share = w.refuge.net.sites[site].leave_per_day;
+    if share <= 0.0 || !w.refuge.kinds[site].is_camp() {
+        return;
+    }
+    let luck = w.luck.on(SETTLE, day);
+    who.retain(|&(key, row)| {
+        let stays = luck.chance(key, share);
+        if stays {
+            w.displaced.update(row as usize, |m| m.threshold = u64::MAX);
+        }
+        !stays
+    });
+}
+
 /// Whether somebody had settled for good in a camp before the day came to move on; such a person stays.
 fn settles(w: &mut World, row: usize, luck: Stream, day: Tick) -> bool {
     let m = w.displaced.get(row);
     let site = &w.refuge.net.sites[m.at as usize];
-    let days = f64::from(day.0 - m.since);
+    let days = f64::from(day.0.saturating_sub(m.since));
     let stays = site.leave_per_day > 0.0
         && w.refuge.kinds[m.at as usize].is_camp()
         && !luck.chance(m.key, libm::pow(1.0 - site.leave_per_day, days));

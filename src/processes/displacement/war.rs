@@ -3,14 +3,14 @@
 use super::Params;
 use crate::agents::displaced::NEVER;
 use crate::agents::world::World;
-use crate::region::displacement::Kind;
-use crate::units::Tick;
+use crate::region::displacement::{Kind, Site};
+use crate::units::{Tick, great_circle_km};
 
 /// Brings the intensity of every site up to the day.
 pub fn today(p: &Params, w: &mut World, day: Tick) {
     if p.simulated_war {
-        for site in 0..w.sites.len() {
-            set(p, w, site, simulated(p, w, site), day);
+        for (site, intensity) in simulated(p, w).into_iter().enumerate() {
+            set(p, w, site, intensity, day);
         }
         return;
     }
@@ -41,11 +41,26 @@ fn set(p: &Params, w: &mut World, site: usize, intensity: f64, day: Tick) {
     w.sites.set(site, s);
 }
 
-/// Fatalities a day around a site over those of a war of full intensity.
-fn simulated(p: &Params, w: &World, site: usize) -> f64 {
-    let Some(node) = w.refuge.net.sites[site].node else { return 0.0 };
-    let rows = w.nodes_within(node, p.war_km).into_iter().map(|n| w.territory_of[n as usize]);
-    let violence =
-        rows.filter(|&row| row != NEVER).map(|row| f64::from(w.territory.violence()[row as usize])).sum::<f64>();
-    (violence / p.war_fatalities).min(1.0)
+/// Of each site fatalities a day around it over those of a war of full intensity; 0 where that is less than `war_least`.
+fn simulated(p: &Params, w: &World) -> Vec<f64> {
+    let nodes = &w.region.nodes;
+    // In the order of rows, so that sums are the same in every run.
+    let fought = w.territory.rows().filter(|&row| w.territory.violence()[row] > 0.0);
+    let fought: Vec<(f64, f64, f64)> = fought
+        .map(|row| {
+            let node = w.territory.node()[row] as usize;
+            (nodes.lat[node], nodes.lon[node], f64::from(w.territory.violence()[row]))
+        })
+        .collect();
+    let near = |lat: f64, lon: f64| {
+        let inside = |f: &&(f64, f64, f64)| {
+            (f.0 - lat).abs() <= p.war_km / 110.0 + 0.1 && great_circle_km(f.0, f.1, lat, lon) <= p.war_km
+        };
+        fought.iter().filter(inside).map(|f| f.2).sum::<f64>()
+    };
+    let of = |site: &Site| {
+        let intensity = (near(site.lat, site.lon) / p.war_fatalities).min(1.0);
+        if intensity < p.war_least { 0.0 } else { intensity }
+    };
+    w.refuge.net.sites.iter().map(of).collect()
 }
