@@ -410,7 +410,7 @@ input_csv/locations.csv:5: error: unknown type of place `village` (known: camp, 
 input_csv/locations.csv:6: error: 3 fields, where at least 8 are needed
 input_csv/locations.csv:7: error: `7` stands in a column that the first line does not name
 input_csv/locations.csv:9: error: a place without a name
-input_csv/locations.csv:10: error: no place can be called `total`: the sum of all registrations has that name
+input_csv/locations.csv:10: error: no place can be called `total`: registrations use the name
 input_csv/registration_corrections.csv:1: error: `soon` is no date from 1970 on, such as 2012-02-29
 input_csv/registration_corrections.csv:2: error: unknown place `Havn` (did you mean `Haven`?)
 input_csv/registration_corrections.csv:3: error: `Hub` has no registrations in data_layout.csv
@@ -437,9 +437,9 @@ source_data/data_layout.csv:1: error: the file `haven-in.csv` stands twice
 source_data/data_layout.csv:1: error: the first line is of `Haven`; it must be `total`
 source_data/data_layout.csv:2: error: `Haven` stands twice, first on line 1
 source_data/data_layout.csv:3: error: `Hub` has no file
-source_data/haven-in.csv:1: error: `count` is `-10`, outside 0 to 1000000000
+source_data/haven-in.csv:1: error: `count` is `-10`, outside 0 to 100000000
 source_data/haven-in.csv:2: error: `2012-13-01` is no date from 1970 on, such as 2012-02-29
-source_data/haven-in.csv:3: error: `count` is `1e400`, outside 0 to 1000000000
+source_data/haven-in.csv:3: error: `count` is `1e400`, outside 0 to 100000000
 source_data/haven-in.csv:4: error: `count` is `many`, which is no number
 56 errors";
 
@@ -506,7 +506,7 @@ fn input_that_means_harm_is_refused_with_its_line() {
             b"location,Hub,,0,18446744073709551616\n",
             "closures.csv:1: error: `closure_end` is",
         ),
-        ("source_data/big.csv", b"2012-01-01,9e300\n", "big.csv:1: error: `count` is `9e300`, outside 0 to 1000000000"),
+        ("source_data/big.csv", b"2012-01-01,9e300\n", "big.csv:1: error: `count` is `9e300`, outside 0 to 100000000"),
         ("source_data/big.csv", b"99999999999999-01-01,9\n", "big.csv:1: error: `99999999999999-01-01` is no date"),
         ("simsetting.yml", b"a: &a [x]\nb: *a\n", "simsetting.yml:2: error: aliases are not read"),
         ("input_csv/routes.csv", b"Alpha,\x1b[31mFork,40\n", "routes.csv:1: error: unknown place `\\u{1b}[31mFork`"),
