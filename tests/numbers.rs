@@ -38,19 +38,7 @@ fn fill(w: &mut World) {
     };
     w.boats.push(boat);
     w.sites.push(Site { key: 9, intensity: 0.0, since: 0, residents: 0, clock: 0 });
-    w.displaced.push(Person {
-        key: 10,
-        at: 0,
-        state: 0,
-        home: 0,
-        plan: u32::MAX,
-        step: 0,
-        due: 0,
-        km: 0.0,
-        recent: 0.0,
-        since: 0,
-        threshold: 0,
-    });
+    w.displaced.push(Person::at(10, 0, 0));
     w.cohorts.push(Cohort { key: 8, country: 0, bloc: 0, men: 0, due: u32::MAX, sender: 0, vetting: 0.5 });
 }
 

@@ -55,6 +55,14 @@ table! {
     }
 }
 
+impl Person {
+    /// Somebody at a site, with no route.
+    pub fn at(key: u64, at: u32, home: u32) -> Person {
+        let (plan, km, recent) = (NONE, 0.0, 0.0);
+        Person { key, at, state: 0, home, plan, step: 0, due: 0, km, recent, since: 0, threshold: 0 }
+    }
+}
+
 /// On a link.
 pub const UNDER_WAY: u8 = 1;
 /// Has not come anywhere yet.
@@ -243,20 +251,7 @@ impl World {
     /// A displaced person more at a site, on a day. Residents are not counted down.
     pub fn displace(&mut self, site: u32, day: Tick, ordinal: u64) -> usize {
         let key = Key(self.sites.key()[site as usize]).child(day, ordinal).0;
-        let (at, state, since) = (site, FIRST, day.0);
-        let row = self.displaced.push(Person {
-            key,
-            at,
-            state,
-            home: site,
-            plan: NONE,
-            step: 0,
-            due: 0,
-            km: 0.0,
-            recent: 0.0,
-            since,
-            threshold: 0,
-        });
+        let row = self.displaced.push(Person { state: FIRST, since: day.0, ..Person::at(key, site, site) });
         self.refuge.present[site as usize] += 1;
         self.ledgers.move_people(People::Outside, People::Displaced, u64::from(self.persons_per_agent));
         row

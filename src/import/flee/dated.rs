@@ -2,8 +2,9 @@
 
 use super::super::log::{Log, quoted};
 use super::super::sheet::{Row, Sheet};
-use super::places::{Kind, Routes, Sites};
+use super::places::{Routes, Sites};
 use super::{Period, Source};
+use crate::region::displacement::Kind;
 use crate::units::{Date, Tick};
 use jiff::civil;
 use std::collections::BTreeSet;

@@ -4,21 +4,11 @@ use super::super::log::{Log, quoted};
 use super::super::sheet::{Row, Sheet};
 use super::Source;
 use super::settings::Settings;
+use crate::region::displacement::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most residents of a site, and most persons that a camp has room for.
 const MOST_PEOPLE: u32 = 100_000_000;
-
-/// What a site is, as `sites.csv` writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Camp,
-    IdpCamp,
-    ConflictZone,
-    Town,
-    Hub,
-    Marker,
-}
 
 /// A site.
 pub(super) struct Site {
@@ -75,38 +65,19 @@ struct Attributes {
     fixed: usize,
 }
 
-impl Kind {
-    /// As files write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Camp => "camp",
-            Kind::IdpCamp => "idp_camp",
-            Kind::ConflictZone => "conflict_zone",
-            Kind::Town => "town",
-            Kind::Hub => "hub",
-            Kind::Marker => "marker",
-        }
-    }
-
-    /// True of camps of both kinds.
-    pub fn is_camp(self) -> bool {
-        matches!(self, Kind::Camp | Kind::IdpCamp)
-    }
-
-    /// Flee looks for words in a type, in this order.
-    fn from_flee(text: &str) -> Option<Kind> {
-        let text = text.to_lowercase();
-        let kinds = [
-            ("camp", if text.contains("idp") { Kind::IdpCamp } else { Kind::Camp }),
-            ("conflict", Kind::ConflictZone),
-            ("forward", Kind::Hub),
-            ("marker", Kind::Marker),
-            ("flood_zone", Kind::Town),
-            ("default", Kind::Town),
-            ("town", Kind::Town),
-        ];
-        kinds.iter().find(|(word, _)| text.contains(word)).map(|k| k.1)
-    }
+/// Flee looks for words in a type, in this order.
+fn kind_of(text: &str) -> Option<Kind> {
+    let text = text.to_lowercase();
+    let kinds = [
+        ("camp", if text.contains("idp") { Kind::IdpCamp } else { Kind::Camp }),
+        ("conflict", Kind::ConflictZone),
+        ("forward", Kind::Hub),
+        ("marker", Kind::Marker),
+        ("flood_zone", Kind::Town),
+        ("default", Kind::Town),
+        ("town", Kind::Town),
+    ];
+    kinds.iter().find(|(word, _)| text.contains(word)).map(|k| k.1)
 }
 
 impl Sites {
@@ -238,7 +209,7 @@ impl Lost {
         if row.get(3).is_empty() && row.get(4).is_empty() {
             put(|l| &mut l.nowhere);
         }
-        if !matches!(row.get(6), "" | "0") && Kind::from_flee(&kind) != Some(Kind::ConflictZone) {
+        if !matches!(row.get(6), "" | "0") && kind_of(&kind) != Some(Kind::ConflictZone) {
             put(|l| &mut l.dates);
         }
     }
@@ -293,7 +264,7 @@ fn site(
     log: &mut Log,
 ) -> Site {
     let whole_row = row.len() >= 8;
-    let kind = Kind::from_flee(row.get(5));
+    let kind = kind_of(row.get(5));
     if whole_row && kind.is_none() {
         let known = "camp, idpcamp, conflict_zone, town, forwarding_hub, marker";
         row.fault(log, format!("unknown type of place {} (known: {known})", quoted(row.get(5))));

@@ -1,9 +1,9 @@
 //! The files of a scenario with a displacement folder.
 
-use super::places::{Kind, Site};
+use super::places::Site;
 use super::settings::Settings;
 use super::{Instance, Period};
-use crate::region::displacement::Reports;
+use crate::region::displacement::{Kind, Reports};
 use crate::units::{Date, Tick};
 use std::collections::BTreeSet;
 use std::fmt::Display;

@@ -28,7 +28,7 @@ fn fill(p: &Params, w: &mut World, day: Tick) {
         return;
     }
     let net = w.refuge.net.clone();
-    for (site, _) in net.sites.iter().enumerate().filter(|s| s.1.kind.is_camp()) {
+    for site in (0..net.sites.len()).filter(|&i| net.sites[i].kind.is_camp()) {
         let persons = net.registered[site].as_ref().map_or(0, |r| r.on(day));
         for n in 0..agents(persons, w) {
             // Others may flee from the same site on the same day, numbered from 0.

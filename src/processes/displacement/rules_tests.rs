@@ -2,7 +2,7 @@
 
 use super::routes::{Known, scores};
 use super::{Params, Rules, Spawn};
-use crate::agents::displaced::{NONE, UNDER_WAY, populate};
+use crate::agents::displaced::{UNDER_WAY, populate};
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::processes::test_world;
@@ -59,19 +59,7 @@ fn each_day(n: f64) -> Params {
 /// Shares of routes from a site to their ends, over 20,000 draws spread evenly: exact to 1/20,000.
 fn shares(p: &Params, w: &mut World, from: &str) -> Vec<(String, f64)> {
     super::Displacement::run(p, w, w.day);
-    let who = crate::agents::displaced::Person {
-        key: 1,
-        at: site(w, from),
-        state: 0,
-        home: site(w, "Origin"),
-        plan: NONE,
-        step: 0,
-        due: 0,
-        km: 0.0,
-        recent: 0.0,
-        since: 0,
-        threshold: 0,
-    };
+    let who = crate::agents::displaced::Person::at(1, site(w, from), site(w, "Origin"));
     let today = scores(p, w, w.day);
     let mut known = Known::new(p, w, &today);
     let mut n = vec![0.0; w.refuge.net.sites.len()];
