@@ -3,12 +3,10 @@
 use super::accounts::People;
 use super::world::World;
 use crate::engine::rng::Key;
-use crate::engine::wake::Calendar;
+use crate::engine::wake::{Calendar, HazardQueue};
 use crate::region::displacement::{Barred, DisplacementNet, Kind};
 use crate::table;
 use crate::units::Tick;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 table! {
@@ -36,13 +34,10 @@ table! {
         key: u64,
         /// Site where the person is; of somebody under way the link.
         at: u32,
-        /// Of [`UNDER_WAY`] and [`FIRST`].
-        state: u8,
         /// Site that the person fled from.
         home: u32,
-        /// The route that was chosen (index into [`Routes`]), [`NONE`] without one, and how many of its links are done.
+        /// The route that was chosen (index into [`Routes`]), [`NONE`] without one; `step`: how many of its links are done.
         plan: u32,
-        step: u8,
         /// Of somebody under way: day on which the end of the link is reached, and what is travelled of it by the evening before, km.
         due: u32,
         km: f32,
@@ -50,6 +45,9 @@ table! {
         recent: f32,
         /// Last day on which the person came somewhere or travelled.
         since: u32,
+        /// Of [`UNDER_WAY`] and [`FIRST`].
+        state: u8,
+        step: u8,
         /// Clock of a site that is seldom left at which the person moves on; 0 where that is drawn every day, [`u64::MAX`] for never.
         threshold: u64,
     }
@@ -171,7 +169,7 @@ pub struct Waiting {
     /// True where people stay long: each has a threshold, and nobody is asked before.
     pub long: bool,
     /// By threshold.
-    pub by_clock: BinaryHeap<Reverse<(u64, u32)>>,
+    pub by_clock: HazardQueue,
     /// Asked every day: key and row.
     pub daily: Vec<(u64, u32)>,
 }
@@ -294,7 +292,7 @@ impl World {
                 0 => waiting.daily.push((p.key, row as u32)),
                 until => {
                     waiting.long = true;
-                    waiting.by_clock.push(Reverse((until, row as u32)));
+                    waiting.by_clock.push(until, row as u32);
                 }
             }
         }

@@ -39,30 +39,47 @@ impl Hasher {
     }
 }
 
-/// Feeds columns to a [`Hasher`], two words at a time. Values go from registers into the hash: bytes gathered in memory first
-/// would have to be waited for.
+/// Feeds columns to a [`Hasher`], two words at a time. Narrow columns that lie side by side share a word. Values go from registers into the
+/// hash: bytes gathered in memory first would have to be waited for.
 pub struct Feed {
     hasher: Hasher,
     held: Option<u64>,
+    /// A word that is not full yet, and how many bits of it are.
+    part: u64,
+    bits: u32,
 }
 
 impl Feed {
     /// A feed of a fresh hasher.
     #[inline]
     pub fn new(salt: u64) -> Feed {
-        Feed { hasher: Hasher::new(salt), held: None }
+        Feed { hasher: Hasher::new(salt), held: None, part: 0, bits: 0 }
     }
     /// Adds a column's entry.
     #[inline]
     pub fn add<T: Words>(&mut self, entry: &T) {
-        entry.words(&mut |w| match self.held.take() {
-            None => self.held = Some(w),
-            Some(v) => self.hasher.pair(v, w),
+        entry.words(&mut |w, bits| {
+            if self.bits + bits > 64 {
+                self.flush();
+            }
+            self.part |= w << self.bits;
+            self.bits += bits;
         });
+    }
+    #[inline]
+    fn flush(&mut self) {
+        match self.held.take() {
+            None => self.held = Some(self.part),
+            Some(v) => self.hasher.pair(v, self.part),
+        }
+        (self.part, self.bits) = (0, 0);
     }
     /// The hash.
     #[inline]
     pub fn finish(mut self) -> u128 {
+        if self.bits > 0 {
+            self.flush();
+        }
         if let Some(v) = self.held {
             self.hasher.word(v);
         }
@@ -70,12 +87,12 @@ impl Feed {
     }
 }
 
-/// A value as words of 64 bits.
+/// A value as words of up to 64 bits.
 pub trait Words {
     /// True when it is a float or holds some.
     const FLOAT: bool = false;
-    /// Calls `f` with each word.
-    fn words(&self, f: &mut impl FnMut(u64));
+    /// Calls `f` with each word and the number of its bits, which is at least 1 and always the same; bits above are 0.
+    fn words(&self, f: &mut impl FnMut(u64, u32));
     /// The first NaN or infinity in it.
     #[inline]
     fn not_finite(&self) -> Option<f64> {
@@ -99,9 +116,9 @@ macro_rules! words {
                 }
             )?
             #[inline]
-            fn words(&self, f: &mut impl FnMut(u64)) {
+            fn words(&self, f: &mut impl FnMut(u64, u32)) {
                 let word: fn($ty) -> u64 = $word;
-                f(word(*self));
+                f(word(*self), 8 * size_of::<$ty>() as u32);
             }
         }
     )* };
@@ -128,13 +145,13 @@ impl<T: bytemuck::NoUninit + Words, const N: usize> Words for [T; N] {
         self.iter_mut().for_each(|e| e.fill_floats(x));
     }
     #[inline]
-    fn words(&self, f: &mut impl FnMut(u64)) {
+    fn words(&self, f: &mut impl FnMut(u64, u32)) {
         let (words, rest) = bytemuck::cast_slice::<T, u8>(self.as_slice()).as_chunks::<8>();
-        words.iter().for_each(|w| f(u64::from_le_bytes(*w)));
+        words.iter().for_each(|w| f(u64::from_le_bytes(*w), 64));
         if !rest.is_empty() {
             let mut w = [0u8; 8];
             w[..rest.len()].copy_from_slice(rest);
-            f(u64::from_le_bytes(w));
+            f(u64::from_le_bytes(w), 8 * rest.len() as u32);
         }
     }
 }

@@ -14,7 +14,8 @@ pub fn map_chunks<T: Send>(len: usize, chunk: usize, f: impl Fn(Range<usize>) ->
     if n <= 1 {
         return (0..n).map(|i| f(range(i))).collect();
     }
-    (0..n).into_par_iter().map(|i| f(range(i))).collect()
+    // A chunk is a task of its own: they may differ much in what they cost.
+    (0..n).into_par_iter().with_max_len(1).map(|i| f(range(i))).collect()
 }
 
 /// Calls `f` on every item in parallel, `chunk` at a time; results in order.

@@ -5,7 +5,7 @@ use crate::agents::displaced::{NONE, Person};
 use crate::agents::world::World;
 use crate::region::displacement::Kind;
 use crate::units::{Tick, great_circle_km};
-use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A way out of a site.
 #[derive(Clone, Copy)]
@@ -36,13 +36,13 @@ pub struct Known<'a> {
     /// What each site attracts today, wherever somebody comes from.
     scores: &'a [f64],
     /// Ways out of the sites at which somebody has chosen.
-    ways: BTreeMap<u32, Vec<Way>>,
+    ways: Vec<OnceLock<Vec<Way>>>,
 }
 
 impl<'a> Known<'a> {
     /// What is known now; `scores` are those of the day.
     pub fn new(p: &'a Params, w: &'a World, scores: &'a [f64]) -> Known<'a> {
-        Known { p, w, scores, ways: BTreeMap::new() }
+        Known { p, w, scores, ways: scores.iter().map(|_| OnceLock::new()).collect() }
     }
 
     /// Whether what a site attracts hangs on where somebody's home is.
@@ -51,7 +51,7 @@ impl<'a> Known<'a> {
     }
 
     /// The route that somebody at a site chooses who draws `u` in (0, 1); [`NONE`] when no way leads out.
-    pub fn choose(&mut self, who: &Person, u: f64) -> u32 {
+    pub fn choose(&self, who: &Person, u: f64) -> u32 {
         if self.by_home() {
             return Way::drawn(&self.weigh(who.at, Some(who.home)), u).map_or(NONE, |way| way.route);
         }
@@ -59,12 +59,8 @@ impl<'a> Known<'a> {
     }
 
     /// The ways out of a site, for all who are there.
-    pub fn ways(&mut self, site: u32) -> &[Way] {
-        if !self.ways.contains_key(&site) {
-            let weighed = self.weigh(site, None);
-            self.ways.insert(site, weighed);
-        }
-        &self.ways[&site]
+    pub fn ways(&self, site: u32) -> &[Way] {
+        self.ways[site as usize].get_or_init(|| self.weigh(site, None))
     }
 
     /// True when a camp has less than half of its attraction left: nobody sets out for it.

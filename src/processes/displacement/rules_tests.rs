@@ -61,7 +61,7 @@ fn shares(p: &Params, w: &mut World, from: &str) -> Vec<(String, f64)> {
     super::Displacement::run(p, w, w.day);
     let who = crate::agents::displaced::Person::at(1, site(w, from), site(w, "Origin"));
     let today = scores(p, w, w.day);
-    let mut known = Known::new(p, w, &today);
+    let known = Known::new(p, w, &today);
     let mut n = vec![0.0; w.refuge.net.sites.len()];
     for i in 0..20_000 {
         let route = known.choose(&who, (f64::from(i) + 0.5) / 20_000.0);

@@ -1,21 +1,20 @@
 //! A day on the way: who stays and who goes, how far they come, and whether they go on.
 //!
-//! In the morning all decide together. Then they travel, in rounds: those who have come somewhere with part of the day left may go on in the next.
-//! Whoever decides in a round knows how full camps were at its beginning, so that nothing hangs on an order of people (parts of people one after
-//! the other, by lot, come no nearer to Flee: docs/flee.md). A day costs what happens in it: who is on a road is looked at when its end is reached,
-//! who stays in a camp when the wait is over.
+//! All decide by what was known in the morning: which ways are open, and how full camps are. So nothing hangs on an order of people, and
+//! everybody's day is a function of its own, reckoned side by side. (Flee moves people one after the other, each of whom knows how full camps
+//! have become; what difference that makes: docs/flee.md.) A day costs what happens in it: who is on a road is looked at when its end is
+//! reached, who stays in a camp when the wait is over.
 
 use super::Params;
 use super::routes::{Known, Way, scores};
 use crate::agents::displaced::{FIRST, NEVER, NONE, Person, UNDER_WAY};
 use crate::agents::world::World;
 use crate::engine::dist::exponential;
+use crate::engine::parallel::map_chunks;
 use crate::engine::rng::{Purpose, Stream};
 use crate::engine::wake::{advance, threshold};
 use crate::region::displacement::{Kind, Link};
 use crate::units::Tick;
-use rayon::prelude::*;
-use std::cmp::Reverse;
 
 const WAY: Purpose = Purpose::new("displacement.way");
 const LEAVE: Purpose = Purpose::new("displacement.leave");
@@ -27,58 +26,113 @@ const SETTLE: Purpose = Purpose::new("displacement.settle");
 /// Where fewer leave than this share a day, each has a threshold; elsewhere all are asked.
 const LONG: f64 = 0.05;
 
-/// People of one site who are asked together by one thread.
-const ASKED: usize = 4096;
+/// People who are asked and moved together by one thread.
+const TOGETHER: usize = 512;
 
-/// Somebody on the way today. Nobody else looks at the row until the day's travel is done, so it is written once.
+/// Key and row of somebody who is asked every day.
+type Asked = (u64, u32);
+
+/// Somebody on the way today.
 #[derive(Clone, Copy)]
 struct Traveller {
     row: u32,
     m: Person,
+    /// Site where the day began; [`NONE`] on a road.
+    from: u32,
+    /// Links of today, this one too.
+    n: usize,
     /// Part of the day that is left.
     left: f64,
     /// Travelled today, km.
     km: f64,
+    /// Whether part of the day is left to go on.
+    more: bool,
+}
+
+/// People who are looked at together.
+enum Group<'a> {
+    /// They come to the end of a link.
+    Come(&'a [u32]),
+    /// They were drawn for today.
+    Due(&'a [u32]),
+    /// They are asked at a site every day.
+    Asked(usize, &'a [Asked]),
+}
+
+/// What has become of some people.
+#[derive(Default)]
+struct Moved {
+    gone: Vec<Traveller>,
+    /// Who stays where they are, and where that is.
+    stay: (usize, Vec<Asked>),
+    /// What replacing the rows of the others does to the digest.
+    change: u128,
 }
 
 /// Moves everybody.
 pub fn travel(p: &Params, w: &mut World, day: Tick) {
-    let arrivals = w.refuge.under_way.take(day);
-    w.refuge.on_links -= arrivals.len() as u32;
-    let mut going: Vec<Traveller> = arrivals
-        .into_iter()
-        .map(|row| Traveller { row, m: w.displaced.get(row as usize), left: 1.0, km: 0.0 })
-        .collect();
+    change_queues(p, w, day);
+    let come = w.refuge.under_way.take(day);
+    w.refuge.on_links -= come.len() as u32;
+    let (due, asked) = awake(p, w, day);
     let scores = scores(p, w, day);
-    let leaving = leaving(p, w, day, &scores);
-    going.extend(depart(p, w, day, 1, leaving));
-    let mut round = 1;
-    while !going.is_empty() {
-        let come = arrive(p, w, day, round, going);
-        round += 1;
-        let further = further(p, w, day, round, &scores, come);
-        going = depart(p, w, day, round, further);
+    let morning = Morning::new(p, w, day, &scores);
+    // Where every way leads to a full camp, or none out, nobody need be asked.
+    let (shut, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|x| morning.is_shut(x.0));
+    let mut some: Vec<Group> = come.chunks(TOGETHER).map(Group::Come).collect();
+    some.extend(due.chunks(TOGETHER).map(Group::Due));
+    some.extend(asked.iter().flat_map(|(site, who)| who.chunks(TOGETHER).map(|c| Group::Asked(*site, c))));
+    let number = come.len() + due.len() + asked.iter().map(|x| x.1.len()).sum::<usize>();
+    let together = if number > TOGETHER { 1 } else { some.len() };
+    let all = map_chunks(some.len(), together, |r| some[r].iter().map(|g| morning.day_of(g)).collect::<Vec<_>>());
+    for (site, who) in shut {
+        w.refuge.waiting[site].daily = who;
+    }
+    for moved in all.into_iter().flatten() {
+        let (site, who) = moved.stay;
+        w.refuge.waiting[site].daily.extend(who);
+        for t in &moved.gone {
+            if t.from != NONE {
+                w.refuge.present[t.from as usize] -= 1;
+            }
+            if t.m.state & UNDER_WAY == 0 {
+                w.refuge.present[t.m.at as usize] += 1;
+            }
+            queue(w, t.row, &t.m);
+        }
+        w.displaced.set_all(moved.gone.iter().map(|t| (t.row, t.m)), moved.change);
     }
 }
 
 /// Puts somebody who stays at a site into its queue.
-pub fn stay(w: &mut World, row: usize, m: Person, day: Tick) {
-    stay_by(w, row, m, w.luck.on(STAY, day));
+pub fn stay(w: &mut World, row: usize, mut m: Person, day: Tick) {
+    wait(w, &mut m, w.luck.on(STAY, day));
+    queue(w, row as u32, &m);
+    w.displaced.set(row, m);
 }
 
-/// The same with a draw of its own.
-fn stay_by(w: &mut World, row: usize, mut m: Person, luck: Stream) {
-    let site = m.at as usize;
-    m.threshold = 0;
-    if m.plan != NONE {
-        w.refuge.on_route.push(row as u32);
-    } else if w.refuge.waiting[site].long {
-        m.threshold = threshold(w.sites.clock()[site], luck.unit(m.key));
-        w.refuge.waiting[site].by_clock.push(Reverse((m.threshold, row as u32)));
-    } else {
-        w.refuge.waiting[site].daily.push((m.key, row as u32));
+/// Draws when somebody moves on who stays at a site that is seldom left.
+fn wait(w: &World, m: &mut Person, luck: Stream) {
+    let long = m.plan == NONE && w.refuge.waiting[m.at as usize].long;
+    m.threshold = if long { threshold(w.sites.clock()[m.at as usize], luck.unit(m.key)) } else { 0 };
+}
+
+/// Notes when somebody is to be looked at again.
+fn queue(w: &mut World, row: u32, m: &Person) {
+    let refuge = &mut w.refuge;
+    if m.state & UNDER_WAY != 0 {
+        refuge.under_way.schedule(Tick(m.due), row);
+        refuge.on_links += 1;
+        return;
     }
-    w.displaced.set(row, m);
+    let waiting = &mut refuge.waiting[m.at as usize];
+    if m.plan != NONE {
+        refuge.on_route.push(row);
+    } else if waiting.long {
+        waiting.by_clock.push(m.threshold, row);
+    } else {
+        waiting.daily.push((m.key, row));
+    }
 }
 
 /// Chance a day that somebody at a site moves on.
@@ -92,7 +146,7 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
     let clock = w.sites.clock()[site];
     w.refuge.waiting[site].long = long;
     if !long {
-        let rows: Vec<u32> = w.refuge.waiting[site].by_clock.drain().map(|x| x.0.1).collect();
+        let rows: Vec<u32> = std::mem::take(&mut w.refuge.waiting[site].by_clock).take(u64::MAX);
         let settled = w.luck.on(SETTLE, day).nth(1);
         for row in rows {
             // Today they are asked beside the others.
@@ -108,22 +162,25 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
     let waiting = &mut w.refuge.waiting[site];
     for (key, row) in std::mem::take(&mut waiting.daily) {
         let until = threshold(clock, luck.unit(key));
-        waiting.by_clock.push(Reverse((until, row)));
+        waiting.by_clock.push(until, row);
         w.displaced.update(row as usize, |m| m.threshold = until);
     }
 }
 
-/// Those who leave this morning, each with the link that is taken. Whoever finds that the camp at the end of the way chosen is full stays.
-fn leaving(p: &Params, w: &mut World, day: Tick, scores: &[f64]) -> Vec<(Traveller, u32)> {
+/// The same for all sites.
+fn change_queues(p: &Params, w: &mut World, day: Tick) {
     for site in 0..w.sites.len() {
         let long = chance(p, w, site) < LONG;
         if long != w.refuge.waiting[site].long {
             change_queue(w, site, long, day);
         }
     }
-    let on_route = std::mem::take(&mut w.refuge.on_route);
-    let mut due: Vec<u32> = vec![];
-    let mut daily: Vec<(usize, Vec<(u64, u32)>)> = vec![];
+}
+
+/// Rows of those whose wait is over or who have part of a route before them, and of each site those who are asked every day.
+fn awake(p: &Params, w: &mut World, day: Tick) -> (Vec<u32>, Vec<(usize, Vec<Asked>)>) {
+    let mut due = std::mem::take(&mut w.refuge.on_route);
+    let mut daily = vec![];
     for site in 0..w.sites.len() {
         if w.refuge.waiting[site].long {
             due.extend(over(p, w, site, day));
@@ -133,77 +190,7 @@ fn leaving(p: &Params, w: &mut World, day: Tick, scores: &[f64]) -> Vec<(Travell
             daily.push((site, who));
         }
     }
-    let mut known = Known::new(p, w, scores);
-    let (ways, leaves) = (w.luck.on(WAY, day), w.luck.on(LEAVE, day));
-    let (mut gone, mut stays, mut kept) = (vec![], vec![], vec![]);
-    let mut one_by_one = [on_route, due].concat();
-    for (site, who) in daily {
-        let chance = chance(p, w, site);
-        if known.by_home() {
-            // All have weights of their own.
-            let (go, rest): (Vec<_>, Vec<_>) = who.into_iter().partition(|x| leaves.chance(x.0, chance));
-            one_by_one.extend(go.iter().map(|x| x.1));
-            kept.push((site, rest));
-            continue;
-        }
-        let (go, rest) = ask_all(known.ways(site as u32), chance, who, ways, leaves);
-        for (row, route) in go {
-            let mut m = w.displaced.get(row as usize);
-            (m.plan, m.step) = (route, 0);
-            let link = take_step(w, &mut m);
-            gone.push((Traveller { row, m, left: 1.0, km: 0.0 }, link));
-        }
-        kept.push((site, rest));
-    }
-    for row in one_by_one {
-        match next(w, &mut known, w.displaced.get(row as usize), ways) {
-            (m, Some(link)) => gone.push((Traveller { row, m, left: 1.0, km: 0.0 }, link)),
-            (m, None) => stays.push((row, m)),
-        }
-    }
-    for (site, rest) in kept {
-        w.refuge.waiting[site].daily = rest;
-    }
-    // Who had waited, and was drawn for today, begins to wait anew; the wait may have begun today.
-    let again = w.luck.on(STAY, day).nth(1);
-    for (row, mut m) in stays {
-        let yesterday = day.0.saturating_sub(1);
-        (m.recent, m.since) = (recent(&m, day) as f32, m.since.max(yesterday));
-        stay_by(w, row as usize, m, again);
-    }
-    gone
-}
-
-/// Rows with the route taken.
-type Going = Vec<(u32, u32)>;
-/// Keys and rows.
-type Staying = Vec<(u64, u32)>;
-
-/// Of people who all choose from the same ways: who goes, by which, and who stays.
-fn ask_all(open: &[Way], chance: f64, who: Staying, ways: Stream, leaves: Stream) -> (Going, Staying) {
-    // Where every way leads to a full camp, or none out, nobody need be asked.
-    if open.iter().all(|way| way.full) {
-        return (vec![], who);
-    }
-    let one = |part: &[(u64, u32)]| {
-        let (mut go, mut rest) = (vec![], Vec::with_capacity(part.len()));
-        for &(key, row) in part {
-            let leaves = chance >= 1.0 || leaves.unit(key) < chance;
-            let route = if leaves { Way::draw(open, ways.unit(key)) } else { NONE };
-            if route == NONE {
-                rest.push((key, row));
-            } else {
-                go.push((row, route));
-            }
-        }
-        (go, rest)
-    };
-    if who.len() <= 2 * ASKED {
-        return one(&who);
-    }
-    let parts: Vec<_> = who.par_chunks(ASKED).map(one).collect();
-    let (go, rest): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    (go.concat(), rest.concat())
+    (due, daily)
 }
 
 /// Those at a site that is seldom left whose wait is over today: after so many days that the logarithm of the chance of having stayed has come to
@@ -215,16 +202,13 @@ fn over(p: &Params, w: &mut World, site: usize, day: Tick) -> Vec<u32> {
     let clock = advance(w.sites.clock()[site], exponential(1.0 - chance(p, w, site)));
     w.sites.update(site, |s| s.clock = clock);
     let settled = w.luck.on(SETTLE, day);
-    let mut due = vec![];
-    while w.refuge.waiting[site].by_clock.peek().is_some_and(|x| x.0.0 <= clock) {
-        due.extend(w.refuge.waiting[site].by_clock.pop().map(|x| x.0.1));
-    }
+    let mut due = w.refuge.waiting[site].by_clock.take(clock);
     due.retain(|&row| !settles(w, row as usize, settled, day));
     due
 }
 
 /// Takes those out of the people of a camp who settle for good today, where all are asked every day.
-fn settle_daily(w: &mut World, site: usize, who: &mut Vec<(u64, u32)>, day: Tick) {
+fn settle_daily(w: &mut World, site: usize, who: &mut Vec<Asked>, day: Tick) {
     let share = w.refuge.net.sites[site].leave_per_day;
     if share <= 0.0 || !w.refuge.kinds[site].is_camp() {
         return;
@@ -253,107 +237,216 @@ fn settles(w: &mut World, row: usize, luck: Stream, day: Tick) -> bool {
     stays
 }
 
-/// The link that somebody takes, by the route begun or one chosen now. A route is given up when its next link is closed or the camp at its end
-/// is full.
-fn next(w: &World, known: &mut Known, mut m: Person, ways: Stream) -> (Person, Option<u32>) {
-    if m.plan == NONE {
-        (m.plan, m.step) = (known.choose(&m, ways.unit(m.key)), 0);
-    }
-    if m.plan == NONE {
-        return (m, None);
-    }
-    let routes = &w.refuge.routes;
-    let link = routes.links(m.plan)[usize::from(m.step)];
-    if w.refuge.closed[link as usize] || known.is_full(routes.get(m.plan).end) {
-        (m.plan, m.step) = (NONE, 0);
-        return (m, None);
-    }
-    let link = take_step(w, &mut m);
-    (m, Some(link))
+/// The draws of a purpose on a day: the first, and those that each further link of the day has of its own.
+struct Draws {
+    purpose: Purpose,
+    first: [Stream; 8],
 }
 
-/// The next link of somebody's route.
-fn take_step(w: &World, m: &mut Person) -> u32 {
-    let links = w.refuge.routes.links(m.plan);
-    let link = links[usize::from(m.step)];
-    m.step += 1;
-    if usize::from(m.step) == links.len() {
-        (m.plan, m.step) = (NONE, 0);
+impl Draws {
+    fn new(w: &World, purpose: Purpose, day: Tick) -> Draws {
+        Draws { purpose, first: std::array::from_fn(|n| Draws::draw(w, purpose, day, n + 1)) }
     }
-    link
+
+    fn draw(w: &World, purpose: Purpose, day: Tick, n: usize) -> Stream {
+        let luck = w.luck.on(purpose, day);
+        if n == 1 { luck } else { luck.nth(n as u32) }
+    }
 }
 
-/// Sends people off on their links; gives those who come to the end today. When the others will is reckoned now.
-fn depart(p: &Params, w: &mut World, day: Tick, round: u32, who: Vec<(Traveller, u32)>) -> Vec<Traveller> {
-    let mut today = vec![];
-    for (mut t, link) in who {
-        w.refuge.present[t.m.at as usize] -= 1;
-        let on = w.refuge.net.links[link as usize];
+/// What all know and draw from on a day.
+struct Morning<'a> {
+    p: &'a Params,
+    w: &'a World,
+    day: Tick,
+    known: Known<'a>,
+    /// Of each site the chance that somebody there moves on.
+    chances: Vec<f64>,
+    ways: Draws,
+    go_on: Draws,
+    leave: Stream,
+    stay: Stream,
+}
+
+impl<'a> Morning<'a> {
+    fn new(p: &'a Params, w: &'a World, day: Tick, scores: &'a [f64]) -> Morning<'a> {
+        Morning {
+            p,
+            w,
+            day,
+            known: Known::new(p, w, scores),
+            chances: (0..w.sites.len()).map(|site| chance(p, w, site)).collect(),
+            ways: Draws::new(w, WAY, day),
+            go_on: Draws::new(w, GO_ON, day),
+            leave: w.luck.on(LEAVE, day),
+            stay: w.luck.on(STAY, day),
+        }
+    }
+
+    /// The stream of somebody's draw for the link number `n` of the day.
+    fn draw(&self, of: &Draws, n: usize) -> Stream {
+        of.first.get(n - 1).copied().unwrap_or_else(|| Draws::draw(self.w, of.purpose, self.day, n))
+    }
+
+    /// Whether nobody can leave a site.
+    fn is_shut(&self, site: usize) -> bool {
+        !self.known.by_home() && self.known.ways(site as u32).iter().all(|way| way.full)
+    }
+
+    /// The day of some people.
+    fn day_of(&self, group: &Group) -> Moved {
+        let mut moved = Moved::default();
+        match group {
+            Group::Come(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
+            Group::Due(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
+            Group::Asked(site, who) => self.ask(*site, who, &mut moved),
+        }
+        for t in &mut moved.gone {
+            match group {
+                Group::Come(_) => self.arrive(t),
+                Group::Asked(..) if t.m.plan != NONE => self.step(t),
+                _ => self.set_out(t),
+            }
+            while t.more {
+                self.go_on(t);
+            }
+            moved.change = moved.change.wrapping_add(self.w.displaced.digest_change(t.row as usize, &t.m));
+        }
+        moved
+    }
+
+    /// Somebody as the day begins.
+    fn traveller(&self, row: u32) -> Traveller {
+        let m = self.w.displaced.get(row as usize);
+        let from = if m.state & UNDER_WAY != 0 { NONE } else { m.at };
+        Traveller { row, m, from, n: 1, left: 1.0, km: 0.0, more: false }
+    }
+
+    /// Asks people of a site, who stay or leave. Whoever finds that the camp at the end of the way chosen is full stays.
+    fn ask(&self, site: usize, who: &[Asked], moved: &mut Moved) {
+        let (chance, ways) = (self.chances[site], self.draw(&self.ways, 1));
+        // Otherwise all have weights of their own.
+        let open = if self.known.by_home() { None } else { Some(self.known.ways(site as u32)) };
+        moved.stay = (site, Vec::with_capacity(who.len()));
+        for &(key, row) in who {
+            let leaves = chance >= 1.0 || self.leave.chance(key, chance);
+            let route = match open {
+                Some(open) if leaves => Way::draw(open, ways.unit(key)),
+                _ => NONE,
+            };
+            if !leaves || open.is_some() && route == NONE {
+                moved.stay.1.push((key, row));
+                continue;
+            }
+            let mut t = self.traveller(row);
+            (t.m.plan, t.m.step) = (route, 0);
+            moved.gone.push(t);
+        }
+    }
+
+    /// Somebody who was drawn for today leaves, or begins to wait anew; the wait may have begun today.
+    fn set_out(&self, t: &mut Traveller) {
+        self.choose(t);
+        if t.m.plan != NONE {
+            return self.step(t);
+        }
+        let yesterday = self.day.0.saturating_sub(1);
+        (t.m.recent, t.m.since) = (recent(&t.m, self.day) as f32, t.m.since.max(yesterday));
+        wait(self.w, &mut t.m, self.stay.nth(1));
+    }
+
+    /// Somebody who has come somewhere with part of the day left goes on, or stays for the night.
+    fn go_on(&self, t: &mut Traveller) {
+        (t.n, t.more) = (t.n + 1, false);
+        let (w, site) = (self.w, t.m.at as usize);
+        let town = matches!(w.refuge.kinds[site], Kind::Town | Kind::ConflictZone) && w.sites.since()[site] == NEVER;
+        let short = || (recent(&t.m, self.day) + t.km / self.p.km_per_day) / 2.0 < 0.5;
+        let pressed = t.m.plan != NONE || self.p.avoid_short_stints && town && short();
+        if !pressed && !self.draw(&self.go_on, t.n).chance(t.m.key, self.chances[site]) {
+            return self.rest(t);
+        }
+        self.choose(t);
+        if t.m.plan == NONE { self.rest(t) } else { self.step(t) }
+    }
+
+    /// Chooses a route where none is begun. It is given up when its next link is closed or the camp at its end is full.
+    fn choose(&self, t: &mut Traveller) {
         let m = &mut t.m;
+        if m.plan == NONE {
+            (m.plan, m.step) = (self.known.choose(m, self.draw(&self.ways, t.n).unit(m.key)), 0);
+        }
+        if m.plan != NONE {
+            let routes = &self.w.refuge.routes;
+            let link = routes.links(m.plan)[usize::from(m.step)];
+            if self.w.refuge.closed[link as usize] || self.known.is_full(routes.get(m.plan).end) {
+                (m.plan, m.step) = (NONE, 0);
+            }
+        }
+    }
+
+    /// Sends somebody off on the next link of the route. When those will arrive who do not today is reckoned now.
+    fn step(&self, t: &mut Traveller) {
+        let m = &mut t.m;
+        let links = self.w.refuge.routes.links(m.plan);
+        let link = links[usize::from(m.step)];
+        m.step += 1;
+        if usize::from(m.step) == links.len() {
+            (m.plan, m.step) = (NONE, 0);
+        }
+        let on = &self.w.refuge.net.links[link as usize];
         (m.at, m.state, m.km) = (link, m.state | UNDER_WAY, 0.0);
-        let (mut on_day, mut left, mut km) = (day, t.left, t.km);
+        let (mut day, mut left, mut km) = (self.day, t.left, t.km);
         loop {
-            let speed = speed(p, w, &on, m, on_day, if on_day == day { round } else { 1 });
-            let reach = if p.fault_km_per_hop { speed } else { speed * left };
+            let speed = self.speed(on, m, day, if day == self.day { t.n } else { 1 });
+            let reach = if self.p.fault_km_per_hop { speed } else { speed * left };
             if f64::from(m.km) + reach > on.km {
                 break;
             }
             m.km += reach as f32;
-            evening(p, m, km + reach, on_day);
-            (on_day, left, km) = (on_day.next(), 1.0, 0.0);
+            evening(self.p, m, km + reach, day);
+            (day, left, km) = (day.next(), 1.0, 0.0);
         }
-        m.due = on_day.0;
-        if on_day == day {
-            today.push(t);
-        } else {
-            w.displaced.set(t.row as usize, t.m);
-            w.refuge.under_way.schedule(on_day, t.row);
-            w.refuge.on_links += 1;
+        m.due = day.0;
+        if day == self.day {
+            self.arrive(t);
         }
     }
-    today
-}
 
-/// How far a day takes somebody on a link, km.
-fn speed(p: &Params, w: &World, on: &Link, m: &Person, day: Tick, round: u32) -> f64 {
-    let first = p.start_on_foot && m.state & FIRST != 0;
-    match on.km_per_day {
-        _ if first => p.walk_km_per_day,
-        _ if on.walk_share > 0.0 && w.luck.on(WALK, day).nth(round).chance(m.key, on.walk_share) => p.walk_km_per_day,
-        own if own.is_finite() => own,
-        _ => p.km_per_day,
-    }
-}
-
-/// Brings people to the end of their links; gives those who have part of the day left. Where the link is closed they turn back.
-fn arrive(p: &Params, w: &mut World, day: Tick, round: u32, going: Vec<Traveller>) -> Vec<Traveller> {
-    let mut come = vec![];
-    for mut t in going {
-        let on = w.refuge.net.links[t.m.at as usize];
-        let (speed, rest) = (speed(p, w, &on, &t.m, day, round), on.km - f64::from(t.m.km));
+    /// Brings somebody to the end of a link, or back where it is closed.
+    fn arrive(&self, t: &mut Traveller) {
+        let on = &self.w.refuge.net.links[t.m.at as usize];
+        let (speed, rest) = (self.speed(on, &t.m, self.day, t.n), on.km - f64::from(t.m.km));
         t.km += rest;
         t.left = (t.left - rest / speed).max(0.0);
-        let closed = w.refuge.closed[t.m.at as usize];
+        let closed = self.w.refuge.closed[t.m.at as usize];
         t.m.at = if closed { on.from } else { on.to };
         (t.m.state, t.m.km, t.m.due) = (0, 0.0, 0);
         if closed {
             (t.m.plan, t.m.step) = (NONE, 0);
         }
-        w.refuge.present[t.m.at as usize] += 1;
-        let more = if p.fault_km_per_hop { t.km < speed } else { t.left > 0.0 };
-        if more && !closed {
-            come.push(t);
-        } else {
-            rest_here(p, w, t, day);
+        t.more = !closed && if self.p.fault_km_per_hop { t.km < speed } else { t.left > 0.0 };
+        if !t.more {
+            self.rest(t);
         }
     }
-    come
-}
 
-/// Somebody goes no further today.
-fn rest_here(p: &Params, w: &mut World, mut t: Traveller, day: Tick) {
-    evening(p, &mut t.m, t.km, day);
-    stay(w, t.row as usize, t.m, day);
+    /// Somebody goes no further today.
+    fn rest(&self, t: &mut Traveller) {
+        evening(self.p, &mut t.m, t.km, self.day);
+        wait(self.w, &mut t.m, self.stay);
+    }
+
+    /// How far a day takes somebody on a link, km.
+    fn speed(&self, on: &Link, m: &Person, day: Tick, n: usize) -> f64 {
+        let first = self.p.start_on_foot && m.state & FIRST != 0;
+        let walks = || self.w.luck.on(WALK, day).nth(n as u32).chance(m.key, on.walk_share);
+        match on.km_per_day {
+            _ if first => self.p.walk_km_per_day,
+            _ if on.walk_share > 0.0 && walks() => self.p.walk_km_per_day,
+            own if own.is_finite() => own,
+            _ => self.p.km_per_day,
+        }
+    }
 }
 
 /// Of a day's travel what was done of late: half of it is forgotten every day.
@@ -365,37 +458,6 @@ fn evening(p: &Params, m: &mut Person, km: f64, day: Tick) {
 /// The same as it was yesterday evening.
 fn recent(m: &Person, day: Tick) -> f64 {
     let days = day.0.saturating_sub(1).saturating_sub(m.since);
-    f64::from(m.recent) * libm::exp2(-f64::from(days))
-}
-
-/// Of those who have come somewhere, who goes on today, and by which link.
-fn further(
-    p: &Params,
-    w: &mut World,
-    day: Tick,
-    round: u32,
-    scores: &[f64],
-    come: Vec<Traveller>,
-) -> Vec<(Traveller, u32)> {
-    let (luck, ways) = (w.luck.on(GO_ON, day).nth(round), w.luck.on(WAY, day).nth(round));
-    let (mut on, mut stays) = (vec![], vec![]);
-    let mut known = Known::new(p, w, scores);
-    for mut t in come {
-        let site = t.m.at as usize;
-        let town = matches!(w.refuge.kinds[site], Kind::Town | Kind::ConflictZone) && w.sites.since()[site] == NEVER;
-        let short = (recent(&t.m, day) + t.km / p.km_per_day) / 2.0 < 0.5;
-        let pressed = t.m.plan != NONE || p.avoid_short_stints && town && short;
-        if !pressed && !luck.chance(t.m.key, chance(p, w, site)) {
-            stays.push(t);
-            continue;
-        }
-        let (m, link) = next(w, &mut known, t.m, ways);
-        t.m = m;
-        match link {
-            Some(link) => on.push((t, link)),
-            None => stays.push(t),
-        }
-    }
-    stays.into_iter().for_each(|t| rest_here(p, w, t, day));
-    on
+    // Two to the power of minus so many days.
+    f64::from(m.recent) * f64::from_bits(u64::from(1023_u32.saturating_sub(days)) << 52)
 }
