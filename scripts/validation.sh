@@ -28,8 +28,6 @@ if [ "${1:-}" != --tables ]; then
     study fit-libya-2011 fit-libya-2011
     cmp "$out/fit-libya-2011/posterior.csv" scenarios/posteriors/libya-2011.csv
     study fit-niger-law fit-niger-law
-    # The road's own columns beside those of the sea, row by row: they were fitted apart.
-    paste -d, "$out/fit-niger-law/posterior.csv" scenarios/posteriors/central-med.csv | cmp - scenarios/posteriors/niger-law.csv
     for year in 2014 2015 2016; do
         study "without-$year" fit-central-med --without "$year"
     done

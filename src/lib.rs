@@ -96,7 +96,7 @@
 //! cli/        one file a command           | run compare study resume report validate check schema levers processes metrics
 //!                                          | displacement cost_per_weapon import
 //!             and what they share          | data describe progress live junit
-//! study/      more than one run            | ensemble outcome measure stats paired branch tables spec plan factors analysis design targets
+//! study/      more than one run            | ensemble outcome measure stats paired branch tables spec plan factors analysis design targets camps
 //!                                          | calibrate emulator fitted sensitivity pareto discover check displacement weapons_kept files
 //!                                          | columns maps
 //! sim.rs      one run, one day
@@ -124,7 +124,7 @@
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake parallel save checkpoint disk hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes displacement books; monthly/: cells legs borders arms conflict landings
-//! report/     charts, maps, report.html    | folder drawing figures fitted chart bands compare verdict tradeoff pareto map maps canvas
+//! report/     charts, maps, report.html    | folder drawing figures fitted chart bands camps compare verdict tradeoff pareto map maps canvas
 //!                                          | axis theme view read/ rows sankey published study geo page/ compare_tests
 //!             read/: many cells ground; page/: words tables atlas
 //! import/     other programs' files; flee/: settings places dated registered write | log sheet yaml flee flee/

@@ -272,3 +272,124 @@ fn errors_are_those_of_flee() -> Done {
     }
     Ok(())
 }
+
+/// A small instance of Flee: war in one town, two camps abroad, a hundred days.
+fn small_instance(desk: &Desk) -> Done {
+    fs::create_dir_all(desk.path("flee/input_csv"))?;
+    fs::create_dir_all(desk.path("flee/source_data"))?;
+    for (name, text) in [
+        (
+            "input_csv/locations.csv",
+            "#name,region,country,latitude,longitude,location_type,conflict_date,population\n\
+             Home,N,A,15,0,conflict_zone,0,9000\nHalf way,N,A,15,1,town,0,500\n\
+             East,E,B,15,3,camp,0,0\nSouth,S,C,13,0,camp,0,0\n",
+        ),
+        (
+            "input_csv/routes.csv",
+            "#name1,name2,distance,forced_redirection\nHome,Half way,110,0\nHalf way,East,210,0\nHome,South,220,0\n",
+        ),
+        ("input_csv/closures.csv", "#closure_type,name1,name2,closure_start,closure_end\n"),
+        ("input_csv/sim_period.csv", "StartDate,2012-01-01\nLength,100\n"),
+        ("source_data/data_layout.csv", "total,refugees.csv\nEast,east.csv\nSouth,south.csv\n"),
+        ("source_data/refugees.csv", "2012-01-01,0\n2012-04-09,3000\n"),
+        ("source_data/east.csv", "2012-01-01,0\n2012-04-09,2000\n"),
+        ("source_data/south.csv", "2012-01-01,0\n2012-04-09,1000\n"),
+        ("simsetting.yml", "move_rules:\n  camp_weight: 2.0\n  start_on_foot: True\n"),
+    ] {
+        desk.write(&format!("flee/{name}"), text)?;
+    }
+    Ok(())
+}
+
+/// Rows of `displacement_scores.csv` by their first column.
+fn scores(desk: &Desk, out: &str) -> Result<BTreeMap<String, BTreeMap<String, String>>, Box<dyn Error>> {
+    let rows = common::rows(&desk.path(&format!("{out}/displacement_scores.csv")))?;
+    Ok(rows.into_iter().map(|r| (r["forecast"].clone(), r)).collect())
+}
+
+#[test]
+fn an_imported_instance_is_fitted_to_its_first_days_and_forecast() -> Done {
+    let desk = Desk(tempfile::tempdir()?);
+    small_instance(&desk)?;
+    desk.ran(&["import", "flee", "flee", "--out", "in"])?;
+    // A key that is fitted stands in the posterior alone; the others are those of the instance.
+    let forecast = fs::read_to_string(desk.path("in/forecast.toml"))?;
+    assert!(!forecast.contains("camp_weight") && forecast.contains("start_on_foot = true"), "{forecast}");
+    assert!(forecast.contains("start = 2012-01-31\nend = 2012-04-09\nreplicates = 48\n"), "{forecast}");
+    let fit = fs::read_to_string(desk.path("in/fit.toml"))?;
+    assert!(fit.contains("set = [\"run.end=2012-01-31\"]"), "{fit}");
+    let short = fit.replace("points = 128", "points = 24").replace("generations = 3", "generations = 1");
+    desk.write("in/fit.toml", &short.replace("sample = 48", "sample = 6"))?;
+    desk.ran(&["study", "in/fit.toml", "--out", "in/fit", "--quiet"])?;
+    desk.ran(&["run", "in/forecast.toml", "--replicates", "6", "--out", "out", "--quiet"])?;
+    // On the first day camps hold those who are registered there.
+    let bands = common::rows(&desk.path("out/displacement_bands.csv"))?;
+    assert_eq!((bands.len(), bands[0]["site"].as_str(), bands[0]["date"].as_str()), (2 * 70, "East", "2012-01-31"));
+    assert_eq!((bands[0]["registered"].as_str(), bands[0]["baseline"].as_str()), ("606", "606"));
+    assert!(bands[0]["mean"].parse::<f64>()? > 590.0, "{:?}", bands[0]);
+    // Scores are those of the runs' own series; without a model all is right here, since shares stay as they are.
+    let scores = scores(&desk, "out")?;
+    let mut mean = 0.0;
+    for replicate in 0..6 {
+        let days = common::rows(&desk.path(&format!("out/replicates/{replicate:05}/series.csv")))?;
+        let errors: Result<Vec<f64>, _> =
+            days.iter().map(|d| d["displacement_error_rescaled"].parse::<f64>()).collect();
+        mean += errors?.iter().sum::<f64>() / days.len() as f64 / 6.0;
+    }
+    let number = |forecast: &str, column: &str| scores[forecast][column].parse::<f64>().expect("a number");
+    assert!((number("run", "error_rescaled") - mean).abs() < 1e-5, "{scores:?}");
+    assert!(number("mean of runs", "error") <= number("run", "error") + 1e-9, "{scores:?}");
+    assert!(number("run", "crps") <= number("run", "error") + 1e-9, "{scores:?}");
+    assert!(number("without a model", "error") < 0.01, "{scores:?}");
+    assert_eq!(number("run", "runs"), 6.0);
+    // Another set of parameters for each replicate.
+    let drawn = common::rows(&desk.path("in/fit/posterior.csv"))?;
+    assert_eq!(drawn.len(), 6);
+    Ok(())
+}
+
+/// Flee's rescaled error over the days after the thirtieth, of its run that is at hand.
+fn flee_after_thirty_days(name: &str, hasten: u32) -> Result<f64, Box<dyn Error>> {
+    let rows = common::rows(&Path::new(FLEE).join(format!("{name}/flee_reference_out_seed1_hasten{hasten}.csv")))?;
+    let mut errors = vec![];
+    for row in rows.iter().skip(30) {
+        let camps = row.keys().filter_map(|k| k.strip_suffix(" sim"));
+        let both = |c: &str| Ok((row[&format!("{c} sim")].parse::<f64>()?, row[&format!("{c} data")].parse::<f64>()?));
+        let both: Result<Vec<(f64, f64)>, std::num::ParseFloatError> = camps.map(both).collect();
+        let both = both?;
+        let (s, d) = both.iter().fold((0.0, 0.0), |sum, x| (sum.0 + x.0, sum.1 + x.1));
+        let scale = if s > 0.0 { d / s } else { 0.0 };
+        errors.push(both.iter().map(|x| (x.0 * scale - x.1).abs()).sum::<f64>() / f64::max(d, 1.0));
+    }
+    Ok(errors.iter().sum::<f64>() / errors.len() as f64)
+}
+
+/// Fitted to thirty days of registrations by the files that `import` writes, then run on blind: better than Flee over the same days and than the
+/// forecast without a model, on both instances. In full 0.24 (Flee 0.39) and 0.30 (0.41); with ten persons an agent and fewer runs, as here, within
+/// 0.03 of that over five seeds, far from either bound.
+#[test]
+fn forecasts_are_better_than_flee_and_than_none() -> Done {
+    for (name, hasten) in [("mali2012", 1), ("car2013", 50)] {
+        let dir = Path::new(FLEE).join(name);
+        if !dir.is_dir() {
+            println!("skipped: {} is missing", dir.display());
+            continue;
+        }
+        let desk = Desk(tempfile::tempdir()?);
+        desk.ran(&["import", "flee", &dir.to_string_lossy(), "--out", "in"])?;
+        let fit = fs::read_to_string(desk.path("in/fit.toml"))?;
+        let short = fit.replace("points = 128", "points = 64").replace("generations = 3", "generations = 2");
+        let short =
+            short.replace("set = [", "set = [\"run.persons_per_agent=10\", ").replace("sample = 48", "sample = 16");
+        desk.write("in/fit.toml", &short)?;
+        desk.ran(&["study", "in/fit.toml", "--out", "in/fit", "--quiet"])?;
+        let set = ["--set", "run.persons_per_agent=10", "--replicates", "16", "--set", "output.charts=false"];
+        desk.ran(&[&["run", "in/forecast.toml", "--out", "out", "--quiet"], &set[..]].concat())?;
+        let scores = scores(&desk, "out")?;
+        let of = |forecast: &str| scores[forecast]["error_rescaled"].parse::<f64>().expect("a number");
+        let (ours, none, flee) = (of("mean of runs"), of("without a model"), flee_after_thirty_days(name, hasten)?);
+        println!("{name}: mean of runs {ours:.3}, one run {:.3}, Flee {flee:.3}, without a model {none:.3}", of("run"));
+        assert!(ours < flee - 0.03 && ours < none - 0.03, "{name}: {ours} {flee} {none}");
+    }
+    Ok(())
+}

@@ -174,6 +174,15 @@ pub struct Waiting {
     pub daily: Vec<(u64, u32)>,
 }
 
+/// A camp on a day, persons.
+#[derive(Clone, Copy, Debug)]
+pub struct InCamp {
+    pub site: usize,
+    pub displaced: f64,
+    pub registered: f64,
+    pub baseline: f64,
+}
+
 /// What is derived of displacement, and its ground.
 #[derive(Clone, Debug, Default)]
 pub struct Refuge {
@@ -200,6 +209,8 @@ pub struct Refuge {
     pub come: Vec<i64>,
     /// Whether those who were registered on the first day are left out of what is registered.
     pub without_first: bool,
+    /// Days after the first whose shares of camps the forecast without a model takes.
+    pub baseline_day: u32,
 }
 
 impl Refuge {
@@ -217,6 +228,22 @@ impl Refuge {
     pub fn registered(&self, site: usize, day: Tick) -> i64 {
         let on = |day| self.net.registered[site].as_ref().map_or(0, |r| r.on(day));
         on(day) - if self.without_first { on(self.start) } else { 0 }
+    }
+
+    /// Of each camp in which people are registered how many are in it today, how many are registered, and how many a forecast without a model
+    /// puts there: all who are registered in camps, by the shares of a day (`baseline_day`).
+    pub fn in_camps(&self, day: Tick, persons_per_agent: u32) -> Vec<InCamp> {
+        let registered: Vec<i64> = self.camps().map(|i| self.registered(i, day)).collect();
+        let then = Tick(self.start.0 + self.baseline_day);
+        let shares: Vec<f64> = self.camps().map(|i| self.registered(i, then) as f64).collect();
+        let (all, of) = (registered.iter().sum::<i64>() as f64, shares.iter().sum::<f64>());
+        let one = |((site, registered), share): ((usize, i64), f64)| InCamp {
+            site,
+            displaced: f64::from(self.present[site]) * f64::from(persons_per_agent),
+            registered: registered as f64,
+            baseline: if of > 0.0 { all * share / of } else { 0.0 },
+        };
+        self.camps().zip(registered).zip(shares).map(one).collect()
     }
 
     /// Takes over what is closed on a day. `reverse_only`: a route by itself is closed in one direction, as in Flee.

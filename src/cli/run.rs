@@ -19,6 +19,7 @@ use crate::observe::sums::Sums;
 use crate::report::{self, Own};
 use crate::scenario::schema::Scenario;
 use crate::sim::{DIGESTS, Ground, Keeping, OBSERVER, RunOutput, RunPlan, run_kept};
+use crate::study::camps;
 use crate::study::ensemble::{Split, all_of, runs};
 use crate::study::measure::measures;
 use crate::study::outcome::{Outcome, Store};
@@ -214,6 +215,7 @@ pub(super) fn carry_out(
         if scenario.run.replicates > 1 {
             write_ensemble(&folder, scenario)?;
         }
+        camps::write(&folder.path(""), &of_replicates(&folder, scenario))?;
         let simulated = Instant::now();
         let charts = match scenario.output.charts {
             true => pool.install(|| report::all(&folder.path(""), &order.data, Own::default()))?.len(),
@@ -265,6 +267,16 @@ fn outcomes(folder: &RunFolder) -> Store {
     Store::in_folder(folder.path(format!("{CHECKPOINTS}/outcomes")))
 }
 
+/// Where the files of a replicate of so many are.
+fn of_replicate(folder: &RunFolder, n: u32, replicate: u32) -> PathBuf {
+    if n == 1 { folder.path("") } else { folder.path(format!("replicates/{replicate:05}")) }
+}
+
+fn of_replicates(folder: &RunFolder, scenario: &Scenario) -> Vec<PathBuf> {
+    let n = scenario.run.replicates;
+    (0..n).map(|k| of_replicate(folder, n, k)).collect()
+}
+
 /// Writes the files about all replicates.
 fn write_ensemble(folder: &RunFolder, scenario: &Scenario) -> Result<()> {
     let (at, store, sums, n) = (folder.path(""), outcomes(folder), Sums::default(), scenario.run.replicates);
@@ -297,7 +309,7 @@ fn simulate(
     let progress = Arc::new(Progress::new(days * u64::from(n), effort.quiet || effort.live));
     let stop = stopped_by_signals()?;
     let one = |replicate: u32| {
-        let at = if n == 1 { folder.path("") } else { folder.path(format!("replicates/{replicate:05}")) };
+        let at = of_replicate(folder, n, replicate);
         let checkpoints = Checkpoints::in_folder(folder.path(format!("{CHECKPOINTS}/{replicate:05}")));
         let done = folder.path(format!("{CHECKPOINTS}/{replicate:05}.done"));
         if let Some(out) = done_before(&done) {

@@ -24,7 +24,8 @@ const SERIES: &str = "series.csv";
 /// The file with a row an event.
 const EVENTS: &str = "events.csv";
 /// The file with a row a day and camp, of runs that have any.
-const CAMPS: &str = "displacement.csv";
+pub(crate) const CAMPS: &str = "displacement.csv";
+const CAMPS_HEAD: [&str; 5] = ["date", "site", "displaced", "registered", "baseline"];
 
 /// Writes one replicate's files.
 pub struct Recorder {
@@ -171,23 +172,18 @@ impl Recorder {
 
     /// Writes down who is in each camp, and who is registered there.
     fn write_camps(&mut self, w: &World) -> Result<()> {
-        let camps: Vec<usize> = w.refuge.camps().collect();
+        let camps = w.refuge.in_camps(w.day, w.persons_per_agent);
         if camps.is_empty() {
             return Ok(());
         }
         let out = match &mut self.camps {
             Some(out) => out,
-            none => none.insert(create(&self.folder, CAMPS, &["date", "site", "displaced", "registered"])?),
+            none => none.insert(create(&self.folder, CAMPS, &CAMPS_HEAD)?),
         };
         let (path, date) = (self.folder.join(CAMPS), w.day.date().to_string());
-        for i in camps {
-            let persons = u64::from(w.refuge.present[i]) * u64::from(w.persons_per_agent);
-            let row = [
-                date.as_str(),
-                &w.refuge.net.sites[i].name,
-                &persons.to_string(),
-                &w.refuge.registered(i, w.day).to_string(),
-            ];
+        for c in camps {
+            let [displaced, registered, baseline] = [c.displaced, c.registered, c.baseline].map(number);
+            let row = [date.as_str(), &w.refuge.net.sites[c.site].name, &displaced, &registered, &baseline];
             out.write_record(row).map_err(io(&path))?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::pareto::Pareto;
 use super::rows::Rows;
 use super::sankey::Sankey;
 use super::tradeoff::Tradeoff;
-use super::{bands, figures, fitted, pareto, published, sankey, study};
+use super::{bands, camps, figures, fitted, pareto, published, sankey, study};
 use crate::error::Result;
 use plotters::backend::DrawingBackend;
 use std::path::Path;
@@ -45,6 +45,7 @@ pub fn all<'a>(folder: &'a Folder, data_dir: &Path) -> Result<Vec<(String, Drawi
     let f = folder;
     let mut charts = bands::all(&f.manifest, &f.bands);
     charts.extend(f.series.iter().flat_map(|series| figures::all(&f.manifest, series)));
+    charts.extend(camps::chart(&f.manifest, &f.camps).map(|c| ("camps".to_string(), c)));
     published::beside(&mut charts, data_dir)?;
     charts.extend(fitted::all(&f.manifest, &f.foretold));
     let compared = Comparison::new(&f.manifest, &f.effects, &f.costs);

@@ -1,8 +1,8 @@
 //! A folder of results, read once: all that its figures, its maps and its page are made from.
 
 use super::read::{
-    self, Band, Cell, Cells, Change, Correlation, Cost, Effect, Flow, Foretold, Ground, Index, Manifest, Pattern,
-    PriceMonth, Ring, Series, Shared, Sheet,
+    self, Band, CampDay, Cell, Cells, Change, Correlation, Cost, Effect, Flow, Foretold, Ground, Index, Manifest,
+    Pattern, PriceMonth, Ring, Series, Shared, Sheet,
 };
 use crate::error::{Error, Result};
 use serde_json::Value;
@@ -25,6 +25,8 @@ pub struct Folder {
     pub series: Option<Series>,
     pub flows: Vec<Flow>,
     pub bands: Vec<Band>,
+    /// Camps where people are registered, by day.
+    pub camps: Vec<CampDay>,
     pub effects: Vec<Effect>,
     pub costs: Vec<Cost>,
     pub indices: Vec<Index>,
@@ -106,6 +108,7 @@ impl Folder {
             series: None,
             flows: vec![],
             bands: Sheet::read(&dir.join("bands.csv"))?.rows()?,
+            camps: vec![],
             effects: vec![],
             costs: vec![],
             indices: vec![],
@@ -137,6 +140,9 @@ impl Folder {
                 let files = first_run(dir);
                 folder.series = Some(Series::read(&files)?);
                 folder.flows = Sheet::read(&files.join("flows.csv"))?.rows()?;
+                let bands = dir.join("displacement_bands.csv");
+                let camps = if bands.exists() { bands } else { files.join("displacement.csv") };
+                folder.camps = Sheet::read(&camps)?.rows()?;
                 folder.maps.extend(Mapped::read(&folder.manifest.scenario, &files)?);
                 if let (Some(other), false) = (baseline, folder.maps.is_empty()) {
                     folder.beside(dir, other)?;

@@ -5,6 +5,7 @@
 
 mod axis;
 mod bands;
+mod camps;
 mod canvas;
 mod chart;
 mod compare;

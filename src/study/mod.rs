@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod branch;
 pub mod calibrate;
+pub mod camps;
 pub mod check;
 #[cfg(feature = "parquet")]
 pub mod columns;

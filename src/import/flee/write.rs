@@ -69,7 +69,7 @@ impl<T: Display> Display for Maybe<T> {
 
 /// All files, `scenario.toml` last.
 pub(super) fn files(instance: &Instance, notes: &[String]) -> Vec<(&'static str, String)> {
-    vec![
+    let mut files = vec![
         ("network/nodes.csv", nodes(instance)),
         ("network/links.csv", links(instance)),
         ("network/sites.csv", sites(instance)),
@@ -77,8 +77,97 @@ pub(super) fn files(instance: &Instance, notes: &[String]) -> Vec<(&'static str,
         ("network/closures.csv", closures(instance)),
         ("network/conflict.csv", conflict(instance)),
         ("network/registrations.csv", registrations(instance)),
-        ("scenario.toml", scenario(instance, notes)),
-    ]
+    ];
+    // Only where there is something to fit to, and something to forecast.
+    if instance.period.days > 2 * KNOWN && registers(instance) {
+        files.extend([("fit.toml", fit(instance)), ("forecast.toml", forecast(instance))]);
+    }
+    files.push(("scenario.toml", scenario(instance, notes)));
+    files
+}
+
+/// Days whose registrations a forecast is fitted to.
+const KNOWN: u32 = 30;
+
+/// Parameters that are fitted: key, range, and whether it is even on a logarithmic scale. Ranges are those of the parameters' metadata.
+const FITTED: [(&str, [&str; 2], bool); 10] = [
+    ("move_chance_town", ["0.1", "0.7"], false),
+    ("move_chance_camp", ["0.0003", "0.01"], true),
+    ("foreign_weight", ["1", "4"], true),
+    ("camp_weight", ["1", "4"], true),
+    ("conflict_weight", ["0.1", "0.5"], true),
+    ("softening_km", ["5", "100"], true),
+    ("distance_power", ["0.5", "2"], false),
+    ("weight_power", ["0.5", "3"], false),
+    ("km_per_day", ["150", "500"], true),
+    ("capacity_buffer", ["0.5", "1"], false),
+];
+
+/// Whether people are registered in camps, and flee as they are.
+fn registers(instance: &Instance) -> bool {
+    let camp = |name: &str| instance.sites.all.iter().any(|s| s.kind.is_camp() && s.name == name);
+    let by_registrations =
+        instance.settings.keys.iter().any(|(key, value)| *key == "spawn" && value.contains("registrations"));
+    by_registrations && instance.registered.iter().any(|r| camp(&r.site))
+}
+
+fn text(s: &str) -> String {
+    toml::Value::String(s.chars().filter(|c| !c.is_control()).collect()).to_string()
+}
+
+/// The study that fits the rules to the first days alone.
+fn fit(instance: &Instance) -> String {
+    let Instance { name, period, .. } = instance;
+    let mut out = format!(
+        "# Written by `sirocco import flee`. Fits the rules to the first {KNOWN} days of registrations and to nothing after them:
+#     sirocco study fit.toml --out fit
+#     sirocco run forecast.toml
+title = {}
+about = \"Which parameters of displacement fit what was registered in the first {KNOWN} days.\"
+scenario = \"scenario.toml\"
+set = [\"run.end={}\"]
+
+[design]
+kind = \"calibrate\"
+points = 128
+waves = 1
+generations = 3
+sample = 48
+",
+        text(&format!("{name}: the first {KNOWN} days")),
+        day(*period, KNOWN),
+    );
+    for (key, [low, high], log) in FITTED {
+        out.push_str(&format!("\n[[factor]]\nkey = \"processes.displacement.{key}\"\nlow = {low}\nhigh = {high}\n"));
+        if log {
+            out.push_str("scale = \"log\"\n");
+        }
+    }
+    // So wide that the error of no set of parameters rules it out: the nearest are taken.
+    out.push_str(
+        "\n[[target]]\nname = \"rescaled averaged relative difference\"\nmeasure = \"displacement_error_rescaled\"\nobserved = 0\nwithin = 0.5
+source = \"the instance's own registrations\"\n",
+    );
+    out
+}
+
+/// The scenario that begins with what is registered on the last of these days. Keys that are fitted stand in the posterior alone: what a scenario
+/// says itself is not drawn.
+fn forecast(instance: &Instance) -> String {
+    let Instance { name, settings, .. } = instance;
+    let mut out = format!(
+        "# Written by `sirocco import flee`. Begins on day {KNOWN} with the camps as they were registered, with parameters fitted to the days before
+# (make them first: `sirocco study fit.toml --out fit`), and is run on blind: of later registrations it knows their sum alone.
+title = {}
+about = \"A forecast from the registrations of the first {KNOWN} days.\"
+",
+        text(&format!("{name}: forecast from day {KNOWN}")),
+    );
+    out.push_str(&ground(instance, KNOWN));
+    let fitted = |key: &str| FITTED.iter().any(|f| f.0 == key);
+    out.push_str(&rules(instance, settings, fitted));
+    out.push_str("# The forecast without a model takes the shares of the first day, too.\nbaseline_day = 0\n");
+    out.replacen("\n[region]", "replicates = 48\n\n[posterior]\nsample = \"fit/posterior.csv\"\n\n[region]", 1)
 }
 
 /// What there is, in a line.
@@ -173,8 +262,7 @@ fn day(period: Period, day: u32) -> Date {
 }
 
 fn scenario(instance: &Instance, notes: &[String]) -> String {
-    let Instance { name, period, settings, parity, .. } = instance;
-    let text = |s: &str| toml::Value::String(s.chars().filter(|c| !c.is_control()).collect()).to_string();
+    let Instance { name, settings, parity, .. } = instance;
     let how = if *parity { " with --parity" } else { "" };
     let mut out = format!("# Written by `sirocco import flee`{how}.\n");
     if !notes.is_empty() {
@@ -184,25 +272,32 @@ fn scenario(instance: &Instance, notes: &[String]) -> String {
         out.push_str(&format!("# - {}\n", note.replace(char::is_control, " ")));
     }
     let about = format!("A displacement instance of Flee: {}.", summary(instance));
-    out.push_str(&format!("title = {}\nabout = {}\n\n", text(name), text(&about)));
-    let (start, end) = (period.start.date(), day(*period, period.days.saturating_sub(1)));
-    out.push_str(&format!("[run]\nstart = {start}\nend = {end}\n"));
+    out.push_str(&format!("title = {}\nabout = {}\n", text(name), text(&about)));
+    out.push_str(&ground(instance, 0));
+    out.push_str(&rules(instance, settings, |_| false));
+    out
+}
+
+/// Time from a day on, place, and what stands still.
+fn ground(instance: &Instance, from: u32) -> String {
+    let Instance { period, settings, .. } = instance;
+    let (start, end) = (day(*period, from), day(*period, period.days.saturating_sub(1)));
+    let mut out = format!("\n[run]\nstart = {start}\nend = {end}\n");
     if settings.persons_per_agent > 1 {
         out.push_str(&format!("# Flee's `hasten`.\npersons_per_agent = {}\n", settings.persons_per_agent));
     }
     out.push_str("\n[region]\nnetwork = \"network\"\ndisplacement = \"network\"\n\n");
     out.push_str(NOTHING_ELSE);
-    out.push_str(&rules(instance, settings));
     out
 }
 
-fn rules(instance: &Instance, settings: &Settings) -> String {
+fn rules(instance: &Instance, settings: &Settings, left_out: impl Fn(&str) -> bool) -> String {
     let from = settings.file.as_ref().map_or_else(
         || "All keys have Flee's defaults.".to_string(),
         |file| format!("From {}; keys that are not here have Flee's defaults.", file.replace(char::is_control, " ")),
     );
     let mut out = format!("\n# {from}\n[processes.displacement]\n");
-    for (key, value) in &settings.keys {
+    for (key, value) in settings.keys.iter().filter(|k| !left_out(k.0)) {
         out.push_str(&format!("{key} = {value}\n"));
     }
     if instance.parity {

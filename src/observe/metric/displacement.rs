@@ -1,9 +1,9 @@
 //! People driven from home: where they are, and how many were registered.
 
 use super::{Kind, Metric, metric};
+use crate::agents::displaced::InCamp;
 use crate::agents::world::World;
 use crate::region::displacement::Kind as Site;
-use crate::units::Tick;
 
 const GROUP: &str = "displacement";
 
@@ -60,7 +60,7 @@ pub(super) fn errors(m: &mut Vec<Metric>) {
         ),
         (
             "displacement_error_baseline",
-            "The same of a forecast without a model: the shares of the thirtieth day",
+            "The same of a forecast without a model: the shares of the thirtieth day (or of `baseline_day`)",
             baseline,
         ),
     ] {
@@ -68,42 +68,35 @@ pub(super) fn errors(m: &mut Vec<Metric>) {
     }
 }
 
-/// Of each camp what is in it, and what was registered.
-fn camps(w: &World) -> Vec<(f64, f64)> {
-    let size = f64::from(w.persons_per_agent);
-    let both = |i: usize| (f64::from(w.refuge.present[i]) * size, w.refuge.registered(i, w.day) as f64);
-    w.refuge.camps().map(both).collect()
+/// Differences of camps from what is registered in them over all registered; NaN where nobody registers.
+pub(crate) fn relative(camps: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let sum = |(off, all, n): (f64, f64, u32), (s, d): (f64, f64)| (off + (s - d).abs(), all + d, n + 1);
+    let (off, registered, n) = camps.fold((0.0, 0.0, 0), sum);
+    if n == 0 { f64::NAN } else { off / registered.max(1.0) }
 }
 
-/// Differences over all registered; NaN where nobody registers.
-fn relative(camps: &[(f64, f64)]) -> f64 {
-    let registered: f64 = camps.iter().map(|c| c.1).sum();
-    let off: f64 = camps.iter().map(|c| (c.0 - c.1).abs()).sum();
-    if camps.is_empty() { f64::NAN } else { off / registered.max(1.0) }
+/// What camps are multiplied by for as many to be in them as are registered.
+pub(crate) fn to_registered(camps: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (simulated, registered) = camps.fold((0.0, 0.0), |sum, c| (sum.0 + c.0, sum.1 + c.1));
+    if simulated > 0.0 { registered / simulated } else { 0.0 }
+}
+
+fn camps(w: &World) -> Vec<InCamp> {
+    w.refuge.in_camps(w.day, w.persons_per_agent)
 }
 
 fn error(w: &World) -> f64 {
-    relative(&camps(w))
+    relative(camps(w).iter().map(|c| (c.displaced, c.registered)))
 }
 
 fn rescaled(w: &World) -> f64 {
-    let mut camps = camps(w);
-    let (simulated, registered) = camps.iter().fold((0.0, 0.0), |sum, c| (sum.0 + c.0, sum.1 + c.1));
-    let scale = if simulated > 0.0 { registered / simulated } else { 0.0 };
-    camps.iter_mut().for_each(|c| c.0 *= scale);
-    relative(&camps)
+    let camps = camps(w);
+    let scale = to_registered(camps.iter().map(|c| (c.displaced, c.registered)));
+    relative(camps.iter().map(|c| (c.displaced * scale, c.registered)))
 }
 
-/// Days after the first whose shares the forecast without a model takes.
-const SHARES: u32 = 30;
-
 fn baseline(w: &World) -> f64 {
-    let (mut camps, then) = (camps(w), Tick(w.refuge.start.0 + SHARES));
-    let registered: f64 = camps.iter().map(|c| c.1).sum();
-    let shares: Vec<f64> = w.refuge.camps().map(|i| w.refuge.registered(i, then) as f64).collect();
-    let sum: f64 = shares.iter().sum();
-    camps.iter_mut().zip(shares).for_each(|(c, share)| c.0 = if sum > 0.0 { registered * share / sum } else { 0.0 });
-    relative(&camps)
+    relative(camps(w).iter().map(|c| (c.baseline, c.registered)))
 }
 
 /// Displaced at sites of some kind, in the country at war or not.

@@ -4,7 +4,7 @@ mod arms;
 mod books;
 mod conflict;
 mod crews;
-mod displacement;
+pub(crate) mod displacement;
 mod people;
 mod politics;
 mod programmes;

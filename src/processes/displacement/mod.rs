@@ -152,6 +152,10 @@ pub struct Params {
     /// See `war_fatalities`.
     #[schemars(range(min = 0, max = 1000), extend("x-unit" = "km", "x-source" = "assumption", "x-low" = 30, "x-high" = 150))]
     pub war_km: f64,
+    /// Days after the first whose shares of camps the forecast without a model takes, beside which errors are put; 0 for a run that begins
+    /// with what is known.
+    #[schemars(range(min = 0, max = 3650), extend("x-unit" = "days", "x-source" = "a choice of comparison"))]
+    pub baseline_day: u32,
     /// A fault of Flee: nobody is redirected.
     #[schemars(extend("x-source" = "Flee 3"))]
     pub fault_forced_routes_ignored: bool,
@@ -216,6 +220,7 @@ impl Default for Params {
             war_fatalities: 0.2,
             war_least: 0.05,
             war_km: 60.0,
+            baseline_day: 30,
             fault_forced_routes_ignored: false,
             fault_one_way_closures: false,
             fault_intensity_fixed: false,
@@ -289,6 +294,7 @@ impl Process<World> for Displacement {
             );
         }
         w.refuge.without_first = p.empty_on_first_day;
+        w.refuge.baseline_day = p.baseline_day;
         w.refuge.close(day, p.fault_one_way_closures);
         war::today(p, w, day);
         origins::flee(p, w, day);

@@ -85,6 +85,32 @@ pub struct Cost {
     pub dominated_by: String,
 }
 
+/// A row of `displacement.csv` or `displacement_bands.csv`: a camp on a day, persons.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CampDay {
+    pub date: Date,
+    /// Name of the camp.
+    #[serde(deserialize_with = "name")]
+    pub site: String,
+    #[serde(deserialize_with = "number")]
+    pub registered: f64,
+    /// By a forecast without a model.
+    #[serde(deserialize_with = "number")]
+    pub baseline: f64,
+    /// The run's, or the median of several.
+    #[serde(alias = "displaced", deserialize_with = "number")]
+    pub q50: f64,
+    /// Quantiles of several runs.
+    #[serde(default = "none", deserialize_with = "number")]
+    pub q05: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub q25: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub q75: f64,
+    #[serde(default = "none", deserialize_with = "number")]
+    pub q95: f64,
+}
+
 /// A row of `bands.csv`: a metric of one scenario in a month, over its replicates.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Band {

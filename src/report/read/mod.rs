@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use cells::{Cell, Cells, NUMBERS, PriceMonth};
 pub use ground::{Ground, Place, Ring};
-pub use many::{Band, Better, Change, Correlation, Cost, Effect, Foretold, Index, Pattern, Shared};
+pub use many::{Band, Better, CampDay, Change, Correlation, Cost, Effect, Foretold, Index, Pattern, Shared};
 
 /// What the figures need of `manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
