@@ -174,7 +174,7 @@ pub struct Waiting {
     pub daily: Vec<(u64, u32)>,
 }
 
-/// A camp on a day, persons.
+/// A camp on a day, persons. `baseline` is NaN where nobody is registered on the day that it takes the shares of.
 #[derive(Clone, Copy, Debug)]
 pub struct InCamp {
     pub site: usize,
@@ -241,7 +241,7 @@ impl Refuge {
             site,
             displaced: f64::from(self.present[site]) * f64::from(persons_per_agent),
             registered: registered as f64,
-            baseline: if of > 0.0 { all * share / of } else { 0.0 },
+            baseline: if of > 0.0 { all * share / of } else { f64::NAN },
         };
         self.camps().zip(registered).zip(shares).map(one).collect()
     }

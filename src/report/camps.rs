@@ -40,7 +40,9 @@ pub fn chart(manifest: &Manifest, rows: &[CampDay]) -> Option<Chart> {
         }
         let people = if several { "median of runs" } else { "this run" };
         sets.push(set(people, colour(0), Mark::Line, |r| r.q50, None));
-        sets.push(set("without a model", colour(3), Mark::Dashed, |r| r.baseline, None));
+        if shown.iter().any(|r| r.baseline.is_finite()) {
+            sets.push(set("without a model", colour(3), Mark::Dashed, |r| r.baseline, None));
+        }
         sets.push(set("registered", INK, Mark::Dashed, |r| r.registered, None));
         Panel { axis_title: format!("{site}, persons"), weight: 1.0, whole: true, sets }
     };

@@ -336,10 +336,8 @@ impl Run<'_> {
             self.means("displaced_in_camps_observed", "registered there", 1, 1.0)
                 .map(|s| Set { mark: Mark::Dashed, ..s }),
         );
-        let errors = [
-            ("displacement_error_rescaled", "this run", 0),
-            ("displacement_error_baseline", "shares of the thirtieth day", 3),
-        ];
+        let errors =
+            [("displacement_error_rescaled", "this run", 0), ("displacement_error_baseline", "without a model", 3)];
         // Without anybody there is no error either.
         let errors = if people.is_empty() { vec![] } else { of(&errors, 100.0) };
         let title = "People driven from home by war, and how far camps are from what was registered";

@@ -10,10 +10,18 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// A row of `displacement.csv`.
-#[derive(Clone, Debug, Deserialize)]
-struct Row {
+#[derive(Deserialize)]
+struct Line {
     date: String,
     site: String,
+    displaced: f64,
+    registered: f64,
+    baseline: Option<f64>,
+}
+
+/// A camp of a run on a day.
+#[derive(Clone, Copy, Debug)]
+struct Row {
     displaced: f64,
     registered: f64,
     baseline: f64,
@@ -21,15 +29,25 @@ struct Row {
 
 /// Camps of a run on a day.
 type Day = [Row];
+/// Date and camp of each row.
+type Names = Vec<(String, String)>;
 
-fn read(run: &Path) -> Result<Vec<Row>> {
+/// Rows of a run; their names too where they are wanted.
+fn read(run: &Path, mut names: Option<&mut Names>) -> Result<Vec<Row>> {
     let path = run.join(CAMPS);
     if !path.is_file() {
         return Ok(vec![]);
     }
-    let mut reader = csv::Reader::from_path(&path).map_err(io(&path))?;
-    let rows: std::result::Result<Vec<Row>, _> = reader.deserialize().collect();
-    rows.map_err(|e| Error::Input(format!("{}: {e}", path.display())))
+    let mut rows = vec![];
+    for line in csv::Reader::from_path(&path).map_err(io(&path))?.deserialize() {
+        let Line { date, site, displaced, registered, baseline } =
+            line.map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
+        rows.push(Row { displaced, registered, baseline: baseline.unwrap_or(f64::NAN) });
+        if let Some(names) = &mut names {
+            names.push((date, site));
+        }
+    }
+    Ok(rows)
 }
 
 /// Writes `displacement_scores.csv`, and of several runs `displacement_bands.csv` too; nothing where nobody registers. Runs without a file (they
@@ -38,17 +56,22 @@ fn read(run: &Path) -> Result<Vec<Row>> {
 /// # Errors
 /// Files that cannot be read or written.
 pub fn write(folder: &Path, runs: &[PathBuf]) -> Result<()> {
-    let all: Result<Vec<Vec<Row>>> = runs.iter().map(|r| read(r)).collect();
-    let all: Vec<Vec<Row>> = all?.into_iter().filter(|rows| !rows.is_empty()).collect();
+    let (mut names, mut all) = (vec![], vec![]);
+    for run in runs {
+        let rows = read(run, names.is_empty().then_some(&mut names))?;
+        if !rows.is_empty() {
+            all.push(rows);
+        }
+    }
     let Some(first) = all.first() else { return Ok(()) };
-    let camps = first.iter().take_while(|r| r.date == first[0].date).count();
+    let camps = names.iter().take_while(|n| n.0 == names[0].0).count();
     if all.iter().any(|rows| rows.len() != first.len()) || first.len() % camps != 0 {
         return Err(Error::Input(format!("{}: {CAMPS} of its replicates differ in length", folder.display())));
     }
     let days: Vec<Vec<&Day>> =
         (0..first.len() / camps).map(|d| all.iter().map(|rows| &rows[d * camps..(d + 1) * camps]).collect()).collect();
     scores(folder, &days, all.len())?;
-    if all.len() > 1 { bands(folder, &days) } else { Ok(()) }
+    if all.len() > 1 { bands(folder, &days, &names) } else { Ok(()) }
 }
 
 /// A row for each forecast: the runs one by one, their mean, and that without a model.
@@ -142,15 +165,16 @@ fn within(days: &[Vec<&Day>]) -> [f64; 2] {
 }
 
 /// Of each day and camp the mean and the quantiles over runs.
-fn bands(folder: &Path, days: &[Vec<&Day>]) -> Result<()> {
+fn bands(folder: &Path, days: &[Vec<&Day>], names: &Names) -> Result<()> {
     let head = "date,site,registered,baseline,mean,q05,q25,q50,q75,q95";
     table(folder, "displacement_bands.csv", head, |line| {
+        let mut names = names.iter();
         for day in days {
-            for (c, camp) in day[0].iter().enumerate() {
+            for (c, (camp, name)) in day[0].iter().zip(&mut names).enumerate() {
                 let of = draws(day, c);
                 let numbers =
                     [camp.registered, camp.baseline, mean(&of)].into_iter().chain(BAND.map(|p| quantile(&of, p)));
-                line([camp.date.clone(), camp.site.clone()].into_iter().chain(numbers.map(number)).collect())?;
+                line([name.0.clone(), name.1.clone()].into_iter().chain(numbers.map(number)).collect())?;
             }
         }
         Ok(())
@@ -162,14 +186,8 @@ mod tests {
     use super::*;
 
     fn day(displaced: [f64; 3]) -> Vec<Row> {
-        let one = |(n, (displaced, (registered, baseline))): (usize, (f64, (f64, f64)))| Row {
-            date: "2012-03-01".into(),
-            site: n.to_string(),
-            displaced,
-            registered,
-            baseline,
-        };
-        displaced.into_iter().zip([(100.0, 50.0), (300.0, 150.0), (0.0, 200.0)]).enumerate().map(one).collect()
+        let rows = displaced.into_iter().zip([(100.0, 50.0), (300.0, 150.0), (0.0, 200.0)]);
+        rows.map(|(displaced, (registered, baseline))| Row { displaced, registered, baseline }).collect()
     }
 
     #[test]

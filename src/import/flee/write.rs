@@ -103,12 +103,18 @@ const FITTED: [(&str, [&str; 2], bool); 10] = [
     ("capacity_buffer", ["0.5", "1"], false),
 ];
 
-/// Whether people are registered in camps, and flee as they are.
+/// Whether people flee as they are registered, and some are in camps on the last of the days known.
 fn registers(instance: &Instance) -> bool {
     let camp = |name: &str| instance.sites.all.iter().any(|s| s.kind.is_camp() && s.name == name);
     let by_registrations =
         instance.settings.keys.iter().any(|(key, value)| *key == "spawn" && value.contains("registrations"));
-    by_registrations && instance.registered.iter().any(|r| camp(&r.site))
+    // Residents who fled before the forecast begins would be there again.
+    let counted_down =
+        instance.settings.keys.iter().any(|(key, value)| *key == "take_from_population" && value == "true");
+    let known = Tick(instance.period.start.0 + KNOWN);
+    by_registrations
+        && !counted_down
+        && instance.registered.iter().any(|r| camp(&r.site) && persons(&r.table, known) >= 1.0)
 }
 
 fn text(s: &str) -> String {
@@ -119,7 +125,7 @@ fn text(s: &str) -> String {
 fn fit(instance: &Instance) -> String {
     let Instance { name, period, .. } = instance;
     let mut out = format!(
-        "# Written by `sirocco import flee`. Fits the rules to the first {KNOWN} days of registrations and to nothing after them:
+        "# Written by `sirocco import flee`. Fits the rules to what counts as registered in the first {KNOWN} days (between reports a straight line):
 #     sirocco study fit.toml --out fit
 #     sirocco run forecast.toml
 title = {}
@@ -157,14 +163,16 @@ fn forecast(instance: &Instance) -> String {
     let Instance { name, settings, .. } = instance;
     let mut out = format!(
         "# Written by `sirocco import flee`. Begins on day {KNOWN} with the camps as they were registered, with parameters fitted to the days before
-# (make them first: `sirocco study fit.toml --out fit`), and is run on blind: of later registrations it knows their sum alone.
+# (make them first: `sirocco study fit.toml --out fit`), and is run on: of what is registered later it knows the sum alone.
 title = {}
 about = \"A forecast from the registrations of the first {KNOWN} days.\"
 ",
         text(&format!("{name}: forecast from day {KNOWN}")),
     );
     out.push_str(&ground(instance, KNOWN));
-    let fitted = |key: &str| FITTED.iter().any(|f| f.0 == key);
+    // What Flee does with the first day does not hold of this one.
+    let first = ["fill_on_first_day", "empty_on_first_day", "fault_first_day_in_capacity"];
+    let fitted = |key: &str| first.contains(&key) || FITTED.iter().any(|f| f.0 == key);
     out.push_str(&rules(instance, settings, fitted));
     out.push_str("# The forecast without a model takes the shares of the first day, too.\nbaseline_day = 0\n");
     out.replacen("\n[region]", "replicates = 48\n\n[posterior]\nsample = \"fit/posterior.csv\"\n\n[region]", 1)
@@ -303,7 +311,7 @@ fn rules(instance: &Instance, settings: &Settings, left_out: impl Fn(&str) -> bo
     if instance.parity {
         out.push_str("# Faults of Flee that this instance can show.\n");
         for (fault, can) in faults(instance, settings) {
-            if can {
+            if can && !left_out(fault) {
                 out.push_str(&format!("{fault} = true\n"));
             }
         }

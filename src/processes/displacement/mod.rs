@@ -111,7 +111,7 @@ pub struct Params {
     #[schemars(extend("x-source" = "Flee 3 (off)"))]
     pub avoid_short_stints: bool,
     /// Share of its room up to which a camp attracts as an empty one.
-    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "Flee 3"))]
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "share", "x-source" = "Flee 3", "x-low" = 0.5, "x-high" = 1))]
     pub capacity_buffer: f64,
     /// What the room of camps is multiplied by.
     #[schemars(range(min = 0, max = 100), extend("x-unit" = "factor", "x-source" = "Flee 3", "x-low" = 1, "x-high" = 1.5))]

@@ -5,7 +5,8 @@ use crate::agents::displaced::{NONE, Person};
 use crate::agents::world::World;
 use crate::region::displacement::Kind;
 use crate::units::{Tick, great_circle_km};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// A way out of a site.
 #[derive(Clone, Copy)]
@@ -29,6 +30,9 @@ impl Way {
     }
 }
 
+/// Ways out by site and home.
+type ByHome = BTreeMap<(u32, u32), Arc<[Way]>>;
+
 /// What everybody knows who chooses in the same round: nothing in it changes until all have chosen.
 pub struct Known<'a> {
     p: &'a Params,
@@ -37,12 +41,14 @@ pub struct Known<'a> {
     scores: &'a [f64],
     /// Ways out of the sites at which somebody has chosen.
     ways: Vec<OnceLock<Vec<Way>>>,
+    /// The same where what a site attracts hangs on the home.
+    ways_by_home: RwLock<ByHome>,
 }
 
 impl<'a> Known<'a> {
     /// What is known now; `scores` are those of the day.
     pub fn new(p: &'a Params, w: &'a World, scores: &'a [f64]) -> Known<'a> {
-        Known { p, w, scores, ways: scores.iter().map(|_| OnceLock::new()).collect() }
+        Known { p, w, scores, ways: scores.iter().map(|_| OnceLock::new()).collect(), ways_by_home: RwLock::default() }
     }
 
     /// Whether what a site attracts hangs on where somebody's home is.
@@ -53,9 +59,19 @@ impl<'a> Known<'a> {
     /// The route that somebody at a site chooses who draws `u` in (0, 1); [`NONE`] when no way leads out.
     pub fn choose(&self, who: &Person, u: f64) -> u32 {
         if self.by_home() {
-            return Way::drawn(&self.weigh(who.at, Some(who.home)), u).map_or(NONE, |way| way.route);
+            return Way::drawn(&self.ways_from_home(who.at, who.home), u).map_or(NONE, |way| way.route);
         }
         Way::drawn(self.ways(who.at), u).map_or(NONE, |way| way.route)
+    }
+
+    /// The ways out of a site for those of a home. Two threads may reckon the same at once, and come to the same.
+    fn ways_from_home(&self, site: u32, home: u32) -> Arc<[Way]> {
+        let found = self.ways_by_home.read().unwrap_or_else(PoisonError::into_inner).get(&(site, home)).cloned();
+        found.unwrap_or_else(|| {
+            let ways: Arc<[Way]> = self.weigh(site, Some(home)).into();
+            self.ways_by_home.write().unwrap_or_else(PoisonError::into_inner).insert((site, home), ways.clone());
+            ways
+        })
     }
 
     /// The ways out of a site, for all who are there.

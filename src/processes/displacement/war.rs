@@ -21,8 +21,9 @@ pub fn today(p: &Params, w: &mut World, day: Tick) {
         at_war.for_each(|site| set(p, w, site, 1.0, day));
     }
     let from = if first { 0 } else { net.conflict.partition_point(|c| c.0 < day) };
-    for &(_, site, intensity) in net.conflict[from..].iter().take_while(|c| c.0 <= day) {
-        set(p, w, site as usize, intensity, day);
+    // A war that began before the run is as old as it is.
+    for &(on, site, intensity) in net.conflict[from..].iter().take_while(|c| c.0 <= day) {
+        set(p, w, site as usize, intensity, on);
     }
 }
 

@@ -94,8 +94,8 @@ pub struct CampDay {
     pub site: String,
     #[serde(deserialize_with = "number")]
     pub registered: f64,
-    /// By a forecast without a model.
-    #[serde(deserialize_with = "number")]
+    /// By a forecast without a model; NaN where there is none.
+    #[serde(default = "none", deserialize_with = "number")]
     pub baseline: f64,
     /// The run's, or the median of several.
     #[serde(alias = "displaced", deserialize_with = "number")]
