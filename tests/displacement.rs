@@ -368,8 +368,8 @@ fn flee_after_thirty_days(name: &str, hasten: u32) -> Result<f64, Box<dyn Error>
 }
 
 /// Fitted to thirty days of registrations by the files that `import` writes, then run on: better than Flee over the same days and than the
-/// forecast without a model, on both instances. In full 0.25 (Flee 0.39) and 0.29 (0.41), with ten persons an agent and fewer runs, as here, 0.23 and 0.28: far from either
-/// bound, and a replicate more or less moves them by less than 0.01.
+/// forecast without a model, on both instances. In full 0.25 (Flee 0.39) and 0.29 (0.41), with ten persons an agent and fewer runs, as here, 0.23 and 0.28 with the seed
+/// of the instance.
 #[test]
 fn forecasts_are_better_than_flee_and_than_none() -> Done {
     for (name, hasten) in [("mali2012", 1), ("car2013", 50)] {
