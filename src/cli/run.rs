@@ -215,7 +215,9 @@ pub(super) fn carry_out(
         if scenario.run.replicates > 1 {
             write_ensemble(&folder, scenario)?;
         }
-        camps::write(&folder.path(""), &of_replicates(&folder, scenario))?;
+        let n = scenario.run.replicates;
+        let replicates: Vec<PathBuf> = (0..n).map(|k| of_replicate(&folder, n, k)).collect();
+        camps::write(&folder.path(""), &replicates)?;
         let simulated = Instant::now();
         let charts = match scenario.output.charts {
             true => pool.install(|| report::all(&folder.path(""), &order.data, Own::default()))?.len(),
@@ -270,11 +272,6 @@ fn outcomes(folder: &RunFolder) -> Store {
 /// Where the files of a replicate of so many are.
 fn of_replicate(folder: &RunFolder, n: u32, replicate: u32) -> PathBuf {
     if n == 1 { folder.path("") } else { folder.path(format!("replicates/{replicate:05}")) }
-}
-
-fn of_replicates(folder: &RunFolder, scenario: &Scenario) -> Vec<PathBuf> {
-    let n = scenario.run.replicates;
-    (0..n).map(|k| of_replicate(folder, n, k)).collect()
 }
 
 /// Writes the files about all replicates.

@@ -89,18 +89,18 @@ pub(super) fn files(instance: &Instance, notes: &[String]) -> Vec<(&'static str,
 /// Days whose registrations a forecast is fitted to.
 const KNOWN: u32 = 30;
 
-/// Parameters that are fitted: key, range, and whether it is even on a logarithmic scale. Ranges are those of the parameters' metadata.
-const FITTED: [(&str, [&str; 2], bool); 10] = [
-    ("move_chance_town", ["0.1", "0.7"], false),
-    ("move_chance_camp", ["0.0003", "0.01"], true),
-    ("foreign_weight", ["1", "4"], true),
-    ("camp_weight", ["1", "4"], true),
-    ("conflict_weight", ["0.1", "0.5"], true),
-    ("softening_km", ["5", "100"], true),
-    ("distance_power", ["0.5", "2"], false),
-    ("weight_power", ["0.5", "3"], false),
-    ("km_per_day", ["150", "500"], true),
-    ("capacity_buffer", ["0.5", "1"], false),
+/// Parameters that are fitted, over the ranges of their metadata, and whether these are even on a logarithmic scale.
+const FITTED: [(&str, bool); 10] = [
+    ("move_chance_town", false),
+    ("move_chance_camp", true),
+    ("foreign_weight", true),
+    ("camp_weight", true),
+    ("conflict_weight", true),
+    ("softening_km", true),
+    ("distance_power", false),
+    ("weight_power", false),
+    ("km_per_day", true),
+    ("capacity_buffer", false),
 ];
 
 /// Whether people flee as they are registered, and some are in camps on the last of the days known.
@@ -143,8 +143,8 @@ sample = 48
         text(&format!("{name}: the first {KNOWN} days")),
         day(*period, KNOWN),
     );
-    for (key, [low, high], log) in FITTED {
-        out.push_str(&format!("\n[[factor]]\nkey = \"processes.displacement.{key}\"\nlow = {low}\nhigh = {high}\n"));
+    for (key, log) in FITTED {
+        out.push_str(&format!("\n[[factor]]\nkey = \"processes.displacement.{key}\"\n"));
         if log {
             out.push_str("scale = \"log\"\n");
         }
@@ -172,8 +172,8 @@ about = \"A forecast from the registrations of the first {KNOWN} days.\"
     out.push_str(&ground(instance, KNOWN));
     // What Flee does with the first day does not hold of this one.
     let first = ["fill_on_first_day", "empty_on_first_day", "fault_first_day_in_capacity"];
-    let fitted = |key: &str| first.contains(&key) || FITTED.iter().any(|f| f.0 == key);
-    out.push_str(&rules(instance, settings, fitted));
+    let left_out = |key: &str| first.contains(&key) || FITTED.iter().any(|f| f.0 == key);
+    out.push_str(&rules(instance, settings, left_out));
     out.push_str("# The forecast without a model takes the shares of the first day, too.\nbaseline_day = 0\n");
     out.replacen("\n[region]", "replicates = 48\n\n[posterior]\nsample = \"fit/posterior.csv\"\n\n[region]", 1)
 }

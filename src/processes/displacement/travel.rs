@@ -297,8 +297,7 @@ impl<'a> Morning<'a> {
     fn day_of(&self, group: &Group) -> Moved {
         let mut moved = Moved::default();
         match group {
-            Group::Come(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
-            Group::Due(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
+            Group::Come(rows) | Group::Due(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
             Group::Asked(site, who) => self.ask(*site, who, &mut moved),
         }
         for t in &mut moved.gone {
