@@ -115,12 +115,12 @@
 //!             and what rules share         | route_choice moves
 //!             calendar/: returns war affiliation; allocation/: strategy watch vessels; markets/: needs trade; sea/: launch beaches
 //!             crossing rescue; crews/: choose drive arrive business; conflict/: arena campaign contest clashes fronts;
-//!             programmes/: training ddr ssr; displacement/: war origins routes travel rules_tests
+//!             programmes/: training ddr ssr; displacement/: war leave origins routes travel rules_tests
 //! agents/     the state, a file a kind     | migrant crew network belief fare group depot convoy cohort patrol patron
 //!                                          | sighting state vessel store market territory homeland oil hostility fired bill actor ticket displaced
 //!             and what holds it together   | world books saved accounts arms controls routes outlook
 //!                                          | derived tally model_data hypotheses
-//! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea lookup table assemble check displacement
+//! region/     the ground, fixed once built | grid network graph costs geodata places corridor sea lookup table assemble check displacement catchment
 //! engine/     generic: knows no scenario   | step table rng dist digest ledger grant wake parallel save checkpoint disk hop
 //! observe/    metrics, a run's files       | observer metric/ condition recorder sums monthly/ profile indicator folder folder_tests hand_made_tests
 //!       metric/: people crews arms conflict politics programmes displacement books; monthly/: cells legs borders arms conflict landings

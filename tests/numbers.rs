@@ -37,7 +37,7 @@ fn fill(w: &mut World) {
         first: u32::MAX,
     };
     w.boats.push(boat);
-    w.sites.push(Site { key: 9, intensity: 0.0, since: 0, residents: 0, clock: 0 });
+    w.sites.push(Site { key: 9, intensity: 0.0, since: 0, peace: 0, residents: 0, clock: 0 });
     w.displaced.push(Person::at(10, 0, 0));
     w.cohorts.push(Cohort { key: 8, country: 0, bloc: 0, men: 0, due: u32::MAX, sender: 0, vetting: 0.5 });
 }

@@ -19,6 +19,8 @@ table! {
         intensity: f64,
         /// Day on which it came to be at war; [`NEVER`] before.
         since: u32,
+        /// Day on which the last war ended; [`NEVER`] during one and before the first.
+        peace: u32,
         /// Residents left, persons.
         residents: u32,
         /// Cumulative hazard of moving on of those who stay here.
@@ -174,7 +176,8 @@ pub struct Waiting {
     pub daily: Vec<(u64, u32)>,
 }
 
-/// A camp on a day, persons. `baseline` is NaN where nobody is registered on the day that it takes the shares of.
+/// A camp on a day, persons. `registered` is NaN where nobody registers, `baseline` also where nobody is registered on the day that it takes
+/// the shares of.
 #[derive(Clone, Copy, Debug)]
 pub struct InCamp {
     pub site: usize,
@@ -230,20 +233,22 @@ impl Refuge {
         on(day) - if self.without_first { on(self.start) } else { 0 }
     }
 
-    /// Of each camp in which people are registered how many are in it today, how many are registered, and how many a forecast without a model
-    /// puts there: all who are registered in camps, by the shares of a day (`baseline_day`).
+    /// Of each camp how many are in it today, how many are registered, and how many a forecast without a model puts there: all who are registered
+    /// in camps, by the shares of a day (`baseline_day`).
     pub fn in_camps(&self, day: Tick, persons_per_agent: u32) -> Vec<InCamp> {
-        let registered: Vec<i64> = self.camps().map(|i| self.registered(i, day)).collect();
         let then = Tick(self.start.0 + self.baseline_day);
-        let shares: Vec<f64> = self.camps().map(|i| self.registered(i, then) as f64).collect();
-        let (all, of) = (registered.iter().sum::<i64>() as f64, shares.iter().sum::<f64>());
-        let one = |((site, registered), share): ((usize, i64), f64)| InCamp {
-            site,
-            displaced: f64::from(self.present[site]) * f64::from(persons_per_agent),
-            registered: registered as f64,
-            baseline: if of > 0.0 { all * share / of } else { f64::NAN },
+        let sum = |day| self.camps().map(|i| self.registered(i, day)).sum::<i64>() as f64;
+        let (all, of) = (sum(day), sum(then));
+        let one = |site: usize| {
+            let counted = self.net.registered[site].is_some();
+            InCamp {
+                site,
+                displaced: f64::from(self.present[site]) * f64::from(persons_per_agent),
+                registered: if counted { self.registered(site, day) as f64 } else { f64::NAN },
+                baseline: if counted && of > 0.0 { all * self.registered(site, then) as f64 / of } else { f64::NAN },
+            }
         };
-        self.camps().zip(registered).zip(shares).map(one).collect()
+        (0..self.net.sites.len()).filter(|&i| self.net.sites[i].kind.is_camp()).map(one).collect()
     }
 
     /// Takes over what is closed on a day. `reverse_only`: a route by itself is closed in one direction, as in Flee.
@@ -268,7 +273,14 @@ impl Refuge {
 pub fn populate(w: &mut World, net: &Arc<DisplacementNet>) {
     w.refuge = Refuge { net: net.clone(), start: w.day, ..Refuge::default() };
     for s in &net.sites {
-        w.sites.push(Site { key: s.key, intensity: 0.0, since: NEVER, residents: s.population, clock: 0 });
+        w.sites.push(Site {
+            key: s.key,
+            intensity: 0.0,
+            since: NEVER,
+            peace: NEVER,
+            residents: s.population,
+            clock: 0,
+        });
     }
 }
 

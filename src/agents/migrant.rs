@@ -417,6 +417,16 @@ impl World {
         [open(self.ways.sea[hub as usize]), nearest(self.libya), nearest(self.region.country("DZA")), Some(1)]
     }
 
+    /// Puts somebody new on the way at a hub, with money that comes from the economy, out of an account of people.
+    pub fn begin_journey(&mut self, m: Migrant, out_of: People) {
+        let size = u64::from(self.persons_per_agent);
+        let row = self.migrants.push(m);
+        self.ledgers.pay(Money::Economy, Money::Migrants, u64::from(m.money) * size);
+        self.ledgers.move_people(out_of, Status::account(m.status()), size);
+        self.enlist(row);
+        self.count_present(&m, 1);
+    }
+
     /// Share of an origin's people in Libya who would turn to the sea; all of those whose origin is not known.
     pub fn wish(&self, origin: u8) -> f64 {
         let Some(&shares) = self.origins.shares().get(usize::from(origin)) else { return 1.0 };

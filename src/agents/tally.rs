@@ -85,8 +85,10 @@ pub const LEAKS: usize = 3;
 /// Counters of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
-    /// People driven from home.
+    /// People driven from home; of them, who went home, and who went on as migrants.
     pub displaced: i64,
+    pub displaced_returned: i64,
+    pub displaced_onward: i64,
     /// Weapons taken from depots.
     pub looted: [i64; CLASSES],
     pub raids: i64,

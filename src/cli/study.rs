@@ -56,9 +56,8 @@ pub struct RunStudyArgs {
     /// Run only the I-th of N parts; `study merge` puts them together
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
-    /// Leave a year or months out of what a calibration sees (2016, 2016-07..2016-12); they are scored by themselves
-    #[arg(long, value_name = "PERIOD")]
-    pub without: Vec<String>,
+    #[command(flatten)]
+    pub changes: Changes,
     /// Threads; all cores when left out. Results are the same on any number
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub threads: Option<u16>,
@@ -68,6 +67,18 @@ pub struct RunStudyArgs {
     /// Print nothing but errors
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// What is other than in the study file.
+#[derive(clap::Args, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Leave a year or months out of what a calibration sees (2016, 2016-07..2016-12); they are scored by themselves
+    #[arg(long, value_name = "PERIOD")]
+    pub without: Vec<String>,
+    /// Change a key of the scenario and of all policies, after those that the study file sets
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[serde(default)]
+    pub sets: Vec<String>,
 }
 
 /// Arguments of `study merge`.
@@ -93,9 +104,8 @@ pub struct SlurmArgs {
     /// Folder for the results, on a disk that all nodes share; output/STUDY when left out
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Leave a year or months out of what a calibration sees
-    #[arg(long, value_name = "PERIOD")]
-    pub without: Vec<String>,
+    #[command(flatten)]
+    pub changes: Changes,
     /// About how many runs a task of the array does
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub runs_per_task: u64,
@@ -136,8 +146,8 @@ struct Order {
     study: PathBuf,
     /// Hash of the study file.
     hash: String,
-    /// Periods that a calibration does not see.
-    without: Vec<String>,
+    #[serde(flatten)]
+    changes: Changes,
     data: PathBuf,
     /// Files read, with their hashes.
     inputs: Vec<(String, String)>,
@@ -175,8 +185,8 @@ fn run_study(args: &RunStudyArgs) -> Result<()> {
     let began = Instant::now();
     let file = args.study.clone().ok_or_else(|| Error::Input("no study file".into()))?;
     let data = data_folder(args.data.as_deref())?;
-    let mut study = ready(&file, &data, &args.without)?;
-    let folder = folder_of(args.out.as_deref(), &file, &args.without);
+    let mut study = ready(&file, &data, &args.changes)?;
+    let folder = folder_of(args.out.as_deref(), &file, &args.changes);
     claim(&folder, &study.order)?;
     let done = |what: &str| print(&format!("{what}; results in {}\n", folder.display()));
     if folder.join(MANIFEST).is_file() {
@@ -209,7 +219,7 @@ fn merge_shards(args: &MergeArgs) -> Result<()> {
     let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
     let order: Order = serde_json::from_slice(&text).map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
     let data = data_folder(Some(args.data.as_deref().unwrap_or(&order.data)))?;
-    let mut study = ready(&order.study, &data, &order.without)?;
+    let mut study = ready(&order.study, &data, &order.changes)?;
     claim(&args.folder, &study.order)?;
     while go_on(&mut study, &args.folder)? {}
     finish(&study, &args.folder, began, 1, args.quiet)
@@ -235,15 +245,16 @@ fn results<'a>(study: &'a Study, folder: &Path) -> Result<Results<'a>> {
 }
 
 /// The folder of a study.
-fn folder_of(given: Option<&Path>, file: &Path, without: &[String]) -> PathBuf {
-    let left_out: String = without.iter().map(|period| format!("-without-{period}")).collect();
+fn folder_of(given: Option<&Path>, file: &Path, changes: &Changes) -> PathBuf {
+    let left_out: String = changes.without.iter().map(|period| format!("-without-{period}")).collect();
     given.map_or_else(|| Path::new(OUTPUT).join(format!("{}{left_out}", stem(file))), Path::to_path_buf)
 }
 
 /// Reads a study and makes sure that its scenarios can be run at the ends of all ranges.
-fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
+fn ready(file: &Path, data: &Path, changes: &Changes) -> Result<Study> {
     let mut known = measures(&Sums::default());
-    let plan = Plan::read(file, &known, without)?;
+    let mut plan = Plan::read(file, &known, &changes.without)?;
+    plan.file.set.extend(changes.sets.iter().cloned());
     let parts = plan.parts();
     known.extend(parts.iter().map(|part| part.measure.clone()));
     let beside = file.parent().unwrap_or(Path::new(""));
@@ -263,7 +274,7 @@ fn ready(file: &Path, data: &Path, without: &[String]) -> Result<Study> {
         commit: COMMIT.into(),
         study: absolute(file)?,
         hash: blake3::hash(&text).to_hex().to_string(),
-        without: without.to_vec(),
+        changes: changes.clone(),
         data: absolute(data)?,
         inputs: own,
     };
@@ -379,7 +390,8 @@ fn claim(folder: &Path, order: &Order) -> Result<()> {
                 o if (&o.version, &o.commit) != (&other.version, &other.commit) => {
                     "was made by another version of sirocco"
                 }
-                o if o.without != other.without => "holds the same fit with other periods left out",
+                o if o.changes.without != other.changes.without => "holds the same fit with other periods left out",
+                o if o.changes.sets != other.changes.sets => "holds the same study with other keys set",
                 o if o.hash != other.hash => "holds another study, or its file has changed since",
                 o if o.inputs != other.inputs => "was begun with other scenarios or data",
                 _ => return Ok(()),
@@ -538,8 +550,8 @@ fn manifest(study: &Study, results: &Results, failed: &[String], notes: &[String
 /// Writes the batch files of a job array and of the merge after it.
 fn write_slurm(args: &SlurmArgs) -> Result<()> {
     let data = data_folder(args.data.as_deref())?;
-    let study = ready(&args.study, &data, &args.without)?;
-    let folder = folder_of(args.out.as_deref(), &args.study, &args.without);
+    let study = ready(&args.study, &data, &args.changes)?;
+    let folder = folder_of(args.out.as_deref(), &args.study, &args.changes);
     claim(&folder, &study.order)?;
     // A calibration has its runs in stages, each after the one before; the array is submitted once for each.
     let stages = study.plan.fit.as_ref().map_or(1, |f| f.course.waves + f.course.generations + 1);
@@ -555,7 +567,9 @@ fn write_slurm(args: &SlurmArgs) -> Result<()> {
     let name =
         args.study.file_stem().unwrap_or_default().to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let (time, threads) = (&args.time, args.threads);
-    let without: String = args.without.iter().map(|period| format!(" --without {}", quoted(period))).collect();
+    let given =
+        |flag: &str, all: &[String]| all.iter().map(|one| format!(" {flag} {}", quoted(one))).collect::<String>();
+    let changes = given("--without", &args.changes.without) + &given("--set", &args.changes.sets);
     let array = format!(
         "#!/bin/bash\n\
          #SBATCH --job-name=sirocco-{name}\n\
@@ -566,7 +580,7 @@ fn write_slurm(args: &SlurmArgs) -> Result<()> {
          #SBATCH --open-mode=append\n\
          #SBATCH --output=\"{here}/task-%a.log\"\n\
          # A part that was done before is not done again, so a task may be requeued at any time.\n\
-         exec {program} study {file} --data {data} --out {out}{without} --threads {threads} --shard \"$SLURM_ARRAY_TASK_ID/{tasks}\" --quiet\n"
+         exec {program} study {file} --data {data} --out {out}{changes} --threads {threads} --shard \"$SLURM_ARRAY_TASK_ID/{tasks}\" --quiet\n"
     );
     let merge = format!(
         "#!/bin/bash\n\

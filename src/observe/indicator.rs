@@ -144,6 +144,8 @@ impl Reading<'_> {
         patrons.iter().for_each(|name| same(name.to_string(), "pieces"));
         same("interference_libya".into(), "share");
         same("northern_mali_lost".into(), "days");
+        same("displaced_newly".into(), "persons");
+        same("displaced_returned".into(), "persons");
         for area in ["libya", "sahel"] {
             let [first, low, last] = self.truth(&format!("price_small_arms_{area}")).course();
             out.push((format!("price_small_arms_{area}_lowest"), "of the first", low / first));

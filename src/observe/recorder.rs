@@ -170,7 +170,7 @@ impl Recorder {
         &self.sums
     }
 
-    /// Writes down who is in each camp, and who is registered there.
+    /// Writes down how many are in each camp, and how many are registered there.
     fn write_camps(&mut self, w: &World) -> Result<()> {
         let camps = w.refuge.in_camps(w.day, w.persons_per_agent);
         if camps.is_empty() {

@@ -1,6 +1,6 @@
 //! Who sets out, and where to (equation 14).
 
-use crate::agents::accounts::{Money, People};
+use crate::agents::accounts::People;
 use crate::agents::migrant::{DESTINATIONS, Destination, Migrant, Origin, SEA, Status};
 use crate::agents::routes::{HubId, NO_WAY};
 use crate::agents::vessel::ZoneState;
@@ -218,7 +218,7 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, pr
         let sent = if seabound && helped.chance(key, o.diaspora) { price.saturating_mul(6) / 5 } else { 0 };
         let money = own.max(sent);
         let work = choose(goal.unit(key), &weights).map_or(o.hub, |i| hubs[i]);
-        let row = w.migrants.push(Migrant {
+        let m = Migrant {
             money,
             since: day.0,
             due: day.0,
@@ -226,12 +226,8 @@ fn set_out(p: &Params, w: &mut World, row: usize, destination: usize, n: u64, pr
             origin: row as u8,
             state: Status::Earning as u8 | if seabound { SEA } else { 0 },
             ..Migrant::at(key, o.hub, Status::Earning)
-        });
-        w.ledgers.pay(Money::Economy, Money::Migrants, u64::from(money) * size);
-        w.ledgers.move_people(People::Home, People::AtHubs, size);
-        w.enlist(row);
-        let m = w.migrants.get(row);
-        w.count_present(&m, 1);
+        };
+        w.begin_journey(m, People::Home);
     }
 }
 

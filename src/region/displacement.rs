@@ -1,11 +1,12 @@
 //! Where displaced people can go: sites (camps, towns, places at war), routes between them, and what is known of them by date: wars, closures,
 //! registrations. A graph of its own beside the region's: on the grid a site stands in a cell, on a network it may be a place.
 
+use super::catchment::{catchments, km_over_land};
 use super::table::{Row, Table, suggestion};
 use super::{NodeId, Region};
 use crate::engine::rng::Key;
 use crate::error::{Error, Result};
-use crate::units::{Date, Tick};
+use crate::units::{Date, Tick, great_circle_km};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -51,7 +52,7 @@ pub struct Site {
     pub lon: f64,
     /// On the first day, as far as the file says.
     pub kind: Kind,
-    /// Residents, of whom some may be displaced; 0 of camps.
+    /// Residents, of whom some may be displaced; 0 of camps. Where the file says `cells`, the people of the nodes nearest to it.
     pub population: u32,
     /// Persons a camp has room for; 0: any number.
     pub capacity: u32,
@@ -146,7 +147,9 @@ type Names = BTreeMap<String, u32>;
 impl DisplacementNet {
     /// Reads `sites.csv` (name, country, lat, lon, kind, population, capacity, home, leave_per_day), `routes.csv` (a, b, km, forced, km_per_day,
     /// walk_share) and, if there, `closures.csv` (kind, a, b, from, until), `conflict.csv` (date, site, intensity) and `registrations.csv` (site,
-    /// date, persons; site `total` for the sum as it was published, `elsewhere` for all that is registered at no site) in `dir`.
+    /// date, persons; site `total` for the sum as it was published, `elsewhere` for all that is registered at no site) in `dir`. A population
+    /// `cells` is that of the nodes nearest to the site ([`catchments`]), an empty km the way over land ([`km_over_land`]), and a
+    /// straight line within a node.
     ///
     /// # Errors
     /// A file that cannot be read; the first thing that is wrong, by file and line.
@@ -157,7 +160,7 @@ impl DisplacementNet {
         if net.sites.is_empty() {
             return Err(table.fault("no site below the first line"));
         }
-        net.read_routes(&Table::read(dir, "routes.csv")?, &names)?;
+        net.read_routes(&Table::read(dir, "routes.csv")?, &names, region)?;
         if let Some(table) = Table::read_if_there(dir, "closures.csv")? {
             net.read_closures(&table, &names)?;
         }
@@ -173,6 +176,7 @@ impl DisplacementNet {
     fn read_sites(&mut self, table: &Table, region: &Region) -> Result<Names> {
         self.inputs.push(table.input.clone());
         let mut names = Names::new();
+        let mut by_cells: Vec<(usize, NodeId)> = vec![];
         let columns = ["name", "country", "lat", "lon", "kind", "population?", "capacity?", "home?", "leave_per_day?"];
         table.rows(&columns, |row| {
             let name = row.text(0)?.to_string();
@@ -191,6 +195,18 @@ impl DisplacementNet {
             let kind = kind.ok_or_else(|| row.fault(format!("`kind` is none of {}", Kind::NAMES.join(", "))))?;
             let whole = |i| Ok::<u32, Error>(row.maybe_number(i, 0.0, f64::from(u32::MAX))?.unwrap_or(0.0) as u32);
             let named = region.place(&name).and_then(|p| region.places[p as usize].node);
+            let node = named.or_else(|| region.nearest_node(lat, lon));
+            let kind = Kind::ALL[kind];
+            let population = if row.text(5)? == "cells" {
+                let node = node.filter(|_| !kind.is_camp());
+                by_cells.push((
+                    self.sites.len(),
+                    node.ok_or_else(|| row.fault("`population = cells` is of towns on the ground of the region"))?,
+                ));
+                0
+            } else {
+                whole(5)?
+            };
             let home = match row.text(7)? {
                 "yes" | "" => true,
                 "no" => false,
@@ -202,24 +218,28 @@ impl DisplacementNet {
                 country: row.text(1)?.to_string(),
                 lat,
                 lon,
-                kind: Kind::ALL[kind],
-                population: whole(5)?,
+                kind,
+                population,
                 capacity: whole(6)?,
                 home,
                 leave_per_day: row.maybe_number(8, 0.0, 1.0)?.unwrap_or(0.0),
-                node: named.or_else(|| region.nearest_node(lat, lon)),
+                node,
             });
             Ok(())
         })?;
+        let nodes: Vec<NodeId> = by_cells.iter().map(|x| x.1).collect();
+        for (&(site, _), people) in by_cells.iter().zip(catchments(region, &nodes)) {
+            self.sites[site].population = people.min(u64::from(u32::MAX)) as u32;
+        }
         self.leaving = vec![vec![]; self.sites.len()];
         self.registered = vec![None; self.sites.len()];
         Ok(names)
     }
 
-    fn read_routes(&mut self, table: &Table, names: &Names) -> Result<()> {
+    fn read_routes(&mut self, table: &Table, names: &Names, region: &Region) -> Result<()> {
         self.inputs.push(table.input.clone());
         let mut known = std::collections::BTreeSet::new();
-        table.rows(&["a", "b", "km", "forced?", "km_per_day?", "walk_share?"], |row| {
+        table.rows(&["a", "b", "km?", "forced?", "km_per_day?", "walk_share?"], |row| {
             let (a, b) = (site(names, row, 0)?, site(names, row, 1)?);
             if a == b || !known.insert((a.min(b), a.max(b))) {
                 let why = if a == b { "leads back to itself" } else { "comes twice" };
@@ -229,7 +249,17 @@ impl DisplacementNet {
             if forced.is_some_and(|end| end != a && end != b) {
                 return Err(row.fault("`forced` is no end of the route"));
             }
-            let (km, walk_share) = (row.number(2, 0.001, 20_000.0)?, row.maybe_number(5, 0.0, 1.0)?.unwrap_or(0.0));
+            let over_land = || {
+                let (a, b) = (&self.sites[a as usize], &self.sites[b as usize]);
+                let km = match (a.node, b.node) {
+                    (Some(x), Some(y)) if x == y => Some(great_circle_km(a.lat, a.lon, b.lat, b.lon).max(1.0)),
+                    (Some(x), Some(y)) => km_over_land(region, x, y),
+                    _ => None,
+                };
+                km.ok_or_else(|| row.fault("`km` is empty, and the region has no way over land from one to the other"))
+            };
+            let km = row.maybe_number(2, 0.001, 20_000.0)?.map_or_else(over_land, Ok)?;
+            let walk_share = row.maybe_number(5, 0.0, 1.0)?.unwrap_or(0.0);
             let km_per_day = row.maybe_number(4, 1.0, 20_000.0)?.unwrap_or(f64::NAN);
             for (from, to) in [(a, b), (b, a)] {
                 self.leaving[from as usize].push(self.links.len() as u32);

@@ -4,6 +4,7 @@
 //! ([`network`]); nothing downstream can tell which.
 
 mod assemble;
+pub mod catchment;
 pub mod check;
 pub mod corridor;
 pub mod costs;

@@ -1,4 +1,4 @@
-//! People of camps beside the registered, camp by camp.
+//! People of camps, camp by camp, beside the registered where people are.
 
 use super::axis::day;
 use super::chart::{Chart, Mark, Panel, Set};
@@ -11,12 +11,13 @@ const MOST: usize = 6;
 /// Days that are drawn.
 const MOST_POINTS: usize = 200;
 
-/// The figure, where anybody is registered in a camp: of a run its people, of several their median and bands.
+/// The figure, where anybody is in a camp: of a run its people, of several their median and bands.
 pub fn chart(manifest: &Manifest, rows: &[CampDay]) -> Option<Chart> {
     let (first, last) = (rows.first()?.date, rows.last()?.date);
     let mut camps: BTreeMap<&str, Vec<&CampDay>> = BTreeMap::new();
     rows.iter().for_each(|r| camps.entry(&r.site).or_default().push(r));
-    let size = |rows: &[&CampDay]| rows.iter().map(|r| r.registered).sum::<f64>();
+    let registers = |r: &CampDay| r.registered.is_finite();
+    let size = |rows: &[&CampDay]| rows.iter().map(|r| if registers(r) { r.registered } else { r.q50 }).sum::<f64>();
     let mut by_size: Vec<(&str, Vec<&CampDay>)> = camps.into_iter().filter(|c| size(&c.1) > 0.0).collect();
     by_size.sort_by(|a, b| size(&b.1).total_cmp(&size(&a.1)));
     let left_out = by_size.len().saturating_sub(MOST);
@@ -43,7 +44,9 @@ pub fn chart(manifest: &Manifest, rows: &[CampDay]) -> Option<Chart> {
         if shown.iter().any(|r| r.baseline.is_finite()) {
             sets.push(set("without a model", colour(3), Mark::Dashed, |r| r.baseline, None));
         }
-        sets.push(set("registered", INK, Mark::Dashed, |r| r.registered, None));
+        if shown.iter().any(|r| registers(r)) {
+            sets.push(set("registered", INK, Mark::Dashed, |r| r.registered, None));
+        }
         Panel { axis_title: format!("{site}, persons"), weight: 1.0, whole: true, sets }
     };
     let panels: Vec<Panel> = by_size.iter().take(MOST).map(panel).collect();
@@ -53,7 +56,8 @@ pub fn chart(manifest: &Manifest, rows: &[CampDay]) -> Option<Chart> {
         n => format!("{}; the {n} smallest camps are not drawn", manifest.title),
     };
     let bands = if several { "; bands: the middle half and nine tenths" } else { "" };
-    let title = format!("People in camps beside those registered there{bands}");
+    let beside = if rows.iter().any(registers) { " beside those registered there" } else { "" };
+    let title = format!("People in camps{beside}{bands}");
     let caption = if several { manifest.caption_of_many() } else { manifest.caption() };
     (!panels.is_empty()).then_some(Chart { title, subtitle, caption, days: (first, last), panels })
 }

@@ -331,16 +331,20 @@ impl Run<'_> {
         let of = |kinds: &[(&str, &str, usize)], factor| -> Vec<Set> {
             kinds.iter().filter_map(|k| self.means(k.0, k.1, k.2, factor)).collect()
         };
-        let mut people = of(&[("displaced", "driven from home", 0), ("displaced_in_camps", "in camps", 1)], 1.0);
-        people.extend(
-            self.means("displaced_in_camps_observed", "registered there", 1, 1.0)
-                .map(|s| Set { mark: Mark::Dashed, ..s }),
-        );
+        let registered = self.means("displaced_in_camps_observed", "registered there", 1, 1.0);
+        let parts: &[_] = match registered {
+            Some(_) => &[("displaced_in_camps", "in camps", 1)],
+            None => &[("displaced_abroad", "abroad", 1), ("displaced_at_home", "in the country at war", 2)],
+        };
+        let mut people = of(&[("displaced", "driven from home", 0)], 1.0);
+        people.extend(of(parts, 1.0));
+        people.extend(registered.map(|s| Set { mark: Mark::Dashed, ..s }));
         let errors =
             [("displacement_error_rescaled", "this run", 0), ("displacement_error_baseline", "without a model", 3)];
         // Without anybody there is no error either.
         let errors = if people.is_empty() { vec![] } else { of(&errors, 100.0) };
-        let title = "People driven from home by war, and how far camps are from what was registered";
+        let beside = if errors.is_empty() { "" } else { ", and how far camps are from what was registered" };
+        let title = format!("People driven from home by war{beside}");
         let panels = [("Persons", 1.5, people), ("Differences between camps, % of all registered", 1.0, errors)];
         let panels = panels.into_iter().filter(|p| !p.2.is_empty());
         let panel = |(axis_title, weight, sets): (&str, f64, Vec<Set>)| Panel {
@@ -349,7 +353,7 @@ impl Run<'_> {
             whole: true,
             sets,
         };
-        self.chart(title, panels.map(panel).collect())
+        self.chart(&title, panels.map(panel).collect())
     }
 
     /// The metrics of a group as areas, one on top of the other.

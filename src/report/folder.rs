@@ -99,7 +99,7 @@ impl Folder {
                 "spread.csv",
                 "predictive.csv",
             ],
-            _ => &["indicators.csv", "summary.csv"],
+            _ => &["indicators.csv", "summary.csv", "displacement_scores.csv"],
         };
         let sheets = names.iter().map(|n| Ok((*n, Sheet::read(&dir.join(n))?))).collect::<Result<BTreeMap<_, _>>>()?;
         let mut folder = Folder {

@@ -56,6 +56,20 @@ impl Semantic<'_> {
         self.folder(root, folder, "network", ["nodes.csv", "links.csv"], &["lanes.csv", "corridors.csv"]);
         let also = ["closures.csv", "conflict.csv", "registrations.csv"];
         self.folder(root, folder, "displacement", ["sites.csv", "routes.csv"], &also);
+        self.displacement(root);
+    }
+
+    /// Without a network of sites nobody is displaced, whatever is said of how.
+    fn displacement(&mut self, root: &Node) {
+        let section = root.get("processes").and_then(|p| p.get("displacement"));
+        let named = root.get("region").and_then(|r| r.get("displacement")).is_some();
+        if let Some(node) = section.filter(|_| !named) {
+            let path = Keys(vec!["processes".into(), "displacement".into()]);
+            let message = "`processes.displacement` has no effect: the scenario names no `region.displacement`".into();
+            let mut d = self.diagnostic(node, &path, "a folder with sites and routes".into(), message);
+            d.severity = Severity::Warning;
+            self.warnings.push(d);
+        }
     }
 
     /// Where politics are simulated consent follows unity: what else is said of it has no effect.

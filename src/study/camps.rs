@@ -15,11 +15,11 @@ struct Line {
     date: String,
     site: String,
     displaced: f64,
-    registered: f64,
+    registered: Option<f64>,
     baseline: Option<f64>,
 }
 
-/// A camp of a run on a day.
+/// A camp of a run on a day; NaN where nobody registers, or is registered on the day of the baseline.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     displaced: f64,
@@ -42,7 +42,8 @@ fn read(run: &Path, mut names: Option<&mut Names>) -> Result<Vec<Row>> {
     for line in csv::Reader::from_path(&path).map_err(io(&path))?.deserialize() {
         let Line { date, site, displaced, registered, baseline } =
             line.map_err(|e| Error::Input(format!("{}: {e}", path.display())))?;
-        rows.push(Row { displaced, registered, baseline: baseline.unwrap_or(f64::NAN) });
+        let [registered, baseline] = [registered, baseline].map(|x| x.unwrap_or(f64::NAN));
+        rows.push(Row { displaced, registered, baseline });
         if let Some(names) = &mut names {
             names.push((date, site));
         }
@@ -50,8 +51,8 @@ fn read(run: &Path, mut names: Option<&mut Names>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Writes `displacement_scores.csv`, and of several runs `displacement_bands.csv` too; nothing where nobody registers. Runs without a file (they
-/// failed) are left out.
+/// Writes `displacement_scores.csv` of camps in which people are registered, and of several runs `displacement_bands.csv` of all. Runs without a file
+/// (they failed) are left out.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -68,10 +69,18 @@ pub fn write(folder: &Path, runs: &[PathBuf]) -> Result<()> {
     if all.iter().any(|rows| rows.len() != first.len()) || first.len() % camps != 0 {
         return Err(Error::Input(format!("{}: {CAMPS} of its replicates differ in length", folder.display())));
     }
-    let days: Vec<Vec<&Day>> =
-        (0..first.len() / camps).map(|d| all.iter().map(|rows| &rows[d * camps..(d + 1) * camps]).collect()).collect();
-    scores(folder, &days, all.len())?;
-    if all.len() > 1 { bands(folder, &days, &names) } else { Ok(()) }
+    let registered = |rows: &Vec<Row>| rows.iter().filter(|r| r.registered.is_finite()).copied().collect();
+    let counted: Vec<Vec<Row>> = all.iter().map(registered).collect();
+    if !counted[0].is_empty() {
+        scores(folder, &by_day(&counted, first.len() / camps), all.len())?;
+    }
+    if all.len() > 1 { bands(folder, &by_day(&all, first.len() / camps), &names) } else { Ok(()) }
+}
+
+/// Of each day the camps of each run.
+fn by_day(all: &[Vec<Row>], days: usize) -> Vec<Vec<&Day>> {
+    let camps = all[0].len() / days;
+    (0..days).map(|d| all.iter().map(|rows| &rows[d * camps..(d + 1) * camps]).collect()).collect()
 }
 
 /// A row for each forecast: the runs one by one, their mean, and that without a model.

@@ -178,6 +178,7 @@ const HEADLINES: [&str; 10] = [
 const HARM: &[&str] = &[
     "fatalities",
     "killed_by_sorties",
+    "displaced_newly",
     "sea_deaths",
     "desert_deaths",
     "captive_deaths",

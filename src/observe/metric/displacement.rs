@@ -20,10 +20,15 @@ pub(super) fn displacement(m: &mut Vec<Metric>) {
     m.push(metric("displaced_newly", "persons/day", GROUP, Kind::Flow, "Driven from home by war", |w| {
         w.tally.displaced as f64
     }));
+    m.push(metric("displaced_returned", "persons/day", GROUP, Kind::Flow, "Displaced people who went home", |w| {
+        w.tally.displaced_returned as f64
+    }));
+    let onward = "Displaced people who went on as migrants, towards the sea";
+    m.push(metric("displaced_onward", "persons/day", GROUP, Kind::Flow, onward, |w| w.tally.displaced_onward as f64));
     let camps = "Of the displaced those in camps; observed: registered there";
     m.push(
         metric("displaced_in_camps", "persons", GROUP, Kind::Stock, camps, |w| at(w, |k, _| k.is_camp()))
-            .seen(|w| w.refuge.camps().map(|i| w.refuge.registered(i, w.day)).sum::<i64>() as f64),
+            .seen(registered),
     );
     m.push(metric("displaced_abroad", "persons", GROUP, Kind::Stock, "Of the displaced those at sites abroad", |w| {
         at(w, |_, home| !home)
@@ -81,8 +86,17 @@ pub(crate) fn to_registered(camps: impl Iterator<Item = (f64, f64)>) -> f64 {
     if simulated > 0.0 { registered / simulated } else { 0.0 }
 }
 
+/// Camps in which people are registered.
 fn camps(w: &World) -> Vec<InCamp> {
-    w.refuge.in_camps(w.day, w.persons_per_agent)
+    let mut all = w.refuge.in_camps(w.day, w.persons_per_agent);
+    all.retain(|c| c.registered.is_finite());
+    all
+}
+
+/// Registered in camps; NaN where there are sites, and nobody registers.
+fn registered(w: &World) -> f64 {
+    let of = w.refuge.camps().map(|i| w.refuge.registered(i, w.day) as f64);
+    of.reduce(|a, b| a + b).unwrap_or(if w.refuge.is_there() { f64::NAN } else { 0.0 })
 }
 
 fn error(w: &World) -> f64 {

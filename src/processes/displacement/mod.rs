@@ -1,6 +1,7 @@
 //! War drives people out: to camps, towns and over borders, by Flee's rules (equation 20; Suleimenova, Bell and Groen 2017, Scientific Reports 7;
 //! docs/flee.md).
 
+mod leave;
 mod origins;
 mod routes;
 #[cfg(test)]
@@ -140,6 +141,21 @@ pub struct Params {
     /// Length of these spans.
     #[schemars(range(min = 1, max = 3650), extend("x-unit" = "days", "x-source" = "Flee 3"))]
     pub decay_days: u32,
+    /// Chance a day that somebody abroad goes home when there is peace there again; 0: nobody, as in Flee.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (off)", "x-low" = 0.0003, "x-high" = 0.003))]
+    pub return_chance: f64,
+    /// The same of somebody in the country at war.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (off)", "x-low" = 0.001, "x-high" = 0.01))]
+    pub return_chance_idp: f64,
+    /// Days of peace at home before which nobody goes back.
+    #[schemars(range(min = 0, max = 3650), extend("x-unit" = "days", "x-source" = "assumption", "x-low" = 30, "x-high" = 180))]
+    pub return_after_days: u32,
+    /// Chance a day that somebody in a camp goes on, from the nearest hub, as a migrant who means to cross the sea; 0: nobody, as in Flee.
+    #[schemars(range(min = 0, max = 1), extend("x-unit" = "1/day", "x-source" = "assumption (off)", "x-low" = 0.00001, "x-high" = 0.0003))]
+    pub onward_chance: f64,
+    /// Money that such a person has.
+    #[schemars(range(min = 0, max = 100_000), extend("x-unit" = "USD", "x-source" = "assumption", "x-low" = 100, "x-high" = 1500))]
+    pub onward_usd: f64,
     /// Whether war is what armed groups of the run do, and not what was recorded.
     #[schemars(extend("x-source" = "a choice of scenario"))]
     pub simulated_war: bool,
@@ -216,6 +232,11 @@ impl Default for Params {
             take_from_population: false,
             decay: vec![],
             decay_days: 30,
+            return_chance: 0.0,
+            return_chance_idp: 0.0,
+            return_after_days: 60,
+            onward_chance: 0.0,
+            onward_usd: 300.0,
             simulated_war: false,
             war_fatalities: 0.2,
             war_least: 0.05,
@@ -276,8 +297,7 @@ pub struct Displacement;
 
 impl Process<World> for Displacement {
     const NAME: &'static str = "displacement";
-    const ABOUT: &'static str =
-        "War drives people out, who seek camps, towns and other countries over a network of sites (equation 20).";
+    const ABOUT: &'static str = "War drives people out, who seek camps, towns and other countries over a network of sites, and go home or on (equation 20).";
     type Params = Params;
 
     fn run(p: &Params, w: &mut World, day: Tick) {
@@ -297,6 +317,7 @@ impl Process<World> for Displacement {
         w.refuge.baseline_day = p.baseline_day;
         w.refuge.close(day, p.fault_one_way_closures);
         war::today(p, w, day);
+        leave::leave(p, w, day);
         origins::flee(p, w, day);
         travel::travel(p, w, day);
     }

@@ -2,7 +2,8 @@
 
 use super::routes::{Known, scores};
 use super::{Params, Rules, Spawn};
-use crate::agents::displaced::{UNDER_WAY, populate};
+use crate::agents::accounts::People;
+use crate::agents::displaced::{NEVER, UNDER_WAY, populate};
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::processes::test_world;
@@ -392,4 +393,83 @@ fn a_saved_state_goes_on_the_same() {
     }
     assert_eq!(w.digest(), again.digest());
     assert_eq!((w.sites.residents()[0], w.displaced.live()), (0, 10_000), "everybody has fled, and nobody twice");
+}
+
+/// A war of ten days, after which people go home: with a chance of 0.5 a day from the hub in their country, of 0.1 from the camp abroad. After twelve days
+/// of going 0.9^12 of those in the camp are still there, within four standard errors (fixed luck), and residents are as many as they were less these.
+#[test]
+fn people_go_home_when_there_has_been_peace_for_long_enough() {
+    let day = |n: u32| Tick(START.0 + n).date();
+    let war = format!("date,site,intensity\n{},Origin,1\n{},Origin,0\n", day(0), day(10));
+    let sites = LINE.replace("Hub,AAA,16,1,hub", "Hub,AAA,16,1,idp_camp");
+    let routes = "a,b,km,forced\nOrigin,Hub,100,\nOrigin,Camp,100,\n";
+    let mut w = world(&sites, routes, &[("conflict.csv", &war)]);
+    let p = Params {
+        spawn: Spawn::Population,
+        spawn_per_day: 0.02,
+        take_from_population: true,
+        move_chance_camp: 0.0,
+        move_chance_idp_camp: 0.0,
+        return_chance: 0.1,
+        return_chance_idp: 0.5,
+        return_after_days: 5,
+        ..Params::default()
+    };
+    days(&p, &mut w, 15);
+    let (idps, abroad) = (at(&w, "Hub"), at(&w, "Camp"));
+    assert!(idps > 500 && abroad > 500 && w.displaced.live() == (idps + abroad) as usize, "{idps} {abroad}");
+    days(&p, &mut w, 12);
+    let (want, left) = (libm::pow(0.9, 12.0), f64::from(at(&w, "Camp")) / f64::from(abroad));
+    assert!((left - want).abs() < 4.0 * libm::sqrt(want * (1.0 - want) / f64::from(abroad)), "{left} and not {want}");
+    assert!(at(&w, "Hub") < 5, "half of them go on each of twelve days");
+    let still = w.displaced.live();
+    assert_eq!(w.sites.residents()[0] as usize, 10_000 - still);
+    assert_eq!(w.ledgers.people.balance(0, People::Returned as usize), i64::from(idps + abroad) - still as i64);
+    // A new war: nobody goes, and the wait begins anew when it is over.
+    assert!(w.sites.peace()[0] == START.0 + 10 && w.sites.peace()[1] == NEVER);
+}
+
+/// Rows of those who went home are taken by others, while queues still hold them: nobody is asked for somebody else, and a saved state goes on the same.
+#[test]
+fn a_row_that_is_used_again_is_nobodys_old_turn() {
+    let day = |n: u32| Tick(START.0 + n).date();
+    let war = format!(
+        "date,site,intensity\n{},Origin,1\n{},Origin,0\n{},Hub,1\n{},Origin,1\n",
+        day(0),
+        day(8),
+        day(10),
+        day(24)
+    );
+    let sites = LINE.replace("Hub,AAA,16,1,hub,", "Hub,AAA,16,1,town,9000");
+    let routes = "a,b,km,forced\nOrigin,Camp,100,\nHub,Camp,90,\nOrigin,Hub,100,\n";
+    let begin = || world(&sites, routes, &[("conflict.csv", &war)]);
+    let p = Params {
+        spawn: Spawn::Constant,
+        spawn_per_day: 100.0,
+        move_chance_camp: 0.03,
+        return_chance: 0.1,
+        return_after_days: 2,
+        ..Params::default()
+    };
+    let mut whole = begin();
+    let mut saved = vec![];
+    for _ in 0..40 {
+        let day = whole.day;
+        super::Displacement::run(&p, &mut whole, day);
+        whole.settle();
+        whole.audit().unwrap();
+        saved.push(whole.save());
+        whole.next_morning();
+    }
+    let returned = whole.ledgers.people.balance(0, People::Returned as usize);
+    let (rows, fled) = (whole.displaced.len(), whole.displaced.live() + returned as usize);
+    assert!(returned > 500 && rows + 500 < fled, "rows of those who left are used again: {rows} of {fled}");
+    for state in saved.iter().step_by(5) {
+        let mut again = begin();
+        again.restore(state).unwrap();
+        again.next_morning();
+        let left = whole.day.0 - again.day.0;
+        days(&p, &mut again, left);
+        assert_eq!(again.digest(), whole.digest());
+    }
 }

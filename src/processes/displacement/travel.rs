@@ -146,11 +146,13 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
     let clock = w.sites.clock()[site];
     w.refuge.waiting[site].long = long;
     if !long {
-        let rows: Vec<u32> = std::mem::take(&mut w.refuge.waiting[site].by_clock).take(u64::MAX);
+        let mut rows: Vec<u32> = std::mem::take(&mut w.refuge.waiting[site].by_clock).take(u64::MAX);
+        rows.sort_unstable();
+        rows.dedup();
         let settled = w.luck.on(SETTLE, day).nth(1);
         for row in rows {
             // Today they are asked beside the others.
-            if !settles(w, row as usize, settled, Tick(day.0 - 1)) {
+            if still_waits(w, site, row, u64::MAX - 1) && !settles(w, row as usize, settled, Tick(day.0 - 1)) {
                 // 0 says that the person is asked every day, after a restore too.
                 w.displaced.update(row as usize, |m| m.threshold = 0);
                 w.refuge.waiting[site].daily.push((w.displaced.key()[row as usize], row));
@@ -203,8 +205,19 @@ fn over(p: &Params, w: &mut World, site: usize, day: Tick) -> Vec<u32> {
     w.sites.update(site, |s| s.clock = clock);
     let settled = w.luck.on(SETTLE, day);
     let mut due = w.refuge.waiting[site].by_clock.take(clock);
-    due.retain(|&row| !settles(w, row as usize, settled, day));
+    due.retain(|&row| still_waits(w, site, row, clock) && !settles(w, row as usize, settled, day));
+    // One row may stand in the queue for somebody who left and for who has it now.
+    due.sort_unstable();
+    due.dedup();
     due
+}
+
+/// Whether a row that was put into a site's queue is still somebody who waits there by its clock, up to a threshold: people may have left, and others
+/// have their rows.
+fn still_waits(w: &World, site: usize, row: u32, until: u64) -> bool {
+    let m = w.displaced.get(row as usize);
+    let there = m.key != 0 && m.state & UNDER_WAY == 0 && m.plan == NONE && m.at as usize == site;
+    there && m.threshold > 0 && m.threshold <= until
 }
 
 /// Takes those out of the people of a camp who settle for good today, where all are asked every day.

@@ -33,11 +33,11 @@ fn set(p: &Params, w: &mut World, site: usize, intensity: f64, day: Tick) {
         return;
     }
     if s.intensity == 0.0 {
-        s.since = day.0;
+        (s.since, s.peace) = (day.0, NEVER);
     }
     s.intensity = intensity;
     if intensity == 0.0 {
-        s.since = NEVER;
+        (s.since, s.peace) = (NEVER, day.0);
     }
     w.sites.set(site, s);
 }

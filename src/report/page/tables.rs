@@ -133,6 +133,10 @@ pub fn results(folder: &Folder) -> Result<Vec<Table>> {
             out.push(table("What levers cost, USD", "", "summary.csv", (head, rows)));
         }
     }
+    let note =
+        "Mean over days; of runs, of their mean, and of a forecast without a model. Errors are over all registered.";
+    let rows = some("displacement_scores.csv", &[], &any)?;
+    out.push(table("Camps beside registrations", note, "displacement_scores.csv", rows));
     Ok(out.into_iter().flatten().collect())
 }
 

@@ -67,7 +67,9 @@ pub fn of(folder: &Folder) -> Result<Words> {
 /// A metric at the top of a run's page: name, label, unit, and a sentence with `{}` for the number.
 type Headline = (&'static str, &'static str, &'static str, &'static str);
 
-const HEADLINES: [Headline; 16] = [
+const HEADLINES: [Headline; 18] = [
+    ("displaced_newly", "Driven from home by war", "persons", "war drives {} people from home"),
+    ("displaced_returned", "Displaced people who went home", "persons", "{} displaced people go home"),
     ("sea_arrivals", "Landed in Europe", "persons", "{} people land in Europe by sea"),
     ("sea_deaths", "Died at sea", "persons", "{} people die at sea"),
     ("sea_pulled_back", "Brought back at sea", "persons", "coast guards bring {} people back"),

@@ -92,6 +92,7 @@ pub struct CampDay {
     /// Name of the camp.
     #[serde(deserialize_with = "name")]
     pub site: String,
+    /// NaN where nobody registers.
     #[serde(deserialize_with = "number")]
     pub registered: f64,
     /// By a forecast without a model; NaN where there is none.

@@ -1,0 +1,107 @@
+//! Who is no longer displaced: people go home when the war there is over, and some go on from camps, towards a hub and the sea.
+
+use super::Params;
+use crate::agents::accounts::People;
+use crate::agents::displaced::{NEVER, NONE, Person, UNDER_WAY};
+use crate::agents::migrant::{Migrant, NO_ORIGIN, SEA, Status};
+use crate::agents::routes::HubId;
+use crate::agents::world::World;
+use crate::engine::parallel::{CHUNK, map_chunks};
+use crate::engine::rng::Purpose;
+use crate::units::{Tick, Usd, great_circle_km};
+
+const LEAVE: Purpose = Purpose::new("displacement.no_longer");
+
+/// Takes those out who are displaced no longer.
+pub fn leave(p: &Params, w: &mut World, day: Tick) {
+    let hubs = if p.onward_chance > 0.0 { hubs(w) } else { vec![] };
+    if hubs.is_empty() && p.return_chance.max(p.return_chance_idp) <= 0.0 {
+        return;
+    }
+    let over: Vec<bool> = (0..w.sites.len()).map(|site| is_over(p, w.sites.peace()[site], day)).collect();
+    let luck = w.luck.on(LEAVE, day);
+    let who = map_chunks(w.displaced.len(), CHUNK, |rows| {
+        let mut out = vec![];
+        for row in rows {
+            let m = w.displaced.get(row);
+            // Who is on the road comes somewhere first; who has settled for good stays.
+            if m.key == 0 || m.state & UNDER_WAY != 0 || m.plan != NONE || m.threshold == u64::MAX {
+                continue;
+            }
+            let (home, onward) = chances(p, w, &m, over[m.home as usize], !hubs.is_empty());
+            let u = if home + onward > 0.0 { luck.unit(m.key) } else { 1.0 };
+            if u < home + onward {
+                out.push((row, m, u < home));
+            }
+        }
+        out
+    });
+    let mut left = vec![false; w.sites.len()];
+    for (row, m, goes_home) in who.into_iter().flatten() {
+        left[m.at as usize] = true;
+        w.refuge.present[m.at as usize] -= 1;
+        w.displaced.remove(row);
+        if goes_home { return_home(p, w, &m) } else { go_on(p, w, &m, hubs[m.at as usize], day) }
+    }
+    // Those who wait by the clock of a site are looked at when it has come to their threshold (`still_waits`).
+    for site in (0..left.len()).filter(|&i| left[i]) {
+        let keys = w.displaced.key();
+        w.refuge.waiting[site].daily.retain(|&(key, row)| keys[row as usize] == key);
+    }
+}
+
+/// Whether people go back to a site: where there has been peace for long enough after a war.
+fn is_over(p: &Params, peace: u32, day: Tick) -> bool {
+    peace != NEVER && day.0 >= peace.saturating_add(p.return_after_days)
+}
+
+/// Chances of a day that somebody goes home, and that somebody in a camp goes on.
+fn chances(p: &Params, w: &World, m: &Person, over: bool, has_hubs: bool) -> (f64, f64) {
+    let at = m.at as usize;
+    let home = match w.refuge.net.sites[at].home {
+        _ if !over => 0.0,
+        true => p.return_chance_idp,
+        false => p.return_chance,
+    };
+    (home, if has_hubs && w.refuge.kinds[at].is_camp() { p.onward_chance } else { 0.0 })
+}
+
+/// Home again; the way there is not walked.
+fn return_home(p: &Params, w: &mut World, m: &Person) {
+    let size = w.persons_per_agent;
+    w.ledgers.move_people(People::Displaced, People::Returned, u64::from(size));
+    w.tally.displaced_returned += i64::from(size);
+    if p.take_from_population {
+        w.sites.update(m.home as usize, |s| s.residents += size);
+    }
+}
+
+/// Of each site the hub nearest to it, in a straight line; none without hubs.
+fn hubs(w: &World) -> Vec<HubId> {
+    let near = |lat: f64, lon: f64| {
+        let km = |h: &HubId| {
+            let place = &w.region.places[usize::from(w.routes.hubs[usize::from(*h)].place)];
+            great_circle_km(place.lat, place.lon, lat, lon)
+        };
+        (0..w.routes.hubs.len() as HubId).min_by(|a, b| km(a).total_cmp(&km(b)))
+    };
+    w.refuge.net.sites.iter().filter_map(|s| near(s.lat, s.lon)).collect()
+}
+
+/// On as a migrant who means to cross the sea, from the nearest hub.
+fn go_on(p: &Params, w: &mut World, m: &Person, hub: HubId, day: Tick) {
+    let size = w.persons_per_agent;
+    w.tally.displaced_onward += i64::from(size);
+    w.begin_journey(
+        Migrant {
+            money: Usd::dollars(p.onward_usd).0 as u32,
+            since: day.0,
+            due: day.0,
+            goal: hub,
+            origin: NO_ORIGIN,
+            state: Status::Earning as u8 | SEA,
+            ..Migrant::at(m.key, hub, Status::Earning)
+        },
+        People::Displaced,
+    );
+}
