@@ -33,6 +33,10 @@ if [ "${1:-}" != --tables ]; then
     done
     study forecast-central-med forecast-central-med
     study ranks-central-med ranks-central-med
+    # The same with the contested effects the other way round.
+    study ranks-central-med-pull ranks-central-med --set hypotheses.rescue_pull=1
+    study ranks-libya-2011 ranks-libya-2011
+    study ranks-libya-2011-no-arms ranks-libya-2011 --set hypotheses.arms_to_revolt=0 --set hypotheses.arms_with_returnees=0
 fi
 
 for folder in "$out"/*/; do

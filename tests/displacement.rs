@@ -212,9 +212,13 @@ const FLEE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/flee");
 /// Means over replicates of the rescaled averaged relative difference, and by day and camp of how many are in it.
 struct Found {
     error: f64,
-    camps: BTreeMap<String, Vec<f64>>,
+    /// Of each replicate the people in each camp by day.
+    replicates: Vec<Camps>,
     registered: Vec<f64>,
 }
+
+/// People in each camp by day.
+type Camps = BTreeMap<String, Vec<f64>>;
 
 /// An instance with the faults of Flee, so many replicates; nothing where it is missing.
 fn as_flee(name: &str, replicates: u32) -> Result<Option<Found>, Box<dyn Error>> {
@@ -226,7 +230,7 @@ fn as_flee(name: &str, replicates: u32) -> Result<Option<Found>, Box<dyn Error>>
     let desk = Desk(tempfile::tempdir()?);
     desk.ran(&["import", "flee", &dir.to_string_lossy(), "--out", "in", "--parity"])?;
     desk.ran(&["run", "in/scenario.toml", "--replicates", &replicates.to_string(), "--out", "out", "--quiet"])?;
-    let mut found = Found { error: 0.0, camps: BTreeMap::new(), registered: vec![] };
+    let mut found = Found { error: 0.0, replicates: vec![], registered: vec![] };
     for replicate in 0..replicates {
         let folder = format!("out/replicates/{replicate:05}");
         let days = common::rows(&desk.path(&format!("{folder}/series.csv")))?;
@@ -234,41 +238,76 @@ fn as_flee(name: &str, replicates: u32) -> Result<Option<Found>, Box<dyn Error>>
             days.iter().map(|d| d["displacement_error_rescaled"].parse::<f64>()).collect();
         found.error += errors?.iter().sum::<f64>() / days.len() as f64 / f64::from(replicates);
         found.registered = days.iter().map(|d| d["displaced_in_camps_observed"].parse()).collect::<Result<_, _>>()?;
-        let mut day = BTreeMap::new();
+        let mut camps = Camps::new();
         for row in common::rows(&desk.path(&format!("{folder}/displacement.csv")))? {
-            let n: &mut usize = day.entry(row["site"].clone()).or_default();
-            let camp = found.camps.entry(row["site"].clone()).or_insert_with(|| vec![0.0; days.len()]);
-            camp[*n] += row["displaced"].parse::<f64>()? / f64::from(replicates);
-            *n += 1;
+            camps.entry(row["site"].clone()).or_default().push(row["displaced"].parse()?);
         }
+        found.replicates.push(camps);
     }
     Ok(Some(found))
 }
 
-/// Mean over days of the differences between camps and a run of Flee, in which a person stands for `hasten`, over all registered.
-fn from_flee(found: &Found, name: &str, hasten: u32) -> Result<f64, Box<dyn Error>> {
+/// A run of Flee in which a person stands for `hasten`.
+fn of_flee(found: &Found, name: &str, hasten: u32) -> Result<Camps, Box<dyn Error>> {
     let rows = common::rows(&Path::new(FLEE).join(format!("{name}/flee_reference_out_seed1_hasten{hasten}.csv")))?;
-    let mut sum = 0.0;
-    for (day, row) in rows.iter().enumerate() {
-        let off = |(camp, ours): (&String, &Vec<f64>)| -> Result<f64, Box<dyn Error>> {
-            Ok((row[&format!("{camp} sim")].parse::<f64>()? * f64::from(hasten) - ours[day]).abs())
-        };
-        let off: Result<Vec<f64>, _> = found.camps.iter().map(off).collect();
-        sum += off?.iter().sum::<f64>() / found.registered[day].max(1.0);
-    }
-    Ok(sum / rows.len() as f64)
+    let of = |camp: &String| -> Result<(String, Vec<f64>), Box<dyn Error>> {
+        let column = format!("{camp} sim");
+        let persons: Result<Vec<f64>, _> = rows.iter().map(|r| r[&column].parse::<f64>()).collect();
+        Ok((camp.clone(), persons?.into_iter().map(|n| n * f64::from(hasten)).collect()))
+    };
+    found.replicates[0].keys().map(of).collect()
+}
+
+/// The mean of runs.
+fn mean(runs: &[&Camps]) -> Camps {
+    let days = |camp: &String, n: usize| {
+        (0..n).map(|day| runs.iter().map(|r| r[camp][day]).sum::<f64>() / runs.len() as f64).collect()
+    };
+    runs[0].iter().map(|(camp, of)| (camp.clone(), days(camp, of.len()))).collect()
+}
+
+/// Mean over days of the differences between camps, over all registered.
+fn apart(a: &Camps, b: &Camps, registered: &[f64]) -> f64 {
+    let days = registered.len();
+    let day =
+        |day: usize| a.iter().map(|(camp, x)| (x[day] - b[camp][day]).abs()).sum::<f64>() / registered[day].max(1.0);
+    (0..days).map(day).sum::<f64>() / days as f64
 }
 
 /// Flee's rescaled error of mali2012 is 0.360 to 0.363 (seeds 1 to 3 with a tenth of the persons, one run with all), that of car2013 0.427 to 0.432
-/// (a fiftieth). Ours vary by 0.001 from one replicate to another, so these bounds fail only when a rule has changed.
+/// (a fiftieth). Ours vary by 0.001 from one replicate to another, so these bounds fail only when a rule has changed. At full scale Flee's run is to be no
+/// further from our mean than one of ours is from the mean of the others (by a quarter more at most), and no camp's mean over days further than three
+/// standard deviations of a replicate: of seven camps one in fifty draws would be. Of car2013 only a run with a fiftieth of the persons is at hand,
+/// whose own luck is seven times as large.
 #[test]
-fn errors_are_those_of_flee() -> Done {
-    for (name, hasten, replicates, flee, apart) in [("mali2012", 1, 20, 0.361, 0.01), ("car2013", 50, 4, 0.43, 0.025)] {
+fn errors_and_camps_are_those_of_flee() -> Done {
+    for (name, hasten, replicates, flee) in [("mali2012", 1, 20, 0.361), ("car2013", 50, 4, 0.43)] {
         let Some(found) = as_flee(name, replicates)? else { continue };
-        let off = from_flee(&found, name, hasten)?;
-        println!("{name}: rescaled error {:.4}, from Flee's run by {off:.4} of all registered", found.error);
         assert!((found.error - flee).abs() < 0.02, "{name}: {}", found.error);
-        assert!(off < apart, "{name}: {off}");
+        let theirs = of_flee(&found, name, hasten)?;
+        let all: Vec<&Camps> = found.replicates.iter().collect();
+        let off = apart(&mean(&all), &theirs, &found.registered);
+        let others = |i: usize| all.iter().enumerate().filter(|x| x.0 != i).map(|x| *x.1).collect::<Vec<_>>();
+        let own = |i: usize| apart(all[i], &mean(&others(i)), &found.registered);
+        let own = (0..all.len()).map(own).sum::<f64>() / all.len() as f64;
+        println!(
+            "{name}: rescaled error {:.4}; Flee's run is {off:.4} of all registered away, one of ours {own:.4}",
+            found.error
+        );
+        if hasten > 1 {
+            assert!(off < 0.025, "{name}: {off}");
+            continue;
+        }
+        assert!(off < 1.25 * own, "{name}: {off} and {own}");
+        for (camp, persons) in &theirs {
+            let over_days = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+            let means: Vec<f64> = all.iter().map(|r| over_days(&r[camp])).collect();
+            let middle = over_days(&means);
+            let sd = (means.iter().map(|m| (m - middle) * (m - middle)).sum::<f64>() / (means.len() - 1) as f64).sqrt();
+            let away = (over_days(persons) - middle) / sd;
+            println!("{camp}: {middle:.0} in the mean of days, Flee {away:+.1} standard deviations of a run");
+            assert!(away.abs() < 3.0, "{camp}: {away}");
+        }
     }
     Ok(())
 }
