@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Looks for input that crashes the program, with libFuzzer on the stable toolchain: scripts/fuzz.sh TARGET [SECONDS], TARGET one of
-# scenario, study, network, checkpoint, geodata (all of them in turn when left out), 60 s each unless said. What it learns is kept in
+# scenario, study, network, checkpoint, geodata, sites, instance (all of them in turn when left out), 60 s each unless said. What it learns is kept in
 # fuzz/found/TARGET; bytes that crash it are left in fuzz/found/crash-*: put them into tests/corpus/TARGET (fuzz_replay feeds them for
 # ever after) with the mending.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../fuzz"
 
-targets=(scenario study network checkpoint geodata)
+targets=(scenario study network checkpoint geodata sites instance)
 [ $# -gt 0 ] && targets=("$1")
 seconds="${2:-60}"
 

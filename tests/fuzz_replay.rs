@@ -1,4 +1,5 @@
-//! No input crashes the program (promise 10): scenario files, study files, plain networks, the files of `data/geo`, saved states.
+//! No input crashes the program (promise 10): scenario files, study files, plain networks, the files of `data/geo`, saved states, sites of displacement and
+//! instances of Flee (what the importer takes must be a scenario that is taken).
 //!
 //! Contract: every file under `tests/corpus/TARGET/` and every seed of `common/targets.rs`, and 2,000 changes of them by a
 //! mutator with fixed luck, come back without a panic; `SIROCCO_CASES` sets another number of changes. Nothing here has an error
@@ -118,7 +119,7 @@ fn feed(name: &str, target: Target, bytes: &[u8], which: &str) -> Option<String>
 }
 
 /// Of each 2,000 changes so many are for each target, in the order of `TARGETS`: reading the geodata takes longest.
-const PARTS: [u64; 5] = [600, 500, 540, 60, 300];
+const PARTS: [u64; 7] = [500, 400, 440, 60, 200, 200, 200];
 
 fn replay(i: usize) {
     let cases: u64 = std::env::var("SIROCCO_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000);
@@ -165,4 +166,16 @@ fn studies_do_not_crash_the_reader() {
         assert!(plan.is_ok(), "{:?}\n{text}", plan.err().map(|e| e.to_string()));
     }
     replay(4);
+}
+
+#[test]
+fn sites_do_not_crash_the_reader() {
+    assert!(targets::sites(&seeds("sites")[0]), "a seed that is refused tries nothing");
+    replay(5);
+}
+
+#[test]
+fn what_the_importer_takes_is_a_scenario() {
+    assert!(targets::instance(&seeds("instance")[0]), "a seed that is refused tries nothing");
+    replay(6);
 }

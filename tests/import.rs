@@ -489,7 +489,7 @@ fn nothing_outside_the_folder_is_read() {
 
 #[test]
 fn input_that_means_harm_is_refused_with_its_line() {
-    let broken: [(&str, &[u8], &str); 12] = [
+    let broken: [(&str, &[u8], &str); 13] = [
         ("input_csv/locations.csv", b"", "locations.csv:1: error: there is no place in it"),
         ("input_csv/sim_period.csv", b"", "sim_period.csv:1: error: there is no line `StartDate`"),
         ("source_data/data_layout.csv", b"\n\n", "data_layout.csv:1: error: there is no line in it"),
@@ -509,6 +509,12 @@ fn input_that_means_harm_is_refused_with_its_line() {
         ("source_data/big.csv", b"2012-01-01,9e300\n", "big.csv:1: error: `count` is `9e300`, outside 0 to 100000000"),
         ("source_data/big.csv", b"99999999999999-01-01,9\n", "big.csv:1: error: `99999999999999-01-01` is no date"),
         ("simsetting.yml", b"a: &a [x]\nb: *a\n", "simsetting.yml:2: error: aliases are not read"),
+        // Found by the fuzz target: what was taken here was refused by the run.
+        (
+            "simsetting.yml",
+            b"move_rules:\n  camp_weight: 65535\nspawn_rules:\n  conflict_spawn_decay: [1.5]\n",
+            "simsetting.yml:2: error: `camp_weight` is `65535`, outside 0 to 1000",
+        ),
         ("input_csv/routes.csv", b"Alpha,\x1b[31mFork,40\n", "routes.csv:1: error: unknown place `\\u{1b}[31mFork`"),
     ];
     for (file, bytes, want) in broken {

@@ -2,10 +2,12 @@
 //! Each must return, whatever the bytes; a panic is a fault of the program.
 
 use sirocco::engine::save::Sections;
+use sirocco::import::flee;
 use sirocco::observe::sums::Sums;
 use sirocco::processes::DAY;
 use sirocco::region::Region;
 use sirocco::region::check::check_invariants;
+use sirocco::region::displacement::DisplacementNet;
 use sirocco::region::geodata::GeoData;
 use sirocco::scenario::diagnose::Names;
 use sirocco::scenario::load::{load, peek};
@@ -21,13 +23,38 @@ use std::sync::{Arc, OnceLock};
 pub type Target = fn(&[u8]);
 
 /// All of them, with the folder of their corpus.
-pub const TARGETS: [(&str, Target); 5] =
-    [("scenario", scenario), ("network", network), ("checkpoint", checkpoint), ("geodata", geodata), ("study", study)];
+pub const TARGETS: [(&str, Target); 7] = [
+    ("scenario", scenario),
+    ("network", network),
+    ("checkpoint", checkpoint),
+    ("geodata", geodata),
+    ("study", study),
+    ("sites", |bytes| {
+        sites(bytes);
+    }),
+    ("instance", |bytes| {
+        instance(bytes);
+    }),
+];
 
-/// Begins a file inside the bytes for [`network`], with its name after it.
+/// Begins a file inside the bytes for [`network`], [`sites`] and [`instance`], with its name after it.
 pub const FILE: &str = "=== ";
 
 const NET: [&str; 4] = ["nodes.csv", "links.csv", "lanes.csv", "corridors.csv"];
+
+const DISPLACED: [&str; 5] = ["sites.csv", "routes.csv", "closures.csv", "conflict.csv", "registrations.csv"];
+
+const INSTANCE: [&str; 9] = [
+    "locations.csv",
+    "routes.csv",
+    "closures.csv",
+    "conflicts.csv",
+    "sim_period.csv",
+    "data_layout.csv",
+    "refugees.csv",
+    "east.csv",
+    "simsetting.yml",
+];
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
@@ -57,28 +84,65 @@ pub fn study(bytes: &[u8]) {
     }
 }
 
-/// The files of a plain network, one after the other, each after a line that begins with [`FILE`].
-pub fn network(bytes: &[u8]) {
+/// A folder with files that stand one after the other in the bytes, each after a line that begins with [`FILE`].
+fn files_of(bytes: &[u8], names: &[&str]) -> tempfile::TempDir {
     let dir = folder();
     let text = bytes.split(|&b| b == b'\n');
-    let mut at = NET[0];
-    let mut files: [Vec<u8>; 4] = Default::default();
+    let mut at = 0;
+    let mut files: Vec<Vec<u8>> = vec![vec![]; names.len()];
     for line in text {
         match line.strip_prefix(FILE.as_bytes()) {
-            Some(name) => at = NET.into_iter().find(|n| name.starts_with(n.as_bytes())).unwrap_or(at),
+            Some(name) => at = names.iter().position(|n| name.starts_with(n.as_bytes())).unwrap_or(at),
             None => {
-                let file = &mut files[NET.iter().position(|n| *n == at).unwrap_or(0)];
-                file.extend(line);
-                file.push(b'\n');
+                files[at].extend(line);
+                files[at].push(b'\n');
             }
         }
     }
-    for (name, text) in NET.iter().zip(&files).filter(|f| !f.1.is_empty()) {
+    for (name, text) in names.iter().zip(&files).filter(|f| !f.1.is_empty()) {
         fs::write(dir.path().join(name), text).expect("a file");
     }
-    if let Ok(region) = Region::from_network(dir.path()) {
+    dir
+}
+
+/// The files of a plain network.
+pub fn network(bytes: &[u8]) {
+    if let Ok(region) = Region::from_network(files_of(bytes, &NET).path()) {
         check_invariants(&region).expect("a region that was taken is whole");
     }
+}
+
+/// The files of sites and routes of displacement, on the ground of the small world. True when they are taken.
+pub fn sites(bytes: &[u8]) -> bool {
+    let Ok(net) = DisplacementNet::read(files_of(bytes, &DISPLACED).path(), &tiny().world.region) else { return false };
+    assert!(net.links.iter().all(|l| l.km > 0.0 && l.km.is_finite()), "a route without a length");
+    let day = tiny().world.day;
+    assert!(net.registered.iter().flatten().chain([&net.total, &net.elsewhere]).all(|r| r.on(day) >= 0));
+    true
+}
+
+/// An instance of Flee: whatever is taken becomes a scenario that is taken. True when it is.
+pub fn instance(bytes: &[u8]) -> bool {
+    let dir = files_of(bytes, &INSTANCE);
+    let mut taken = false;
+    for parity in [false, true] {
+        let options = flee::Options { settings: None, parity };
+        let Ok(imported) = flee::import(dir.path(), &options) else { continue };
+        taken = true;
+        let out = folder();
+        for (name, text) in &imported.files {
+            let path = out.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        let net = out.path().join("network");
+        let region = Region::from_network(&net).expect("places that are taken");
+        DisplacementNet::read(&net, &region).expect("sites that are taken");
+        if let Err(report) = load(&out.path().join("scenario.toml"), &[], &Names::of(&region)) {
+            panic!("{report}");
+        }
+    }
+    taken
 }
 
 /// A saved state without its checksum, which is made right: everything behind it is then read.
@@ -146,6 +210,27 @@ Lampedusa,ITA,35.5,12.6,6000,mediterranean,island
 const LINKS: &str = "a,b,km\nZuwara,Sabha,800\nSabha,Agadez,1400\n";
 const LANES: &str = "from,to,zone,km\nZuwara,Lampedusa,Central,300\n";
 const CORRIDORS: &str = "id,name,flow,carrier,places\nnorth,North,both,crew,Agadez; Sabha; Zuwara\n";
+const CAMPS: [&str; 5] = [
+    "name,country,lat,lon,kind,population,capacity,home,leave_per_day\nSabha,LBY,27.04,14.43,conflict_zone,cells,,yes,\n\
+     Fork,LBY,25,12,marker,,,yes,\nAgadez,NER,16.97,7.99,camp,,500,no,0.001\nFar,NER,16,9,town,7000,,no,\n",
+    "a,b,km,forced,km_per_day,walk_share\nSabha,Fork,200,,,\nFork,Agadez,900,Agadez,60,0.5\nSabha,Far,,,,\n",
+    "kind,a,b,from,until\nborder,LBY,NER,2014-01-10,2014-02-01\nroute,Fork,Agadez,2014-03-01,2014-03-09\n\
+     camp,Agadez,,2014-04-01,2014-04-02\nsite,Far,,2014-05-01,2014-05-02\nforced,Fork,Agadez,2014-06-01,2014-06-02\n",
+    "date,site,intensity\n2014-01-01,Sabha,1\n2014-03-01,Sabha,0.25\n2014-08-01,Far,0\n",
+    "site,date,persons\nAgadez,2014-01-01,10\nAgadez,2014-06-01,900\ntotal,2014-01-01,12\nelsewhere,2014-02-01,3\n",
+];
+const FLED: [&str; 9] = [
+    "#name,region,country,latitude,longitude,location_type,conflict_date,population\nHome,N,A,15,0,conflict_zone,0,9000\n\
+     Half way,N,A,15,1,town,0,500\nFork,N,A,15,2,marker,0,0\nEast,E,B,15,3,camp,0,700\n",
+    "#name1,name2,distance,forced_redirection\nHome,Half way,110,0\nHalf way,Fork,100,0\nFork,East,110,2\n",
+    "#closure_type,name1,name2,closure_start,closure_end\ncountry,A,B,3,5\nlink,Fork,East,4,9\ncamp,East,,10,20\n",
+    "#Day,Home,Half way\n0,1,0\n1,1,0\n2,1,0.5\n3,1,0\n4,0,0\n5,1,1\n6,1,0\n7,1,0\n8,1,0\n9,1,0\n",
+    "StartDate,2012-01-01\nLength,10\n",
+    "total,refugees.csv\nEast,east.csv\n",
+    "2012-01-01,0\n2012-01-09,3000\n",
+    "2012-01-01,0\n2012-01-09,2000\n",
+    "move_rules:\n  camp_weight: 2.0\n  start_on_foot: True\n  capacity_buffer: 0.8\nspawn_rules:\n  conflict_spawn_decay: [1.0,0.5]\n",
+];
 const SMALL: &str = r#"title = "Small"
 [run]
 start = 2014-01-01
@@ -238,10 +323,7 @@ fn tiny() -> &'static Simulation {
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "scenario" => vec![SMALL.into(), format!("extends = \"parent.toml\"\n{SMALL}").into(), whole_scenario()],
-        "network" => {
-            let files = NET.iter().zip([PLACES, LINKS, LANES, CORRIDORS]);
-            vec![files.map(|(name, text)| format!("{FILE}{name}\n{text}")).collect::<String>().into()]
-        }
+        "network" => vec![whole(&NET, &[PLACES, LINKS, LANES, CORRIDORS])],
         "checkpoint" => [0, 20]
             .map(|days| {
                 let mut sim = tiny().clone();
@@ -259,10 +341,17 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
                 format!("{STUDY}[design]\n{design}{}", if varies { FACTORS } else { "" }).into_bytes()
             })
             .to_vec(),
+        "sites" => vec![whole(&DISPLACED, &CAMPS)],
+        "instance" => vec![whole(&INSTANCE, &FLED)],
         _ => ["borders.csv", "corridors.csv", "terrain.csv", "coasts.csv", "water_edges.csv"]
             .map(|f| [format!("{f}\n").into_bytes(), fs::read(data().join("geo").join(f)).expect("the data")].concat())
             .to_vec(),
     }
+}
+
+/// Files one after the other.
+fn whole(names: &[&str], texts: &[&str]) -> Vec<u8> {
+    names.iter().zip(texts).map(|(name, text)| format!("{FILE}{name}\n{text}")).collect::<String>().into()
 }
 
 /// A scenario with a value for every parameter of every process.

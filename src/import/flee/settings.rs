@@ -4,7 +4,10 @@ use super::super::log::{Log, quoted};
 use super::super::sheet::Sheet;
 use super::super::yaml::{Entry, Node, Value, parse};
 use super::{Options, Source};
+use crate::processes::displacement::Params;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Largest settings that are read, bytes.
 const LARGEST: usize = 1 << 20;
@@ -24,10 +27,12 @@ const FIRST_RULES: [(&str, &str); 5] = [
 /// What a setting must be.
 #[derive(Clone, Copy)]
 enum Want {
-    Number(f64, f64),
-    Whole(i64, i64),
+    /// A number in the range of its parameter.
+    Number,
+    /// A whole number in it.
+    Whole,
     Switch,
-    /// A list of numbers, or nothing.
+    /// A list of numbers in it, or nothing.
     Numbers,
     /// A table of settings.
     Table,
@@ -36,37 +41,32 @@ enum Want {
 }
 use Want::{Lost, Number, Numbers, Switch, Table, Whole};
 
-const WEIGHT: Want = Number(0.0, 1e6);
-const CHANCE: Want = Number(0.0, 1.0);
-const POWER: Want = Number(-100.0, 100.0);
-const SPEED: Want = Number(0.001, 20_000.0);
-
 /// A setting: section and name in Flee, the key of `processes.displacement` (none: see [`Settings`]), what it must be.
 const KEYS: &[(&str, &str, &str, Want)] = &[
-    ("move_rules", "max_move_speed", "km_per_day", SPEED),
-    ("move_rules", "max_walk_speed", "walk_km_per_day", SPEED),
-    ("move_rules", "foreign_weight", "foreign_weight", WEIGHT),
-    ("move_rules", "camp_weight", "camp_weight", WEIGHT),
-    ("move_rules", "conflict_weight", "conflict_weight", WEIGHT),
-    ("move_rules", "conflict_movechance", "move_chance_conflict", CHANCE),
-    ("move_rules", "camp_movechance", "move_chance_camp", CHANCE),
-    ("move_rules", "idpcamp_movechance", "move_chance_idp_camp", CHANCE),
-    ("move_rules", "default_movechance", "move_chance_town", CHANCE),
-    ("move_rules", "awareness_level", "awareness", Whole(0, 10)),
-    ("move_rules", "capacity_buffer", "capacity_buffer", CHANCE),
-    ("move_rules", "capacity_scaling", "capacity_scaling", WEIGHT),
+    ("move_rules", "max_move_speed", "km_per_day", Number),
+    ("move_rules", "max_walk_speed", "walk_km_per_day", Number),
+    ("move_rules", "foreign_weight", "foreign_weight", Number),
+    ("move_rules", "camp_weight", "camp_weight", Number),
+    ("move_rules", "conflict_weight", "conflict_weight", Number),
+    ("move_rules", "conflict_movechance", "move_chance_conflict", Number),
+    ("move_rules", "camp_movechance", "move_chance_camp", Number),
+    ("move_rules", "idpcamp_movechance", "move_chance_idp_camp", Number),
+    ("move_rules", "default_movechance", "move_chance_town", Number),
+    ("move_rules", "awareness_level", "awareness", Whole),
+    ("move_rules", "capacity_buffer", "capacity_buffer", Number),
+    ("move_rules", "capacity_scaling", "capacity_scaling", Number),
     ("move_rules", "avoid_short_stints", "avoid_short_stints", Switch),
     ("move_rules", "start_on_foot", "start_on_foot", Switch),
-    ("move_rules", "softening", "softening_km", Number(0.0, 20_000.0)),
-    ("move_rules", "weight_softening", "weight_softening", WEIGHT),
-    ("move_rules", "weight_power", "weight_power", POWER),
-    ("move_rules", "distance_power", "distance_power", POWER),
+    ("move_rules", "softening", "softening_km", Number),
+    ("move_rules", "weight_softening", "weight_softening", Number),
+    ("move_rules", "weight_power", "weight_power", Number),
+    ("move_rules", "distance_power", "distance_power", Number),
     ("move_rules", "stay_close_to_home", "", Switch),
-    ("move_rules", "home_distance_power", "home_distance_power", POWER),
+    ("move_rules", "home_distance_power", "home_distance_power", Number),
     ("move_rules", "use_pop_for_loc_weight", "", Switch),
-    ("move_rules", "pop_power_for_loc_weight", "population_power", POWER),
-    ("move_rules", "movechance_pop_base", "move_chance_population_base", Number(1e-6, 1e12)),
-    ("move_rules", "movechance_pop_scale_factor", "move_chance_population_power", POWER),
+    ("move_rules", "pop_power_for_loc_weight", "population_power", Number),
+    ("move_rules", "movechance_pop_base", "move_chance_population_base", Number),
+    ("move_rules", "movechance_pop_scale_factor", "move_chance_population_power", Number),
     ("move_rules", "use_v1_rules", "", Switch),
     ("move_rules", "max_crossing_speed", "", Lost("20.0")),
     ("move_rules", "ChildrenAvoidHazards", "", Lost("False")),
@@ -80,7 +80,7 @@ const KEYS: &[(&str, &str, &str, Want)] = &[
     ("spawn_rules", "sum_from_camps", "", Switch),
     ("spawn_rules", "empty_camps_on_day0", "empty_on_first_day", Switch),
     ("spawn_rules", "conflict_spawn_decay", "decay", Numbers),
-    ("spawn_rules", "conflict_spawn_decay_interval", "decay_days", Whole(1, 36_524)),
+    ("spawn_rules", "conflict_spawn_decay_interval", "decay_days", Whole),
     ("spawn_rules", "conflict_driven_spawning", "", Table),
     ("spawn_rules", "camps_are_sinks", "", Switch),
     ("spawn_rules", "camps_are_sicks", "", Switch),
@@ -88,7 +88,7 @@ const KEYS: &[(&str, &str, &str, Want)] = &[
     ("spawn_rules", "flood_zone_spawning_only", "", Lost("False")),
     ("spawn_rules", "flood_driven_spawning", "", Lost("")),
     ("spawn_rules", "read_from_agents_csv_file", "", Lost("False")),
-    ("optimisations", "hasten", "", Whole(1, i64::MAX)),
+    ("optimisations", "hasten", "", Whole),
 ];
 /// Sections and settings outside them.
 const TOP: [&str; 6] =
@@ -181,7 +181,7 @@ impl Reader<'_> {
         };
         for entry in entries {
             match KEYS.iter().find(|k| k.0 == section && k.1 == entry.key) {
-                Some(&(_, key, _, want)) => self.setting(key, want, entry, log),
+                Some(&(_, key, ours, want)) => self.setting(key, (want, range(ours)), entry, log),
                 None => {
                     let known = KEYS.iter().filter(|k| k.0 == section).map(|k| k.1);
                     let like = log.guess(&entry.key, known);
@@ -192,7 +192,7 @@ impl Reader<'_> {
         }
     }
 
-    fn setting(&mut self, key: &'static str, want: Want, entry: &Entry, log: &mut Log) {
+    fn setting(&mut self, key: &'static str, (want, range): (Want, Range), entry: &Entry, log: &mut Log) {
         let (node, line) = (&entry.node, entry.line);
         match want {
             Lost(usual) => {
@@ -203,7 +203,7 @@ impl Reader<'_> {
             }
             Table if node.is_null() => {}
             Table => self.spawning(entry, log),
-            _ => match value(node, want) {
+            _ => match value(node, want, range) {
                 Ok(text) => {
                     self.values.insert(key, (text, line));
                 }
@@ -230,10 +230,12 @@ impl Reader<'_> {
                 "constant"
             }
         };
-        let (usual, want) = if mode == "population" { ("0.01", CHANCE) } else { ("500", Whole(0, 1_000_000_000)) };
+        let all = range("spawn_per_day");
+        let (usual, want, range) =
+            if mode == "population" { ("0.01", Number, (0.0, 1.0)) } else { ("500", Whole, all) };
         let mut count = usual.to_string();
         if let Some(e) = find("displaced_per_conflict_day") {
-            match value(&e.node, want) {
+            match value(&e.node, want, range) {
                 Ok(text) => count = text,
                 Err(why) => log.fault(self.shown, e.line, format!("`{}` is {}{why}", e.key, e.node.shown())),
             }
@@ -327,8 +329,21 @@ impl Reader<'_> {
 const HOME: (&str, &str, &str) = ("stay_close_to_home", "home_distance_power", "0.5");
 const POPULATION: (&str, &str, &str) = ("use_pop_for_loc_weight", "pop_power_for_loc_weight", "0.1");
 
+/// Lowest and highest.
+type Range = (f64, f64);
+
+/// What a parameter of displacement, or an entry of one that is a list, may be, so that what is taken here is taken by the run; without a parameter any
+/// number from 1 on.
+fn range(key: &str) -> Range {
+    static SCHEMA: OnceLock<Json> = OnceLock::new();
+    let schema = SCHEMA.get_or_init(|| schemars::schema_for!(Params).to_value());
+    let of = &schema["properties"][key];
+    let of = of.get("items").unwrap_or(of);
+    (of["minimum"].as_f64().unwrap_or(1.0), of["maximum"].as_f64().unwrap_or(f64::MAX))
+}
+
 /// A value as TOML writes it, or why it is none.
-fn value(node: &Node, want: Want) -> Result<String, String> {
+fn value(node: &Node, want: Want, (low, high): Range) -> Result<String, String> {
     let plain = match &node.value {
         Value::Scalar(text, true) => Some(text.as_str()),
         _ => None,
@@ -339,17 +354,17 @@ fn value(node: &Node, want: Want) -> Result<String, String> {
             Some("false" | "no" | "off" | "0") => Ok("false".to_string()),
             _ => Err(", neither True nor False".to_string()),
         },
-        Whole(low, high) => {
+        Whole => {
             // Flee cuts numbers to whole ones.
             let number = plain.and_then(|t| t.parse::<f64>().ok()).filter(|x| libm::trunc(*x) == *x);
             match number {
-                Some(x) if x >= low as f64 && x <= high as f64 => Ok(format!("{x}")),
-                Some(_) if high == i64::MAX => Err(format!(", below {low}")),
+                Some(x) if (low..=high).contains(&x) => Ok(format!("{x}")),
+                Some(_) if high == f64::MAX => Err(format!(", below {low}")),
                 Some(_) => Err(format!(", outside {low} to {high}")),
                 None => Err(", which is no whole number".to_string()),
             }
         }
-        Number(low, high) => match plain.and_then(|t| t.parse::<f64>().ok()) {
+        Number => match plain.and_then(|t| t.parse::<f64>().ok()) {
             Some(x) if (low..=high).contains(&x) => Ok(format!("{x}")),
             Some(_) => Err(format!(", outside {low} to {high}")),
             None => Err(", which is no number".to_string()),
@@ -359,7 +374,7 @@ fn value(node: &Node, want: Want) -> Result<String, String> {
             Value::List(nodes) => {
                 let all: Result<Vec<String>, String> = nodes
                     .iter()
-                    .map(|n| value(n, Number(0.0, 1e6)).map_err(|why| format!(" with {}{why}", n.shown())))
+                    .map(|n| value(n, Number, (low, high)).map_err(|why| format!(" with {}{why}", n.shown())))
                     .collect();
                 all.map(|all| format!("[{}]", all.join(", ")))
             }
