@@ -455,3 +455,45 @@ fn slurm_files_run_every_part_once() -> Done {
     same_files("by tasks", &got, &want);
     Ok(())
 }
+
+/// A key set on the command line is one set in the file: the same results. One that the study varies is refused; the folder is another, and so is the study in
+/// it; parts and Slurm's files carry the key too.
+#[test]
+fn a_key_that_is_set_holds_at_every_point() -> Done {
+    let desk = Desk::new()?;
+    let design = "[design]\nkind = \"one_at_a_time\"\nlevels = 2\n[[factor]]\nkey = \"lever.guards.intensity\"\nlow = 0\nhigh = 1\n";
+    let raids = "processes.stockpiles.raid_rate=0.05";
+    let inside = desk.study("a.toml", &format!("set = [\"{raids}\"]\n{design}"), "a")?;
+    desk.write("b.toml", design)?;
+    let run = |args: &[&str]| desk.command(args).output();
+    let ran = run(&["study", "b.toml", "--quiet", "--set", raids, "--out", "b"])?;
+    assert_eq!(code(&ran), 0, "{}", said(&ran));
+    let beside = desk.complete("b")?;
+    for file in ["results.csv", "effects.csv", "design.csv"] {
+        assert_eq!(inside[Path::new(file)], beside[Path::new(file)], "{file}");
+    }
+    let other = run(&["study", "b.toml", "--quiet", "--out", "b"])?;
+    assert_eq!(code(&other), 2);
+    assert!(
+        said(&other).contains("b holds the same study with other keys set: name another folder"),
+        "{}",
+        said(&other)
+    );
+    let varied = run(&["study", "b.toml", "--set", "lever.guards.intensity=0.5", "--out", "c"])?;
+    assert_eq!(code(&varied), 2);
+    let why = "--set lever.guards.intensity=0.5: b.toml sets that key itself, at its points";
+    assert!(said(&varied).contains(why), "{}", said(&varied));
+    for part in ["1/2", "2/2"] {
+        let ran = run(&["study", "b.toml", "--quiet", "--set", raids, "--shard", part])?;
+        assert_eq!(code(&ran), 0, "{}", said(&ran));
+    }
+    let folder = "output/b-processes.stockpiles.raid_rate=0.05";
+    let merged = run(&["study", "merge", folder, "--quiet"])?;
+    assert_eq!(code(&merged), 0, "{}", said(&merged));
+    assert_eq!(desk.complete(folder)?[Path::new("results.csv")], inside[Path::new("results.csv")]);
+    let slurm = run(&["study", "slurm", "b.toml", "--set", raids, "--out", "s"])?;
+    assert_eq!(code(&slurm), 0, "{}", said(&slurm));
+    let array = fs::read_to_string(desk.path("s/slurm/array.sbatch"))?;
+    assert!(array.contains(&format!(" --set '{raids}' ")), "{array}");
+    Ok(())
+}

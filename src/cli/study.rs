@@ -21,6 +21,7 @@ use crate::study::targets::Goal;
 use crate::units::Tick;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -247,13 +248,26 @@ fn results<'a>(study: &'a Study, folder: &Path) -> Result<Results<'a>> {
 /// The folder of a study.
 fn folder_of(given: Option<&Path>, file: &Path, changes: &Changes) -> PathBuf {
     let left_out: String = changes.without.iter().map(|period| format!("-without-{period}")).collect();
-    given.map_or_else(|| Path::new(OUTPUT).join(format!("{}{left_out}", stem(file))), Path::to_path_buf)
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._=-".contains(c) { c } else { '_' };
+    let set: String =
+        changes.sets.iter().map(|set| format!("-{}", set.chars().map(plain).collect::<String>())).collect();
+    given.map_or_else(|| Path::new(OUTPUT).join(format!("{}{left_out}{set}", stem(file))), Path::to_path_buf)
+}
+
+/// The key of `KEY=VALUE`.
+fn key_of(set: &str) -> &str {
+    set.split('=').next().unwrap_or(set).trim()
 }
 
 /// Reads a study and makes sure that its scenarios can be run at the ends of all ranges.
 fn ready(file: &Path, data: &Path, changes: &Changes) -> Result<Study> {
     let mut known = measures(&Sums::default());
     let mut plan = Plan::read(file, &known, &changes.without)?;
+    let varied = plan.points.iter().flat_map(|p| &p.sets).chain(&plan.file.predict.set);
+    let varied: BTreeSet<&str> = varied.map(|set| key_of(set)).collect();
+    if let Some(set) = changes.sets.iter().find(|set| varied.contains(key_of(set))) {
+        return Err(Error::Input(format!("--set {set}: {} sets that key itself, at its points", file.display())));
+    }
     plan.file.set.extend(changes.sets.iter().cloned());
     let parts = plan.parts();
     known.extend(parts.iter().map(|part| part.measure.clone()));

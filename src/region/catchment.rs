@@ -2,7 +2,7 @@
 
 use super::costs::{CLOSED, cost_to_go};
 use super::graph::Mode;
-use super::{NodeId, Region};
+use super::{CountryId, NodeId, Region};
 
 /// Minutes over each directed edge by vehicle, at least one.
 fn minutes(region: &Region) -> Vec<u32> {
@@ -28,15 +28,15 @@ pub fn km_over_land(region: &Region, from: NodeId, to: NodeId) -> Option<f64> {
     Some(km)
 }
 
-/// Of each of some nodes how many people of its country live nearer to it than to the others there, by hours over land; of two as near it is the
-/// first. Who can reach none of them is left out.
-pub fn catchments(region: &Region, of: &[NodeId]) -> Vec<u64> {
+/// Of each of some nodes how many people of a country live nearer to it than to the others of that country, by hours over land; of two as near it is
+/// the first. Who can reach none of them is left out.
+pub fn catchments(region: &Region, of: &[(NodeId, CountryId)]) -> Vec<u64> {
     let (minutes, nodes) = (minutes(region), &region.nodes);
     let mut nearest = vec![(CLOSED, usize::MAX); nodes.len()];
-    for (i, &site) in of.iter().enumerate() {
+    for (i, &(site, country)) in of.iter().enumerate() {
         let to_go = cost_to_go(&region.graph, &minutes, site).to_go;
         for (node, best) in nearest.iter_mut().enumerate() {
-            if to_go[node] < best.0 && nodes.country[node] == nodes.country[site as usize] {
+            if to_go[node] < best.0 && nodes.country[node] == country {
                 *best = (to_go[node], i);
             }
         }
@@ -83,9 +83,12 @@ mod tests {
     #[test]
     fn people_belong_to_the_nearest_site_of_their_country() {
         let r = region();
-        let of = |names: &[&str]| catchments(&r, &names.iter().map(|n| node(&r, n)).collect::<Vec<_>>());
+        let site = |name: &&str| (node(&r, name), r.nodes.country[node(&r, name) as usize]);
+        let of = |names: &[&str]| catchments(&r, &names.iter().map(site).collect::<Vec<_>>());
         assert_eq!(of(&["A", "C"]), [130, 7], "B is 110 km from A and 120 from C; E can reach neither");
         assert_eq!(of(&["B", "D"]), [137, 1_000], "nobody of A goes by D, which is nearer");
         assert_eq!(of(&["A", "A"]), [137, 0], "of two as near the first");
+        let abroad = (node(&r, "D"), r.country("AAA").unwrap());
+        assert_eq!(catchments(&r, &[abroad]), [137], "a border town in a cell of the neighbour has people of its own");
     }
 }

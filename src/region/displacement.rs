@@ -3,7 +3,7 @@
 
 use super::catchment::{catchments, km_over_land};
 use super::table::{Row, Table, suggestion};
-use super::{NodeId, Region};
+use super::{CountryId, NodeId, Region};
 use crate::engine::rng::Key;
 use crate::error::{Error, Result};
 use crate::units::{Date, Tick, great_circle_km};
@@ -176,7 +176,7 @@ impl DisplacementNet {
     fn read_sites(&mut self, table: &Table, region: &Region) -> Result<Names> {
         self.inputs.push(table.input.clone());
         let mut names = Names::new();
-        let mut by_cells: Vec<(usize, NodeId)> = vec![];
+        let mut by_cells: Vec<(usize, (NodeId, CountryId))> = vec![];
         let columns = ["name", "country", "lat", "lon", "kind", "population?", "capacity?", "home?", "leave_per_day?"];
         table.rows(&columns, |row| {
             let name = row.text(0)?.to_string();
@@ -199,10 +199,10 @@ impl DisplacementNet {
             let kind = Kind::ALL[kind];
             let population = if row.text(5)? == "cells" {
                 let node = node.filter(|_| !kind.is_camp());
-                by_cells.push((
-                    self.sites.len(),
-                    node.ok_or_else(|| row.fault("`population = cells` is of towns on the ground of the region"))?,
-                ));
+                let why = "`population = cells` is of towns on the ground of the region";
+                let node = node.ok_or_else(|| row.fault(why))?;
+                let of_cell = region.nodes.country[node as usize];
+                by_cells.push((self.sites.len(), (node, region.country(row.text(1)?).unwrap_or(of_cell))));
                 0
             } else {
                 whole(5)?
@@ -227,7 +227,7 @@ impl DisplacementNet {
             });
             Ok(())
         })?;
-        let nodes: Vec<NodeId> = by_cells.iter().map(|x| x.1).collect();
+        let nodes: Vec<(NodeId, CountryId)> = by_cells.iter().map(|x| x.1).collect();
         for (&(site, _), people) in by_cells.iter().zip(catchments(region, &nodes)) {
             self.sites[site].population = people.min(u64::from(u32::MAX)) as u32;
         }

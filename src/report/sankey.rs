@@ -51,6 +51,7 @@ type Stage = (&'static str, usize);
 fn stage(account: &str) -> Option<(&'static str, usize)> {
     Some(match account {
         "home" => ("at home", 0),
+        "displaced" => ("displaced by war", 0),
         "travelling" | "at_hubs" => ("on the way", 1),
         "working" | "working_elsewhere" => ("working", 2),
         "on_coast" => ("on the coast", 3),

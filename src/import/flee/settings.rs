@@ -4,7 +4,7 @@ use super::super::log::{Log, quoted};
 use super::super::sheet::Sheet;
 use super::super::yaml::{Entry, Node, Value, parse};
 use super::{Options, Source};
-use crate::processes::displacement::Params;
+use crate::scenario::assemble::scenario_schema;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -336,7 +336,8 @@ type Range = (f64, f64);
 /// number from 1 on.
 fn range(key: &str) -> Range {
     static SCHEMA: OnceLock<Json> = OnceLock::new();
-    let schema = SCHEMA.get_or_init(|| schemars::schema_for!(Params).to_value());
+    let of_scenarios = || scenario_schema()["properties"]["processes"]["properties"]["displacement"].take();
+    let schema = SCHEMA.get_or_init(of_scenarios);
     let of = &schema["properties"][key];
     let of = of.get("items").unwrap_or(of);
     (of["minimum"].as_f64().unwrap_or(1.0), of["maximum"].as_f64().unwrap_or(f64::MAX))

@@ -14,7 +14,7 @@ pub(super) fn displacement(m: &mut Vec<Metric>) {
         "persons",
         GROUP,
         Kind::Stock,
-        "Driven from home by war since the first day, or before",
+        "Driven from home by war since the first day, or in camps on it, and neither home again nor gone on",
         all,
     ));
     m.push(metric("displaced_newly", "persons/day", GROUP, Kind::Flow, "Driven from home by war", |w| {

@@ -1,14 +1,14 @@
 //! Who is no longer displaced: people go home when the war there is over, and some go on from camps, towards a hub and the sea.
 
-use super::Params;
+use super::{Params, travel};
 use crate::agents::accounts::People;
 use crate::agents::displaced::{NEVER, NONE, Person, UNDER_WAY};
 use crate::agents::migrant::{Migrant, NO_ORIGIN, SEA, Status};
-use crate::agents::routes::HubId;
+use crate::agents::routes::{Hub, HubId};
 use crate::agents::world::World;
 use crate::engine::parallel::{CHUNK, map_chunks};
 use crate::engine::rng::Purpose;
-use crate::units::{Tick, Usd, great_circle_km};
+use crate::units::{Tick, Usd};
 
 const LEAVE: Purpose = Purpose::new("displacement.no_longer");
 
@@ -18,7 +18,9 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
     if hubs.is_empty() && p.return_chance.max(p.return_chance_idp) <= 0.0 {
         return;
     }
-    let over: Vec<bool> = (0..w.sites.len()).map(|site| is_over(p, w.sites.peace()[site], day)).collect();
+    // Those who fill camps on the first day have the camp for a home: where they come from is not known.
+    let home = |site: usize| !w.refuge.net.sites[site].kind.is_camp();
+    let over: Vec<bool> = (0..w.sites.len()).map(|s| home(s) && is_over(p, w.sites.peace()[s], day)).collect();
     let luck = w.luck.on(LEAVE, day);
     let who = map_chunks(w.displaced.len(), CHUNK, |rows| {
         let mut out = vec![];
@@ -38,6 +40,10 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
     });
     let mut left = vec![false; w.sites.len()];
     for (row, m, goes_home) in who.into_iter().flatten() {
+        // Of those who wait by the clock of a camp it is drawn when they are to leave whether they have settled.
+        if m.threshold > 0 && travel::settles(w, row, day) {
+            continue;
+        }
         left[m.at as usize] = true;
         w.refuge.present[m.at as usize] -= 1;
         w.displaced.remove(row);
@@ -69,23 +75,17 @@ fn chances(p: &Params, w: &World, m: &Person, over: bool, has_hubs: bool) -> (f6
 /// Home again; the way there is not walked.
 fn return_home(p: &Params, w: &mut World, m: &Person) {
     let size = w.persons_per_agent;
-    w.ledgers.move_people(People::Displaced, People::Returned, u64::from(size));
+    w.ledgers.move_people(People::Displaced, People::Outside, u64::from(size));
     w.tally.displaced_returned += i64::from(size);
     if p.take_from_population {
         w.sites.update(m.home as usize, |s| s.residents += size);
     }
 }
 
-/// Of each site the hub nearest to it, in a straight line; none without hubs.
+/// Of each site the hub nearest to it that a way leads from; none without such hubs.
 fn hubs(w: &World) -> Vec<HubId> {
-    let near = |lat: f64, lon: f64| {
-        let km = |h: &HubId| {
-            let place = &w.region.places[usize::from(w.routes.hubs[usize::from(*h)].place)];
-            great_circle_km(place.lat, place.lon, lat, lon)
-        };
-        (0..w.routes.hubs.len() as HubId).min_by(|a, b| km(a).total_cmp(&km(b)))
-    };
-    w.refuge.net.sites.iter().filter_map(|s| near(s.lat, s.lon)).collect()
+    let near = |lat: f64, lon: f64| w.routes.nearest_hub(lat, lon, |h: &Hub| h.connected);
+    w.refuge.net.sites.iter().filter_map(|s| near(s.lat, s.lon)).map(|hub| hub.0).collect()
 }
 
 /// On as a migrant who means to cross the sea, from the nearest hub.

@@ -149,10 +149,9 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
         let mut rows: Vec<u32> = std::mem::take(&mut w.refuge.waiting[site].by_clock).take(u64::MAX);
         rows.sort_unstable();
         rows.dedup();
-        let settled = w.luck.on(SETTLE, day).nth(1);
         for row in rows {
             // Today they are asked beside the others.
-            if still_waits(w, site, row, u64::MAX - 1) && !settles(w, row as usize, settled, Tick(day.0 - 1)) {
+            if still_waits(w, site, row, u64::MAX - 1) && !settles(w, row as usize, Tick(day.0 - 1)) {
                 // 0 says that the person is asked every day, after a restore too.
                 w.displaced.update(row as usize, |m| m.threshold = 0);
                 w.refuge.waiting[site].daily.push((w.displaced.key()[row as usize], row));
@@ -198,14 +197,10 @@ fn awake(p: &Params, w: &mut World, day: Tick) -> (Vec<u32>, Vec<(usize, Vec<Ask
 /// Those at a site that is seldom left whose wait is over today: after so many days that the logarithm of the chance of having stayed has come to
 /// a number drawn on the first of them.
 fn over(p: &Params, w: &mut World, site: usize, day: Tick) -> Vec<u32> {
-    if w.refuge.waiting[site].by_clock.is_empty() {
-        return vec![];
-    }
     let clock = advance(w.sites.clock()[site], exponential(1.0 - chance(p, w, site)));
     w.sites.update(site, |s| s.clock = clock);
-    let settled = w.luck.on(SETTLE, day);
     let mut due = w.refuge.waiting[site].by_clock.take(clock);
-    due.retain(|&row| still_waits(w, site, row, clock) && !settles(w, row as usize, settled, day));
+    due.retain(|&row| still_waits(w, site, row, clock) && !settles(w, row as usize, day));
     // One row may stand in the queue for somebody who left and for who has it now.
     due.sort_unstable();
     due.dedup();
@@ -237,7 +232,8 @@ fn settle_daily(w: &mut World, site: usize, who: &mut Vec<Asked>, day: Tick) {
 }
 
 /// Whether somebody had settled for good in a camp before the day came to move on; such a person stays.
-fn settles(w: &mut World, row: usize, luck: Stream, day: Tick) -> bool {
+pub fn settles(w: &mut World, row: usize, day: Tick) -> bool {
+    let luck = w.luck.on(SETTLE, day);
     let m = w.displaced.get(row);
     let site = &w.refuge.net.sites[m.at as usize];
     let days = f64::from(day.0.saturating_sub(m.since));
