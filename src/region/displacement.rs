@@ -1,7 +1,7 @@
 //! Where displaced people can go: sites (camps, towns, places at war), routes between them, and what is known of them by date: wars, closures,
 //! registrations. A graph of its own beside the region's: on the grid a site stands in a cell, on a network it may be a place.
 
-use super::catchment::{catchments, km_over_land};
+use super::catchment::OverLand;
 use super::table::{Row, Table, suggestion};
 use super::{CountryId, NodeId, Region};
 use crate::engine::rng::Key;
@@ -148,7 +148,7 @@ impl DisplacementNet {
     /// Reads `sites.csv` (name, country, lat, lon, kind, population, capacity, home, leave_per_day), `routes.csv` (a, b, km, forced, km_per_day,
     /// walk_share) and, if there, `closures.csv` (kind, a, b, from, until), `conflict.csv` (date, site, intensity) and `registrations.csv` (site,
     /// date, persons; site `total` for the sum as it was published, `elsewhere` for all that is registered at no site) in `dir`. A population
-    /// `cells` is that of the nodes nearest to the site ([`catchments`]), an empty km the way over land ([`km_over_land`]), and a
+    /// `cells` is that of the nodes nearest to the site ([`OverLand::catchments`]), an empty km the way over land ([`OverLand::km`]), and a
     /// straight line within a node.
     ///
     /// # Errors
@@ -156,11 +156,12 @@ impl DisplacementNet {
     pub fn read(dir: &Path, region: &Region) -> Result<DisplacementNet> {
         let mut net = DisplacementNet::default();
         let table = Table::read(dir, "sites.csv")?;
-        let names = net.read_sites(&table, region)?;
+        let mut land = OverLand::of(region);
+        let names = net.read_sites(&table, &mut land)?;
         if net.sites.is_empty() {
             return Err(table.fault("no site below the first line"));
         }
-        net.read_routes(&Table::read(dir, "routes.csv")?, &names, region)?;
+        net.read_routes(&Table::read(dir, "routes.csv")?, &names, &mut land)?;
         if let Some(table) = Table::read_if_there(dir, "closures.csv")? {
             net.read_closures(&table, &names)?;
         }
@@ -173,7 +174,8 @@ impl DisplacementNet {
         Ok(net)
     }
 
-    fn read_sites(&mut self, table: &Table, region: &Region) -> Result<Names> {
+    fn read_sites(&mut self, table: &Table, land: &mut OverLand) -> Result<Names> {
+        let region = land.region;
         self.inputs.push(table.input.clone());
         let mut names = Names::new();
         let mut by_cells: Vec<(usize, (NodeId, CountryId))> = vec![];
@@ -228,7 +230,7 @@ impl DisplacementNet {
             Ok(())
         })?;
         let nodes: Vec<(NodeId, CountryId)> = by_cells.iter().map(|x| x.1).collect();
-        for (&(site, _), people) in by_cells.iter().zip(catchments(region, &nodes)) {
+        for (&(site, _), people) in by_cells.iter().zip(land.catchments(&nodes)) {
             self.sites[site].population = people.min(u64::from(u32::MAX)) as u32;
         }
         self.leaving = vec![vec![]; self.sites.len()];
@@ -236,7 +238,7 @@ impl DisplacementNet {
         Ok(names)
     }
 
-    fn read_routes(&mut self, table: &Table, names: &Names, region: &Region) -> Result<()> {
+    fn read_routes(&mut self, table: &Table, names: &Names, land: &mut OverLand) -> Result<()> {
         self.inputs.push(table.input.clone());
         let mut known = std::collections::BTreeSet::new();
         table.rows(&["a", "b", "km?", "forced?", "km_per_day?", "walk_share?"], |row| {
@@ -249,16 +251,16 @@ impl DisplacementNet {
             if forced.is_some_and(|end| end != a && end != b) {
                 return Err(row.fault("`forced` is no end of the route"));
             }
-            let over_land = || {
+            let mut over_land = || {
                 let (a, b) = (&self.sites[a as usize], &self.sites[b as usize]);
                 let km = match (a.node, b.node) {
                     (Some(x), Some(y)) if x == y => Some(great_circle_km(a.lat, a.lon, b.lat, b.lon).max(1.0)),
-                    (Some(x), Some(y)) => km_over_land(region, x, y),
+                    (Some(x), Some(y)) => land.km(x, y),
                     _ => None,
                 };
                 km.ok_or_else(|| row.fault("`km` is empty, and the region has no way over land from one to the other"))
             };
-            let km = row.maybe_number(2, 0.001, 20_000.0)?.map_or_else(over_land, Ok)?;
+            let km = row.maybe_number(2, 0.001, 20_000.0)?.map_or_else(&mut over_land, Ok)?;
             let walk_share = row.maybe_number(5, 0.0, 1.0)?.unwrap_or(0.0);
             let km_per_day = row.maybe_number(4, 1.0, 20_000.0)?.unwrap_or(f64::NAN);
             for (from, to) in [(a, b), (b, a)] {

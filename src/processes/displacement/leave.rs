@@ -4,7 +4,6 @@ use super::{Params, travel};
 use crate::agents::accounts::People;
 use crate::agents::displaced::{NEVER, NONE, Person, UNDER_WAY};
 use crate::agents::migrant::{Migrant, NO_ORIGIN, SEA, Status};
-use crate::agents::routes::{Hub, HubId};
 use crate::agents::world::World;
 use crate::engine::parallel::{CHUNK, map_chunks};
 use crate::engine::rng::Purpose;
@@ -14,13 +13,15 @@ const LEAVE: Purpose = Purpose::new("displacement.no_longer");
 
 /// Takes those out who are displaced no longer.
 pub fn leave(p: &Params, w: &mut World, day: Tick) {
-    let hubs = if p.onward_chance > 0.0 { hubs(w) } else { vec![] };
-    if hubs.is_empty() && p.return_chance.max(p.return_chance_idp) <= 0.0 {
-        return;
-    }
+    let returns = p.return_chance.max(p.return_chance_idp) > 0.0;
+    let onward = p.onward_chance > 0.0 && w.routes.hubs.iter().any(|h| h.connected);
     // Those who fill camps on the first day have the camp for a home: where they come from is not known.
     let home = |site: usize| !w.refuge.net.sites[site].kind.is_camp();
-    let over: Vec<bool> = (0..w.sites.len()).map(|s| home(s) && is_over(p, w.sites.peace()[s], day)).collect();
+    let over: Vec<bool> =
+        (0..w.sites.len()).map(|s| returns && home(s) && is_over(p, w.sites.peace()[s], day)).collect();
+    if !onward && !over.contains(&true) {
+        return;
+    }
     let luck = w.luck.on(LEAVE, day);
     let who = map_chunks(w.displaced.len(), CHUNK, |rows| {
         let mut out = vec![];
@@ -30,9 +31,9 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
             if m.key == 0 || m.state & UNDER_WAY != 0 || m.plan != NONE || m.threshold == u64::MAX {
                 continue;
             }
-            let (home, onward) = chances(p, w, &m, over[m.home as usize], !hubs.is_empty());
-            let u = if home + onward > 0.0 { luck.unit(m.key) } else { 1.0 };
-            if u < home + onward {
+            let (home, on) = chances(p, w, &m, over[m.home as usize], onward);
+            let u = if home + on > 0.0 { luck.unit(m.key) } else { 1.0 };
+            if u < home + on {
                 out.push((row, m, u < home));
             }
         }
@@ -47,7 +48,7 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
         left[m.at as usize] = true;
         w.refuge.present[m.at as usize] -= 1;
         w.displaced.remove(row);
-        if goes_home { return_home(p, w, &m) } else { go_on(p, w, &m, hubs[m.at as usize], day) }
+        if goes_home { return_home(p, w, &m) } else { go_on(p, w, &m, day) }
     }
     // Those who wait by the clock of a site are looked at when it has come to their threshold (`still_waits`).
     for site in (0..left.len()).filter(|&i| left[i]) {
@@ -62,14 +63,14 @@ fn is_over(p: &Params, peace: u32, day: Tick) -> bool {
 }
 
 /// Chances of a day that somebody goes home, and that somebody in a camp goes on.
-fn chances(p: &Params, w: &World, m: &Person, over: bool, has_hubs: bool) -> (f64, f64) {
+fn chances(p: &Params, w: &World, m: &Person, over: bool, onward: bool) -> (f64, f64) {
     let at = m.at as usize;
     let home = match w.refuge.net.sites[at].home {
         _ if !over => 0.0,
         true => p.return_chance_idp,
         false => p.return_chance,
     };
-    (home, if has_hubs && w.refuge.kinds[at].is_camp() { p.onward_chance } else { 0.0 })
+    (home, if onward && w.refuge.kinds[at].is_camp() { p.onward_chance } else { 0.0 })
 }
 
 /// Home again; the way there is not walked.
@@ -82,14 +83,11 @@ fn return_home(p: &Params, w: &mut World, m: &Person) {
     }
 }
 
-/// Of each site the hub nearest to it that a way leads from; none without such hubs.
-fn hubs(w: &World) -> Vec<HubId> {
-    let near = |lat: f64, lon: f64| w.routes.nearest_hub(lat, lon, |h: &Hub| h.connected);
-    w.refuge.net.sites.iter().filter_map(|s| near(s.lat, s.lon)).map(|hub| hub.0).collect()
-}
-
-/// On as a migrant who means to cross the sea, from the nearest hub.
-fn go_on(p: &Params, w: &mut World, m: &Person, hub: HubId, day: Tick) {
+/// On as a migrant who means to cross the sea, from the nearest hub that a way leads from.
+fn go_on(p: &Params, w: &mut World, m: &Person, day: Tick) {
+    let site = &w.refuge.net.sites[m.at as usize];
+    let nearest = w.routes.nearest_hub(site.lat, site.lon, |h| h.connected);
+    let (hub, _) = nearest.expect("nobody goes on without such a hub");
     let size = w.persons_per_agent;
     w.tally.displaced_onward += i64::from(size);
     w.begin_journey(

@@ -315,6 +315,29 @@ fn wars_begin_end_and_wear_off() {
     assert_eq!((of(&w, "Origin"), of(&w, "Town")), (0.0, 0.5));
 }
 
+/// So many days; on every `step`-th evening the state is saved, put into a new world, and goes on to the same digest. Gives the world and how many went home.
+fn goes_on_the_same(begin: impl Fn() -> World, p: &Params, n: usize, step: usize) -> (World, i64) {
+    let (mut whole, mut saved, mut returned) = (begin(), vec![], 0);
+    for _ in 0..n {
+        let day = whole.day;
+        super::Displacement::run(p, &mut whole, day);
+        whole.settle();
+        whole.audit().unwrap();
+        returned += whole.tally.displaced_returned;
+        saved.push(whole.save());
+        whole.next_morning();
+    }
+    for state in saved.iter().step_by(step) {
+        let mut again = begin();
+        again.restore(state).unwrap();
+        again.next_morning();
+        let left = whole.day.0 - again.day.0;
+        days(p, &mut again, left);
+        assert_eq!(again.digest(), whole.digest());
+    }
+    (whole, returned)
+}
+
 /// Found by reading: a camp that is left often for a while and then seldom again gave its people other thresholds after a restore.
 #[test]
 fn a_state_saved_while_a_camp_is_closed_goes_on_the_same() {
@@ -324,27 +347,7 @@ fn a_state_saved_while_a_camp_is_closed_goes_on_the_same() {
     let routes = "a,b,km,forced\nOrigin,Hub,100,Hub\nHub,Camp,90,Camp\n";
     let p = Params { move_chance_town: 0.3, move_chance_camp: 0.01, ..each_day(100.0) };
     let begin = || world(LINE, routes, &[("closures.csv", &closed)]);
-    let mut whole = begin();
-    let mut saved = vec![];
-    for _ in 0..16 {
-        let day = whole.day;
-        super::Displacement::run(&p, &mut whole, day);
-        whole.settle();
-        saved.push(whole.save());
-        whole.next_morning();
-    }
-    for state in saved {
-        let mut again = begin();
-        again.restore(&state).unwrap();
-        again.next_morning();
-        while again.day < whole.day {
-            let day = again.day;
-            super::Displacement::run(&p, &mut again, day);
-            again.settle();
-            again.next_morning();
-        }
-        assert_eq!(again.digest(), whole.digest());
-    }
+    goes_on_the_same(begin, &p, 16, 1);
 }
 
 /// Of 1,000 people in a camp who settle with a chance of 0.02 a day, 0.98^30 may still leave after thirty days, within four standard errors; at a
@@ -449,27 +452,9 @@ fn a_row_that_is_used_again_is_nobodys_old_turn() {
         return_after_days: 2,
         ..Params::default()
     };
-    let mut whole = begin();
-    let (mut saved, mut returned) = (vec![], 0);
-    for _ in 0..40 {
-        let day = whole.day;
-        super::Displacement::run(&p, &mut whole, day);
-        whole.settle();
-        whole.audit().unwrap();
-        returned += whole.tally.displaced_returned;
-        saved.push(whole.save());
-        whole.next_morning();
-    }
+    let (whole, returned) = goes_on_the_same(begin, &p, 40, 5);
     let (rows, fled) = (whole.displaced.len(), whole.displaced.live() + returned as usize);
     assert!(returned > 500 && rows + 500 < fled, "rows of those who left are used again: {rows} of {fled}");
-    for state in saved.iter().step_by(5) {
-        let mut again = begin();
-        again.restore(state).unwrap();
-        again.next_morning();
-        let left = whole.day.0 - again.day.0;
-        days(&p, &mut again, left);
-        assert_eq!(again.digest(), whole.digest());
-    }
 }
 
 /// Found by review: a queue that held nobody but people who had gone home moved the clock of a site, and after a restore it did not.
@@ -480,24 +465,8 @@ fn the_clock_of_a_camp_that_all_have_left_goes_on_the_same() {
     let routes = "a,b,km,forced\nOrigin,Hub,100,\nHub,Camp,90,\nOrigin,Camp,120,\n";
     let begin = || world(LINE, routes, &[("conflict.csv", &war)]);
     let p = Params { return_chance: 0.9, return_chance_idp: 0.9, return_after_days: 1, ..each_day(20.0) };
-    let mut whole = begin();
-    let mut saved = vec![];
-    for _ in 0..30 {
-        let day = whole.day;
-        super::Displacement::run(&p, &mut whole, day);
-        whole.settle();
-        saved.push(whole.save());
-        whole.next_morning();
-    }
+    let (whole, _) = goes_on_the_same(begin, &p, 30, 3);
     assert_eq!(whole.displaced.live(), 0);
-    for state in saved.iter().step_by(3) {
-        let mut again = begin();
-        again.restore(state).unwrap();
-        again.next_morning();
-        let left = whole.day.0 - again.day.0;
-        days(&p, &mut again, left);
-        assert_eq!(again.digest(), whole.digest());
-    }
 }
 
 /// Found by review: of 1,000 people in a camp who settle with a chance of 0.2 a day, as many stay there for good when all others go home from the
