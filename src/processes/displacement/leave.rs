@@ -4,6 +4,7 @@ use super::{Params, travel};
 use crate::agents::accounts::People;
 use crate::agents::displaced::{NEVER, NONE, Person, UNDER_WAY};
 use crate::agents::migrant::{Migrant, NO_ORIGIN, SEA, Status};
+use crate::agents::routes::HubId;
 use crate::agents::world::World;
 use crate::engine::parallel::{CHUNK, map_chunks};
 use crate::engine::rng::Purpose;
@@ -45,10 +46,17 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
         if m.threshold > 0 && travel::settles(w, row, day) {
             continue;
         }
+        let hub = if goes_home { None } else { nearest_hub(w, &m) };
+        if !goes_home && hub.is_none() {
+            continue;
+        }
         left[m.at as usize] = true;
         w.refuge.present[m.at as usize] -= 1;
         w.displaced.remove(row);
-        if goes_home { return_home(p, w, &m) } else { go_on(p, w, &m, day) }
+        match hub {
+            None => return_home(p, w, &m),
+            Some(hub) => go_on(p, w, &m, hub, day),
+        }
     }
     // Those who wait by the clock of a site are looked at when it has come to their threshold (`still_waits`).
     for site in (0..left.len()).filter(|&i| left[i]) {
@@ -83,11 +91,14 @@ fn return_home(p: &Params, w: &mut World, m: &Person) {
     }
 }
 
-/// On as a migrant who means to cross the sea, from the nearest hub that a way leads from.
-fn go_on(p: &Params, w: &mut World, m: &Person, day: Tick) {
+/// The hub nearest to where somebody is that a way leads from.
+fn nearest_hub(w: &World, m: &Person) -> Option<HubId> {
     let site = &w.refuge.net.sites[m.at as usize];
-    let nearest = w.routes.nearest_hub(site.lat, site.lon, |h| h.connected);
-    let (hub, _) = nearest.expect("nobody goes on without such a hub");
+    w.routes.nearest_hub(site.lat, site.lon, |h| h.connected).map(|found| found.0)
+}
+
+/// On as a migrant who means to cross the sea, from a hub.
+fn go_on(p: &Params, w: &mut World, m: &Person, hub: HubId, day: Tick) {
     let size = w.persons_per_agent;
     w.tally.displaced_onward += i64::from(size);
     w.begin_journey(
