@@ -409,8 +409,8 @@ fn fault(day: Tick, process: &str, what: String) -> Error {
 /// Checks what a process has left: ledgers that balance and numbers that are finite.
 fn sound(w: &mut World, process: &str) -> Result<()> {
     let day = w.day;
-    for ledger in w.ledgers.all() {
-        ledger.check().map_err(|r| fault(day, process, r.to_string()))?;
+    for ledger in w.ledgers.all_mut() {
+        ledger.check_moved().map_err(|r| fault(day, process, r.to_string()))?;
     }
     w.check_numbers().map_or(Ok(()), |what| Err(fault(day, process, what)))
 }

@@ -6,16 +6,15 @@ use super::migrant::{Migrant, Status};
 use super::world::World;
 use crate::engine::ledger::Residual;
 use crate::engine::parallel::{CHUNK, map_chunks};
-use rayon::prelude::*;
 
 impl World {
     /// Recounts digests and ledgers from every row; the error says what does not fit.
     pub fn audit(&self) -> Result<(), String> {
-        let torn = self.tables().into_par_iter().find_first(|t| t.digest() != t.recount());
+        let torn = self.tables().into_iter().find(|t| t.digest() != t.recount());
         if let Some(t) = torn {
             return Err(format!("table `{}`: the digest kept along differs from a recount", t.name()));
         }
-        if let Some(fault) = self.tables().into_par_iter().find_map_first(|t| t.check_all()) {
+        if let Some(fault) = self.tables().into_iter().find_map(|t| t.check_all()) {
             return Err(fault);
         }
         if let Some(g) = self.groups.rows().find(|&g| self.groups.trained()[g] > self.groups.fighters()[g]) {

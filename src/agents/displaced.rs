@@ -2,7 +2,6 @@
 
 use super::accounts::People;
 use super::world::World;
-use crate::engine::rng::Key;
 use crate::engine::wake::{Calendar, HazardQueue};
 use crate::region::displacement::{Barred, DisplacementNet, Kind};
 use crate::table;
@@ -165,15 +164,98 @@ impl Routes {
     }
 }
 
-/// Who stays at a site, by rows.
+/// Who stays at a site.
 #[derive(Clone, Debug, Default)]
 pub struct Waiting {
     /// True where people stay long: each has a threshold, and nobody is asked before.
     pub long: bool,
-    /// By threshold.
+    /// These, by threshold.
     pub by_clock: HazardQueue,
-    /// Asked every day: key and row.
-    pub daily: Vec<(u64, u32)>,
+}
+
+/// Key and row of somebody who is asked every day.
+pub type Asked = (u64, u32);
+
+/// When so many neighbouring rows ([`SHARD`]) are looked at: one thread works through them.
+#[derive(Clone, Debug, Default)]
+pub struct Shard {
+    /// Who is on a link, by the day on which its end is reached.
+    pub under_way: Calendar,
+    /// Who is looked at tomorrow: they stay somewhere for the night with part of their route before them, or their wait is over.
+    pub due: Vec<u32>,
+    /// Who is asked every day, by site.
+    pub daily: Vec<Vec<Asked>>,
+    /// What is done today.
+    pub today: Today,
+}
+
+/// What the people of a shard do on a day, and what it changes elsewhere. Memory is kept from day to day (but see [`Shard::shrink`]), so that
+/// threads need not wait for each other to allocate.
+#[derive(Clone, Debug, Default)]
+pub struct Today {
+    /// Rows of those who come to the end of a link, or were due.
+    pub awake: Vec<u32>,
+    /// Rows of those who were asked and leave, and the routes they take.
+    pub leave: Vec<(u32, u32)>,
+    /// How many more there are at each site.
+    pub present: Vec<i32>,
+    /// How many more are on links.
+    pub on_links: i32,
+    /// Who begins to wait by the clock of a site: site, threshold and row.
+    pub by_clock: Vec<(u32, u64, u32)>,
+}
+
+impl Today {
+    /// Begins a day.
+    pub fn begin(&mut self, sites: usize) {
+        self.awake.clear();
+        self.leave.clear();
+        self.present.clear();
+        self.present.resize(sites, 0);
+        self.on_links = 0;
+        self.by_clock.clear();
+    }
+
+    /// Counts somebody where they are.
+    pub fn count(&mut self, m: &Person, more: i32) {
+        if m.state & UNDER_WAY != 0 {
+            self.on_links += more;
+        } else {
+            self.present[m.at as usize] += more;
+        }
+    }
+}
+
+/// Rows of a [`Shard`].
+pub const SHARD: usize = 2048;
+
+impl Shard {
+    /// Gives back memory that is far from being used: where most of a shard's people have come to a camp, its lists stay short.
+    pub fn shrink(&mut self) {
+        fn shrink<T>(list: &mut Vec<T>) {
+            if list.capacity() > 4 * list.len() {
+                list.shrink_to(2 * list.len());
+            }
+        }
+        self.under_way.shrink();
+        self.daily.iter_mut().for_each(shrink);
+        shrink(&mut self.due);
+        shrink(&mut self.today.awake);
+        shrink(&mut self.today.leave);
+        shrink(&mut self.today.by_clock);
+    }
+
+    /// Notes when somebody is to be looked at again; `false` for who waits by the clock of a site, who is noted there.
+    pub fn note(&mut self, row: u32, m: &Person) -> bool {
+        match m.threshold {
+            _ if m.state & UNDER_WAY != 0 => self.under_way.schedule(Tick(m.due), row),
+            _ if m.plan != NONE => self.due.push(row),
+            0 => self.daily[m.at as usize].push((m.key, row)),
+            u64::MAX => {}
+            _ => return false,
+        }
+        true
+    }
 }
 
 /// A camp on a day, persons. `registered` is NaN where nobody registers, `baseline` also where nobody is registered on the day that it takes
@@ -197,12 +279,10 @@ pub struct Refuge {
     pub present: Vec<u32>,
     /// Agents on links.
     pub on_links: u32,
-    /// The same by the day on which they come to the end.
-    pub under_way: Calendar,
     /// Those who stay at each site.
     pub waiting: Vec<Waiting>,
-    /// Those who stay somewhere for the night with part of their route before them.
-    pub on_route: Vec<u32>,
+    /// When rows are looked at.
+    pub shards: Vec<Shard>,
     /// Links that are closed today, and links on which nobody is redirected today.
     pub closed: Vec<bool>,
     pub free: Vec<bool>,
@@ -251,6 +331,21 @@ impl Refuge {
         (0..self.net.sites.len()).filter(|&i| self.net.sites[i].kind.is_camp()).map(one).collect()
     }
 
+    /// Makes the shards of so many rows, the last of which may be empty.
+    pub fn make_shards(&mut self, rows: usize) {
+        let number = rows.div_ceil(SHARD).max(self.shards.len());
+        let none = || Shard { daily: vec![vec![]; self.net.sites.len()], ..Shard::default() };
+        self.shards.resize_with(number, none);
+    }
+
+    /// Notes when somebody is to be looked at again.
+    pub fn note(&mut self, row: u32, m: &Person) {
+        self.make_shards(row as usize + 1);
+        if !self.shards[row as usize / SHARD].note(row, m) {
+            self.waiting[m.at as usize].by_clock.push(m.threshold, row);
+        }
+    }
+
     /// Takes over what is closed on a day. `reverse_only`: a route by itself is closed in one direction, as in Flee.
     pub fn close(&mut self, day: Tick, reverse_only: bool) {
         self.closed = vec![false; self.net.links.len()];
@@ -285,13 +380,12 @@ pub fn populate(w: &mut World, net: &Arc<DisplacementNet>) {
 }
 
 impl World {
-    /// A displaced person more at a site, on a day. Residents are not counted down.
-    pub fn displace(&mut self, site: u32, day: Tick, ordinal: u64) -> usize {
-        let key = Key(self.sites.key()[site as usize]).child(day, ordinal).0;
-        let row = self.displaced.push(Person { state: FIRST, since: day.0, ..Person::at(key, site, site) });
-        self.refuge.present[site as usize] += 1;
+    /// A displaced person more, at a site. Residents are not counted down.
+    pub fn displace(&mut self, m: Person) {
+        let row = self.displaced.push(m);
+        self.refuge.present[m.at as usize] += 1;
+        self.refuge.note(row as u32, &m);
         self.ledgers.move_people(People::Outside, People::Displaced, u64::from(self.persons_per_agent));
-        row
     }
 
     /// Checks the numbers of sites and links in a restored state; routes are found again, and are as many as they were.
@@ -311,28 +405,20 @@ impl World {
         let sites = self.sites.len();
         self.refuge.present = vec![0; sites];
         self.refuge.waiting = vec![Waiting::default(); sites];
-        (self.refuge.under_way, self.refuge.on_links) = (Calendar::default(), 0);
-        self.refuge.on_route = vec![];
-        for row in 0..self.displaced.len() {
-            let p = self.displaced.get(row);
+        (self.refuge.shards, self.refuge.on_links) = (vec![], 0);
+        for row in 0..self.displaced.len() as u32 {
+            let p = self.displaced.get(row as usize);
             if p.key == 0 {
                 continue;
             }
+            self.refuge.note(row, &p);
             if p.state & UNDER_WAY != 0 {
-                self.refuge.under_way.schedule(Tick(p.due), row as u32);
                 self.refuge.on_links += 1;
                 continue;
             }
             self.refuge.present[p.at as usize] += 1;
-            let waiting = &mut self.refuge.waiting[p.at as usize];
-            match p.threshold {
-                _ if p.plan != NONE => self.refuge.on_route.push(row as u32),
-                u64::MAX => {}
-                0 => waiting.daily.push((p.key, row as u32)),
-                until => {
-                    waiting.long = true;
-                    waiting.by_clock.push(until, row as u32);
-                }
+            if p.plan == NONE && p.threshold > 0 && p.threshold < u64::MAX {
+                self.refuge.waiting[p.at as usize].long = true;
             }
         }
     }

@@ -38,7 +38,6 @@ use crate::engine::wake::{Calendar, HazardQueue, Line};
 use crate::region::graph::Mode;
 use crate::region::{Area, CountryId, NodeId, PlaceId, Region};
 use crate::units::{Tick, great_circle_km};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -419,7 +418,7 @@ impl World {
 
     /// Hashes what was touched today (see [`Table::settle`]).
     pub fn settle(&mut self) {
-        self.tables_mut().into_par_iter().for_each(Table::settle);
+        self.tables_mut().into_iter().for_each(Table::settle);
     }
 
     /// Digest of the whole state, from the digests kept as rows are touched.

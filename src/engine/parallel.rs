@@ -1,21 +1,18 @@
 //! Parallel work in fixed chunks: the cut depends on the amount of work only, never on the number of threads, and
 //! results come back in order, so sums of them are the same on any machine.
 
-use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Rows per chunk for cheap work on columns.
 pub const CHUNK: usize = 65_536;
 
 /// Calls `f` on every chunk of `0..len` (at most `chunk` long) in parallel; results in order.
 pub fn map_chunks<T: Send>(len: usize, chunk: usize, f: impl Fn(Range<usize>) -> T + Sync + Send) -> Vec<T> {
-    let n = len.div_ceil(chunk.max(1));
-    let range = |i: usize| i * chunk..((i + 1) * chunk).min(len);
-    if n <= 1 {
-        return (0..n).map(|i| f(range(i))).collect();
-    }
-    // A chunk is a task of its own: they may differ much in what they cost.
-    (0..n).into_par_iter().with_max_len(1).map(|i| f(range(i))).collect()
+    let chunk = chunk.max(1);
+    share_out((0..len.div_ceil(chunk)).map(|i| i * chunk..((i + 1) * chunk).min(len)), f)
 }
 
 /// Calls `f` on every item in parallel, `chunk` at a time; results in order.
@@ -23,7 +20,8 @@ pub fn map_items<A: Sync, T: Send>(items: &[A], chunk: usize, f: impl Fn(&A) -> 
     if items.len() <= chunk {
         return items.iter().map(f).collect();
     }
-    items.par_iter().with_min_len(chunk).map(f).collect()
+    let parts = share_out(items.chunks(chunk), |part| part.iter().map(&f).collect::<Vec<T>>());
+    parts.into_iter().flatten().collect()
 }
 
 /// Calls `f` on every `chunk` of a mutable column together with its chunk number, in parallel; results in order.
@@ -32,5 +30,140 @@ pub fn map_column<A: Send, T: Send>(
     chunk: usize,
     f: impl Fn(usize, &mut [A]) -> T + Sync + Send,
 ) -> Vec<T> {
-    column.par_chunks_mut(chunk).enumerate().map(|(i, c)| f(i, c)).collect()
+    share_out(column.chunks_mut(chunk).enumerate(), |(i, part)| f(i, part))
+}
+
+/// Calls `f` on every `len` rows together with their number and something of their own, in parallel if `side_by_side`; results in order.
+pub fn map_pieces<A: Send, S: Send, T: Send>(
+    rows: &mut [A],
+    len: usize,
+    own: &mut [S],
+    side_by_side: bool,
+    f: impl Fn(usize, &mut [A], &mut S) -> T + Sync + Send,
+) -> Vec<T> {
+    assert_eq!(rows.len().div_ceil(len), own.len(), "something of its own for each piece");
+    let pieces = rows.chunks_mut(len).zip(own).enumerate();
+    let one = |(i, (rows, own)): (usize, (&mut [A], &mut S))| f(i, rows, own);
+    if side_by_side { share_out(pieces, one) } else { pieces.map(one).collect() }
+}
+
+thread_local! {
+    /// Helpers of this thread that are awake. Nothing that comes of a run hangs on it.
+    static AWAKE: Arc<AtomicUsize> = Arc::default();
+}
+
+/// How long a helper looks for work before it goes to sleep: longer than what a short day does on one thread.
+const LOOK: Duration = Duration::from_micros(500);
+
+/// Lets a microsecond pass, and others have the core if there are more threads than cores.
+fn wait_a_little() {
+    (0..32).for_each(|_| std::hint::spin_loop());
+    std::thread::yield_now();
+}
+
+/// Keeps the other threads of the pool awake from one piece of parallel work to the next, while these follow each other closely. A thread
+/// that sleeps takes some 50 microseconds to wake, which is long where a day takes 300.
+fn keep_awake(helpers: usize) {
+    let Some(me) = rayon::current_thread_index() else { return };
+    let awake = AWAKE.with(Arc::clone);
+    while awake.load(Ordering::Relaxed) < helpers {
+        awake.fetch_add(1, Ordering::Relaxed);
+        let awake = awake.clone();
+        rayon::spawn(move || {
+            let mut since = Instant::now();
+            // Who has work waiting does not help others.
+            while rayon::current_thread_index() != Some(me) && since.elapsed() < LOOK {
+                match rayon::yield_now() {
+                    Some(rayon::Yield::Executed) => since = Instant::now(),
+                    _ => wait_a_little(),
+                }
+            }
+            awake.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+}
+
+/// A piece of work, and then what came of it.
+struct Work<A, T> {
+    todo: Option<A>,
+    result: Option<T>,
+}
+
+/// Counts a piece of work as done, even if it panicked.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// Calls `f` on every item; whichever thread is free takes the next. Results in order.
+fn share_out<A: Send, T: Send>(items: impl ExactSizeIterator<Item = A>, f: impl Fn(A) -> T + Sync) -> Vec<T> {
+    let helpers = rayon::current_num_threads().min(items.len()).saturating_sub(1);
+    if helpers == 0 {
+        return items.map(f).collect();
+    }
+    let all: Vec<Mutex<Work<A, T>>> = items.map(|a| Mutex::new(Work { todo: Some(a), result: None })).collect();
+    let done = AtomicUsize::new(0);
+    let work = |nth: usize| {
+        // Each begins where it did the day before, since what it changed then is still at hand: the first from the front, the others
+        // backwards.
+        let (before, after) = all.split_at(nth * all.len() / helpers);
+        let backwards = before.iter().rev().chain(after.iter().rev());
+        let turn = |one: &Mutex<Work<A, T>>| {
+            let Ok(mut one) = one.try_lock() else { return };
+            if let Some(a) = one.todo.take() {
+                let _counted = Counted(&done);
+                one.result = Some(f(a));
+            }
+        };
+        if nth == 0 { all.iter().for_each(turn) } else { backwards.for_each(turn) }
+    };
+    rayon::scope(|s| {
+        (0..helpers).for_each(|n| s.spawn(move |_| work(n + 1)));
+        keep_awake(helpers);
+        work(0);
+        // What others still do is short: who waits for it stays awake.
+        let since = Instant::now();
+        while done.load(Ordering::Acquire) < all.len() && since.elapsed() < LOOK {
+            wait_a_little();
+        }
+    });
+    let results = all.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner));
+    results.filter_map(|one| one.result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Results are in order whatever threads do, within a pool, outside of one, and in work that is itself shared out.
+    #[test]
+    fn results_are_in_order_on_any_number_of_threads() {
+        let items: Vec<u64> = (0..1000).collect();
+        let nested = |&n: &u64| map_chunks(n as usize % 50, 7, |r| r.sum::<usize>()).into_iter().sum::<usize>();
+        let want: Vec<usize> = items.iter().map(|n| (0..*n as usize % 50).sum()).collect();
+        assert_eq!(map_items(&items, 3, nested), want);
+        for threads in [1, 2, 3, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            for _ in 0..20 {
+                assert_eq!(pool.install(|| map_items(&items, 3, nested)), want, "{threads} threads");
+            }
+        }
+        assert_eq!(map_chunks(0, 7, |r| r.len()), [0; 0]);
+        let mut column = vec![1; 10];
+        assert_eq!(map_column(&mut column, 4, |i, part| (i, part.len())), [(0, 4), (1, 4), (2, 2)]);
+    }
+
+    /// A panic in a piece of work stops the whole, whichever thread had it, and leaves the pool in order.
+    #[test]
+    fn a_panic_comes_through() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        for bad in [0, 50, 99] {
+            let work = || pool.install(|| map_chunks(100, 1, |r| assert_ne!(r.start, bad)));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err(), "{bad}");
+            assert_eq!(pool.install(|| map_chunks(100, 1, |r| r.start)).len(), 100);
+        }
+    }
 }

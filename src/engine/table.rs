@@ -151,6 +151,57 @@ pub fn column_to_bytes<R, T: bytemuck::NoUninit>(rows: &[R], of: fn(&R) -> &T) -
 /// Rows of a table that are hashed together.
 pub const HASHED: usize = 2048;
 
+/// A row of a table.
+pub trait Row: Copy + Send + Sync {
+    /// Its key; 0 of an empty row.
+    fn key(&self) -> u64;
+    /// Its part of the table's digest; 0 of an empty row.
+    fn hash(&self) -> u128;
+    /// The first column that holds no finite number, and what it holds.
+    fn not_finite(&self) -> Option<(&'static str, f64)>;
+}
+
+/// Neighbouring rows of a table that one thread changes, while others change other rows.
+pub struct Piece<'a, R> {
+    first: usize,
+    rows: &'a mut [R],
+    touched: &'a Touched,
+    /// What the changes do to the digest.
+    pub change: u128,
+    pub written: u64,
+    /// Rows in which something is not finite.
+    pub faults: Vec<usize>,
+}
+
+impl<'a, R: Row> Piece<'a, R> {
+    /// The rows from number `first` on.
+    pub fn new(first: usize, rows: &'a mut [R], touched: &'a Touched) -> Piece<'a, R> {
+        Piece { first, rows, touched, change: 0, written: 0, faults: vec![] }
+    }
+    /// A row, whole, by its number in the table.
+    #[inline]
+    pub fn get(&self, i: usize) -> R {
+        self.rows[i - self.first]
+    }
+    /// Reads rows that will be worked on one after the other: the memory fetches several at once.
+    pub fn read_ahead(&self, rows: impl Iterator<Item = u32>) {
+        std::hint::black_box(rows.fold(0u64, |sum, i| sum ^ self.rows[i as usize - self.first].key()));
+    }
+    /// Replaces a row. The digest takes its old and its new hash at once, unless the row is to be hashed in the evening.
+    #[inline]
+    pub fn set(&mut self, i: usize, new: R) {
+        let row = &mut self.rows[i - self.first];
+        if !self.touched.has(i) {
+            self.change = self.change.wrapping_add(new.hash().wrapping_sub(row.hash()));
+        }
+        self.written += 1;
+        if new.not_finite().is_some() {
+            self.faults.push(i);
+        }
+        *row = new;
+    }
+}
+
 /// Declares a table. See the module's text.
 #[macro_export]
 macro_rules! table {
@@ -176,6 +227,25 @@ macro_rules! table {
             free: Vec<u32>,
         }
 
+        impl $crate::engine::table::Row for $Row {
+            #[inline]
+            fn key(&self) -> u64 { self.key }
+            #[inline]
+            fn hash(&self) -> u128 {
+                if self.key == 0 { return 0; }
+                let mut h = $crate::engine::digest::Feed::new($Table::SALT);
+                h.add(&self.key);
+                $( h.add(&self.$field); )*
+                h.finish()
+            }
+            #[inline]
+            fn not_finite(&self) -> Option<(&'static str, f64)> {
+                use $crate::engine::digest::Words;
+                $( if let Some(x) = self.$field.not_finite() { return Some((stringify!($field), x)); } )*
+                None
+            }
+        }
+
         #[allow(dead_code)]
         impl $Table {
             const SALT: u64 = $crate::engine::rng::hash_name($name);
@@ -195,24 +265,10 @@ macro_rules! table {
             $( $(#[$fmeta])* #[inline] pub fn $field(&self) -> $crate::engine::table::Column<'_, $Row, $ty> { $crate::engine::table::Column::new(&self.all, |r| &r.$field) } )*
             $( $( $(#[$lmeta])* #[inline] pub fn $link(&self) -> $crate::engine::table::Column<'_, $Row, $lty> { $crate::engine::table::Column::new(&self.all, |r| &r.$link) } )* )?
 
-            fn hash(row: &$Row) -> u128 {
-                if row.key == 0 { return 0; }
-                let mut h = $crate::engine::digest::Feed::new(Self::SALT);
-                h.add(&row.key);
-                $( h.add(&row.$field); )*
-                h.finish()
-            }
-            /// The first column of a row that holds no finite number, and what it holds.
-            #[inline]
-            fn not_finite(row: &$Row) -> Option<(&'static str, f64)> {
-                use $crate::engine::digest::Words;
-                $( if let Some(x) = row.$field.not_finite() { return Some((stringify!($field), x)); } )*
-                None
-            }
             #[inline]
             fn first_fault(&self, rows: impl Iterator<Item = usize>) -> Option<String> {
                 for row in rows.map(|i| &self.all[i]).filter(|r| r.key != 0) {
-                    if let Some((column, x)) = Self::not_finite(row) {
+                    if let Some((column, x)) = $crate::engine::table::Row::not_finite(row) {
                         return Some(format!("`{}.{column}` of key {:x} is {x}", $name, row.key));
                     }
                 }
@@ -223,7 +279,7 @@ macro_rules! table {
             fn touch(&mut self, i: usize) {
                 self.written += 1;
                 if self.touched.note(i) {
-                    self.settled = self.settled.wrapping_sub(Self::hash(&self.all[i]));
+                    self.settled = self.settled.wrapping_sub($crate::engine::table::Row::hash(&self.all[i]));
                 }
             }
             /// A row, whole.
@@ -239,22 +295,30 @@ macro_rules! table {
                 self.touch(i);
                 self.all[i] = row;
             }
-            /// What replacing a row by another does to the digest: for [`Self::set_all`], so that hashes are reckoned where rows are made,
-            /// side by side.
-            pub fn digest_change(&self, i: usize, new: &$Row) -> u128 {
-                if self.touched.has(i) { 0 } else { Self::hash(new).wrapping_sub(Self::hash(&self.all[i])) }
-            }
-            /// Replaces many rows, none of them twice; `change` is the sum of what that does to the digest.
-            pub fn set_all(&mut self, rows: impl Iterator<Item = (u32, $Row)>, change: u128) {
-                self.settled = self.settled.wrapping_add(change);
-                for (i, new) in rows {
-                    self.written += 1;
-                    // No other of these rows need be looked at again.
-                    if Self::not_finite(&new).is_some() {
-                        self.touched.note(i as usize);
-                    }
-                    self.all[i as usize] = new;
+            /// Changes rows in pieces of `len` of them, each with something of its own, side by side if that is worth it; answers in order.
+            /// The cut hangs on the number of rows alone.
+            pub fn change_pieces<S: Send, T: Send>(
+                &mut self,
+                len: usize,
+                own: &mut [S],
+                side_by_side: bool,
+                f: impl Fn(&mut $crate::engine::table::Piece<'_, $Row>, &mut S) -> T + Sync + Send,
+            ) -> Vec<T> {
+                let touched = &self.touched;
+                let done = $crate::engine::parallel::map_pieces(&mut self.all, len, own, side_by_side, |n, rows, own| {
+                    let mut piece = $crate::engine::table::Piece::new(n * len, rows, touched);
+                    let answer = f(&mut piece, own);
+                    (answer, piece.change, piece.written, piece.faults)
+                });
+                let mut answers = Vec::with_capacity(done.len());
+                for (answer, change, written, faults) in done {
+                    self.settled = self.settled.wrapping_add(change);
+                    self.written += written;
+                    // No other of the rows changed need be looked at again.
+                    faults.into_iter().for_each(|i| { self.touched.note(i); });
+                    answers.push(answer);
                 }
+                answers
             }
             /// Changes a row in place.
             #[inline]
@@ -286,7 +350,7 @@ macro_rules! table {
                 let rows = &self.touched.rows;
                 let parts = $crate::engine::parallel::map_chunks(rows.len(), $crate::engine::table::HASHED, |r| {
                     self.read_ahead(&rows[r.clone()]);
-                    rows[r].iter().fold(0u128, |d, &i| d.wrapping_add(Self::hash(&self.all[i as usize])))
+                    rows[r].iter().fold(0u128, |d, &i| d.wrapping_add($crate::engine::table::Row::hash(&self.all[i as usize])))
                 });
                 parts.into_iter().fold(0u128, u128::wrapping_add)
             }
@@ -335,8 +399,8 @@ macro_rules! table {
             }
             fn digest(&self) -> u128 { self.settled.wrapping_add(self.hash_touched()) }
             fn recount(&self) -> u128 {
-                let parts = $crate::engine::parallel::map_chunks(self.len(), $crate::engine::parallel::CHUNK, |r| {
-                    r.fold(0u128, |d, i| d.wrapping_add(Self::hash(&self.all[i])))
+                let parts = $crate::engine::parallel::map_chunks(self.len(), $crate::engine::table::HASHED, |r| {
+                    r.fold(0u128, |d, i| d.wrapping_add($crate::engine::table::Row::hash(&self.all[i])))
                 });
                 parts.into_iter().fold(0u128, u128::wrapping_add)
             }
@@ -356,7 +420,11 @@ macro_rules! table {
                 self.first_fault(self.touched.rows.iter().map(|&i| i as usize))
             }
             fn check_all(&self) -> Option<String> {
-                if Self::FLOAT { self.first_fault(0..self.all.len()) } else { None }
+                if !Self::FLOAT {
+                    return None;
+                }
+                let parts = $crate::engine::parallel::map_chunks(self.len(), $crate::engine::table::HASHED, |r| self.first_fault(r));
+                parts.into_iter().flatten().next()
             }
             fn poison(&mut self, column: &str, x: f64) -> Option<u64> {
                 let row = self.rows().next()?;
@@ -421,25 +489,40 @@ mod tests {
         assert_ne!(a.digest(), b.digest());
     }
 
-    /// Rows replaced all at once, some of them touched before and some after: the kept digest is that of the rows as they now stand, and what
-    /// is no number is found.
+    /// Rows changed in pieces, some of them touched before, some twice and some after: the kept digest is that of the rows as they now stand,
+    /// answers are in order, and what is no number is found.
     #[test]
-    fn rows_replaced_together_are_kept() {
+    fn rows_changed_in_pieces_are_kept() {
         let mut a = Floats::default();
         for key in 1..50 {
             a.push(Float { key, x: 0.5 });
         }
         a.settle();
         a.update(3, |t| t.x = 0.25);
-        let new = |i: u32| (i, Float { key: u64::from(i) + 900, x: f64::from(i) });
-        let change = (0..20).fold(0u128, |sum, i| sum.wrapping_add(a.digest_change(i as usize, &new(i).1)));
-        a.set_all((0..20).map(new), change);
-        assert_eq!(a.digest(), a.recount());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        for side_by_side in [false, true] {
+            let mut own = [10, 20, 30, 40];
+            let answers = pool.install(|| {
+                a.change_pieces(16, &mut own, side_by_side, |rows, own| {
+                    // The 49 rows are numbers 0 to 48.
+                    let first = *own / 10 * 16 - 16;
+                    for i in (first..(first + 16).min(49)).filter(|i| i % 3 == 0) {
+                        rows.set(i, Float { key: i as u64 + 900, x: i as f64 });
+                        rows.set(i, Float { x: 0.125, ..rows.get(i) });
+                    }
+                    *own += 1;
+                    first
+                })
+            });
+            assert_eq!((answers, own), (vec![0, 16, 32, 48], [11, 21, 31, 41]));
+            assert_eq!((a.get(48).key, a.get(48).x, a.get(47).key), (948, 0.125, 48));
+            assert_eq!(a.digest(), a.recount());
+        }
         a.update(7, |t| t.x = 0.75);
         assert_eq!(a.digest(), a.recount());
         a.settle();
         assert_eq!((a.digest(), a.check_touched()), (a.recount(), None));
-        a.set_all([(4, Float { key: 5, x: f64::NAN })].into_iter(), 0);
+        a.change_pieces(64, &mut [()], true, |rows, ()| rows.set(4, Float { key: 5, x: f64::NAN }));
         assert_eq!(a.check_touched().as_deref(), Some("`floats.x` of key 5 is NaN"));
     }
 

@@ -10,18 +10,37 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
     days: BTreeMap<u32, Vec<u32>>,
+    /// Lists of days that are over, to be used again.
+    spare: Vec<Vec<u32>>,
 }
 
 impl Calendar {
     /// Wakes `row` on `day`.
     pub fn schedule(&mut self, day: Tick, row: u32) {
-        self.days.entry(day.0).or_default().push(row);
+        let spare = &mut self.spare;
+        self.days.entry(day.0).or_insert_with(|| spare.pop().unwrap_or_default()).push(row);
+    }
+    /// How many are due on or before `day`.
+    pub fn number(&self, day: Tick) -> usize {
+        self.days.range(..=day.0).map(|d| d.1.len()).sum()
     }
     /// All rows due on or before `day`, taken out.
     pub fn take(&mut self, day: Tick) -> Vec<u32> {
         let later = self.days.split_off(&(day.0 + 1));
         let due = std::mem::replace(&mut self.days, later);
         due.into_values().flatten().collect()
+    }
+    /// Gives back memory that is kept for days to come.
+    pub fn shrink(&mut self) {
+        self.spare = vec![];
+    }
+    /// The same as [`Calendar::take`], added to a list; memory is kept, so that threads need not wait for each other to allocate.
+    pub fn take_into(&mut self, day: Tick, due: &mut Vec<u32>) {
+        while let Some(first) = self.days.first_entry().filter(|first| *first.key() <= day.0) {
+            let mut rows = first.remove();
+            due.append(&mut rows);
+            self.spare.push(rows);
+        }
     }
 }
 
@@ -173,6 +192,17 @@ mod tests {
         assert_eq!(c.take(Tick(4)), [0u32; 0]);
         assert_eq!(c.take(Tick(5)), [1, 3]);
         assert_eq!(c.take(Tick(9)), [2]);
+        let mut due = vec![9];
+        for day in 10..14 {
+            c.schedule(Tick(day), day);
+            c.schedule(Tick(day + 1), 100);
+        }
+        assert_eq!(c.number(Tick(11)), 3);
+        c.take_into(Tick(11), &mut due);
+        assert_eq!(due, [9, 10, 100, 11]);
+        c.schedule(Tick(13), 4);
+        c.take_into(Tick(20), &mut due);
+        assert_eq!((&due[4..], c.number(Tick(99))), (&[100, 12, 100, 13, 4, 100][..], 0));
     }
 
     /// Waits under a rate that halves midway: the share gone after 100 days is 1 - exp(-sum of rates), here

@@ -7,8 +7,8 @@ use super::indicator::{Span, distinct};
 use super::metric::{Kind, Metric};
 use super::observer::Observer;
 use crate::agents::world::World;
+use crate::engine::parallel::map_items;
 use crate::error::Result;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -111,7 +111,7 @@ impl Sums {
     /// Adds a day and gives what every metric was.
     pub fn add(&mut self, w: &World, spent: &[(String, i64)]) -> Vec<Reading> {
         let read = |m: &Metric| ((m.value)(w), m.observed.as_ref().map(|observed| observed(w)));
-        let values: Vec<Reading> = self.metrics.par_iter().with_min_len(16).map(read).collect();
+        let values: Vec<Reading> = map_items(&self.metrics, 16, read);
         let date = w.day.date().0;
         let n = self.metrics.len();
         let year = self.years.entry(date.year()).or_insert_with(|| Span::new(n));

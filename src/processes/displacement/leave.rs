@@ -61,7 +61,9 @@ pub fn leave(p: &Params, w: &mut World, day: Tick) {
     // Those who wait by the clock of a site are looked at when it has come to their threshold (`still_waits`).
     for site in (0..left.len()).filter(|&i| left[i]) {
         let keys = w.displaced.key();
-        w.refuge.waiting[site].daily.retain(|&(key, row)| keys[row as usize] == key);
+        for shard in &mut w.refuge.shards {
+            shard.daily[site].retain(|&(key, row)| keys[row as usize] == key);
+        }
     }
 }
 

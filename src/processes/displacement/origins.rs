@@ -1,9 +1,10 @@
 //! Who flees today, and from where.
 
+use super::travel::{displace, stays};
 use super::{Params, Spawn};
 use crate::agents::world::World;
 use crate::engine::dist::poisson;
-use crate::engine::rng::Purpose;
+use crate::engine::rng::{Purpose, Stream};
 use crate::region::displacement::DisplacementNet;
 use crate::units::Tick;
 
@@ -27,13 +28,12 @@ fn fill(p: &Params, w: &mut World, day: Tick) {
     if p.empty_on_first_day {
         return;
     }
-    let net = w.refuge.net.clone();
+    let (net, luck) = (w.refuge.net.clone(), stays(w, day));
     for site in (0..net.sites.len()).filter(|&i| net.sites[i].kind.is_camp()) {
         let persons = net.registered[site].as_ref().map_or(0, |r| r.on(day));
         for n in 0..agents(persons, w) {
             // Others may flee from the same site on the same day, numbered from 0.
-            let row = w.displace(site as u32, day, 1 << 32 | n);
-            super::travel::stay(w, row, w.displaced.get(row), day);
+            displace(w, site as u32, day, 1 << 32 | n, luck);
         }
     }
 }
@@ -86,11 +86,11 @@ fn from_registrations(p: &Params, w: &mut World, day: Tick) {
     if sum <= 0.0 {
         return;
     }
-    let luck = w.luck.on(ORIGIN, day);
+    let (luck, stays) = (w.luck.on(ORIGIN, day), stays(w, day));
     for n in 0..number {
         let at = luck.unit(n) * sum;
         let i = up_to.partition_point(|u| u.0 <= at).min(up_to.len() - 1);
-        one(p, w, up_to[i].1, day, n);
+        one(p, w, up_to[i].1, day, n, stays);
     }
 }
 
@@ -101,7 +101,7 @@ fn from_each(p: &Params, w: &mut World, day: Tick) {
         "with `spawn = \"population\"`, `spawn_per_day` is a share of residents, 0 to 1"
     );
     let size = f64::from(w.persons_per_agent);
-    let luck = w.luck.on(NUMBER, day);
+    let (luck, stays) = (w.luck.on(NUMBER, day), stays(w, day));
     for site in 0..w.sites.len() {
         let s = w.sites.get(site);
         if s.intensity <= 0.0 {
@@ -119,12 +119,12 @@ fn from_each(p: &Params, w: &mut World, day: Tick) {
         // The part of an agent by lot: small places lose people too.
         let (whole, part) = (libm::floor(persons / size), persons / size - libm::floor(persons / size));
         let number = whole as u64 + u64::from(luck.nth(1).unit(s.key) < part);
-        (0..number).for_each(|n| one(p, w, site as u32, day, n));
+        (0..number).for_each(|n| one(p, w, site as u32, day, n, stays));
     }
 }
 
 /// One more has fled from a site, if anybody is left there.
-fn one(p: &Params, w: &mut World, site: u32, day: Tick, n: u64) {
+fn one(p: &Params, w: &mut World, site: u32, day: Tick, n: u64, luck: Stream) {
     if p.take_from_population {
         let size = w.persons_per_agent;
         if w.sites.residents()[site as usize] < size {
@@ -132,7 +132,6 @@ fn one(p: &Params, w: &mut World, site: u32, day: Tick, n: u64) {
         }
         w.sites.update(site as usize, |s| s.residents -= size);
     }
-    let row = w.displace(site, day, n);
+    displace(w, site, day, n, luck);
     w.tally.displaced += i64::from(w.persons_per_agent);
-    super::travel::stay(w, row, w.displaced.get(row), day);
 }

@@ -21,12 +21,10 @@ pub struct Way {
 impl Way {
     /// The route that is taken by somebody who draws `u` in (0, 1); [`NONE`] when there is none, or the one drawn leads to a full camp.
     pub fn draw(ways: &[Way], u: f64) -> u32 {
-        Way::drawn(ways, u).filter(|way| !way.full).map_or(NONE, |way| way.route)
-    }
-
-    fn drawn(ways: &[Way], u: f64) -> Option<&Way> {
-        let at = u * ways.last()?.up_to;
-        ways.get(ways.partition_point(|x| x.up_to <= at).min(ways.len() - 1))
+        let Some(last) = ways.last() else { return NONE };
+        let at = u * last.up_to;
+        let way = ways[ways.partition_point(|x| x.up_to <= at).min(ways.len() - 1)];
+        if way.full { NONE } else { way.route }
     }
 }
 
@@ -39,6 +37,8 @@ pub struct Known<'a> {
     w: &'a World,
     /// What each site attracts today, wherever somebody comes from.
     scores: &'a [f64],
+    /// Camps that have less than half of their attraction left: nobody sets out for them.
+    full: Vec<bool>,
     /// Ways out of the sites at which somebody has chosen.
     ways: Vec<OnceLock<Vec<Way>>>,
     /// The same where what a site attracts hangs on the home.
@@ -48,7 +48,15 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// What is known now; `scores` are those of the day.
     pub fn new(p: &'a Params, w: &'a World, scores: &'a [f64]) -> Known<'a> {
-        Known { p, w, scores, ways: scores.iter().map(|_| OnceLock::new()).collect(), ways_by_home: RwLock::default() }
+        let full = |site: usize| w.refuge.kinds[site].is_camp() && room(p, w, site) < 0.5;
+        Known {
+            p,
+            w,
+            scores,
+            full: (0..scores.len()).map(full).collect(),
+            ways: scores.iter().map(|_| OnceLock::new()).collect(),
+            ways_by_home: RwLock::default(),
+        }
     }
 
     /// Whether what a site attracts hangs on where somebody's home is.
@@ -56,12 +64,12 @@ impl<'a> Known<'a> {
         self.p.home_distance_power > 0.0 && !self.p.fault_coordinates_swapped
     }
 
-    /// The route that somebody at a site chooses who draws `u` in (0, 1); [`NONE`] when no way leads out.
+    /// The route that somebody at a site chooses who draws `u` in (0, 1): see [`Way::draw`].
     pub fn choose(&self, who: &Person, u: f64) -> u32 {
         if self.by_home() {
-            return Way::drawn(&self.ways_from_home(who.at, who.home), u).map_or(NONE, |way| way.route);
+            return Way::draw(&self.ways_from_home(who.at, who.home), u);
         }
-        Way::drawn(self.ways(who.at), u).map_or(NONE, |way| way.route)
+        Way::draw(self.ways(who.at), u)
     }
 
     /// The ways out of a site for those of a home. Two threads may reckon the same at once, and come to the same.
@@ -79,9 +87,9 @@ impl<'a> Known<'a> {
         self.ways[site as usize].get_or_init(|| self.weigh(site, None))
     }
 
-    /// True when a camp has less than half of its attraction left: nobody sets out for it.
+    /// Whether nobody sets out for a camp.
     pub fn is_full(&self, site: u32) -> bool {
-        self.w.refuge.kinds[site as usize].is_camp() && room(self.p, self.w, site as usize) < 0.5
+        self.full[site as usize]
     }
 
     /// The routes from a site that are open, with the sum of their weights up to each; all alike when none attracts.

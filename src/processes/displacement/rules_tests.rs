@@ -2,7 +2,8 @@
 
 use super::routes::{Known, scores};
 use super::{Params, Rules, Spawn};
-use crate::agents::displaced::{NEVER, UNDER_WAY, populate};
+use crate::agents::accounts::People;
+use crate::agents::displaced::{NEVER, SHARD, UNDER_WAY, populate};
 use crate::agents::world::World;
 use crate::engine::step::Process;
 use crate::processes::test_world;
@@ -499,4 +500,21 @@ fn who_has_settled_stays_when_others_go_home() {
         let stay = f64::from(at(&w, "Camp"));
         assert!(stay > 0.95 * people, "{chance}: {stay} of {people}");
     }
+}
+
+/// Rows at the end of the table are empty when all who had them went home: their shard is there after a restore, and takes new people.
+#[test]
+fn a_state_whose_last_rows_are_empty_goes_on() {
+    let war = format!("date,site,intensity\n{},Origin,1\n", START.date());
+    let mut w = world(SITES, ROUTES, &[("conflict.csv", &war)]);
+    let p = each_day(3.0 * SHARD as f64);
+    days(&p, &mut w, 1);
+    for row in SHARD..w.displaced.len() {
+        w.displaced.remove(row);
+        w.ledgers.move_people(People::Displaced, People::Outside, u64::from(w.persons_per_agent));
+    }
+    w.rederive();
+    days(&each_day(0.0), &mut w, 1);
+    days(&p, &mut w, 1);
+    assert_eq!(w.displaced.live(), 4 * SHARD);
 }

@@ -1,17 +1,17 @@
 //! A day on the way: who stays and who goes, how far they come, and whether they go on.
 //!
 //! All decide by what was known in the morning: which ways are open, and how full camps are. So nothing hangs on an order of people, and
-//! everybody's day is a function of its own, reckoned side by side. (Flee moves people one after the other, each of whom knows how full camps
-//! have become; what difference that makes: docs/flee.md.) A day costs what happens in it: who is on a road is looked at when its end is
-//! reached, who stays in a camp when the wait is over.
+//! everybody's day is a function of its own, and threads work through shards of neighbouring rows side by side. (Flee moves people one after
+//! the other, each of whom knows how full camps have become; what difference that makes: docs/flee.md.) A day costs what happens in it: who is
+//! on a road is looked at when its end is reached, who stays in a camp when the wait is over.
 
 use super::Params;
 use super::routes::{Known, Way, scores};
-use crate::agents::displaced::{FIRST, NEVER, NONE, Person, UNDER_WAY};
+use crate::agents::displaced::{Asked, FIRST, NEVER, NONE, Person, SHARD, Shard, Today, UNDER_WAY};
 use crate::agents::world::World;
 use crate::engine::dist::exponential;
-use crate::engine::parallel::map_chunks;
-use crate::engine::rng::{Purpose, Stream};
+use crate::engine::rng::{Key, Purpose, Stream};
+use crate::engine::table::Piece;
 use crate::engine::wake::{advance, threshold};
 use crate::region::displacement::{Kind, Link};
 use crate::units::Tick;
@@ -26,19 +26,16 @@ const SETTLE: Purpose = Purpose::new("displacement.settle");
 /// Where fewer leave than this share a day, each has a threshold; elsewhere all are asked.
 const LONG: f64 = 0.05;
 
-/// People who are asked and moved together by one thread.
-const TOGETHER: usize = 512;
+/// Who moves on one thread, since a second would hardly be awake before they have: fewer than this.
+const FEW: usize = 512;
 
-/// Key and row of somebody who is asked every day.
-type Asked = (u64, u32);
+/// Days after which shards give back what memory they do not use.
+const SHRINK_DAYS: u32 = 32;
 
 /// Somebody on the way today.
 #[derive(Clone, Copy)]
 struct Traveller {
-    row: u32,
     m: Person,
-    /// Site where the day began; [`NONE`] on a road.
-    from: u32,
     /// Links of today, this one too.
     n: usize,
     /// Part of the day that is left.
@@ -49,90 +46,51 @@ struct Traveller {
     more: bool,
 }
 
-/// People who are looked at together.
-enum Group<'a> {
-    /// They come to the end of a link.
-    Come(&'a [u32]),
-    /// They were drawn for today.
-    Due(&'a [u32]),
-    /// They are asked at a site every day.
-    Asked(usize, &'a [Asked]),
-}
-
-/// What has become of some people.
-#[derive(Default)]
-struct Moved {
-    gone: Vec<Traveller>,
-    /// Who stays where they are, and where that is.
-    stay: (usize, Vec<Asked>),
-    /// What replacing the rows of the others does to the digest.
-    change: u128,
-}
-
 /// Moves everybody.
 pub fn travel(p: &Params, w: &mut World, day: Tick) {
     change_queues(p, w, day);
-    let come = w.refuge.under_way.take(day);
-    w.refuge.on_links -= come.len() as u32;
-    let (due, asked) = awake(p, w, day);
-    let scores = scores(p, w, day);
-    let morning = Morning::new(p, w, day, &scores);
-    // Where every way leads to a full camp, or none out, nobody need be asked.
-    let (shut, asked): (Vec<_>, Vec<_>) = asked.into_iter().partition(|x| morning.is_shut(x.0));
-    let mut some: Vec<Group> = come.chunks(TOGETHER).map(Group::Come).collect();
-    some.extend(due.chunks(TOGETHER).map(Group::Due));
-    some.extend(asked.iter().flat_map(|(site, who)| who.chunks(TOGETHER).map(|c| Group::Asked(*site, c))));
-    let number = come.len() + due.len() + asked.iter().map(|x| x.1.len()).sum::<usize>();
-    let together = if number > TOGETHER { 1 } else { some.len() };
-    let all = map_chunks(some.len(), together, |r| some[r].iter().map(|g| morning.day_of(g)).collect::<Vec<_>>());
-    for (site, who) in shut {
-        w.refuge.waiting[site].daily = who;
-    }
-    for moved in all.into_iter().flatten() {
-        let (site, who) = moved.stay;
-        w.refuge.waiting[site].daily.extend(who);
-        for t in &moved.gone {
-            if t.from != NONE {
-                w.refuge.present[t.from as usize] -= 1;
+    for site in 0..w.sites.len() {
+        if w.refuge.waiting[site].long {
+            for row in over(p, w, site, day) {
+                w.refuge.shards[row as usize / SHARD].due.push(row);
             }
-            if t.m.state & UNDER_WAY == 0 {
-                w.refuge.present[t.m.at as usize] += 1;
-            }
-            queue(w, t.row, &t.m);
         }
-        w.displaced.set_all(moved.gone.iter().map(|t| (t.row, t.m)), moved.change);
     }
+    let scores = scores(p, w, day);
+    w.refuge.make_shards(w.displaced.len());
+    let (mut people, mut shards) = (std::mem::take(&mut w.displaced), std::mem::take(&mut w.refuge.shards));
+    let morning = Morning::new(p, w, day, &scores);
+    let number: usize = shards.iter().map(|s| morning.looked_at(s)).sum();
+    people.change_pieces(SHARD, &mut shards, number > FEW, |rows, shard| morning.day_of(rows, shard));
+    for today in shards.iter().map(|s| &s.today) {
+        w.refuge.on_links = w.refuge.on_links.wrapping_add_signed(today.on_links);
+        for (here, more) in w.refuge.present.iter_mut().zip(&today.present) {
+            *here = here.wrapping_add_signed(*more);
+        }
+        for &(site, threshold, row) in &today.by_clock {
+            w.refuge.waiting[site as usize].by_clock.push(threshold, row);
+        }
+    }
+    (w.displaced, w.refuge.shards) = (people, shards);
 }
 
-/// Puts somebody who stays at a site into its queue.
-pub fn stay(w: &mut World, row: usize, mut m: Person, day: Tick) {
-    wait(w, &mut m, w.luck.on(STAY, day));
-    queue(w, row as u32, &m);
-    w.displaced.set(row, m);
+/// The stream by which people draw when they move on who come to a site, or are displaced there.
+pub fn stays(w: &World, day: Tick) -> Stream {
+    w.luck.on(STAY, day)
+}
+
+/// Somebody more is displaced, at a site; `luck` is that of [`stays`].
+pub fn displace(w: &mut World, site: u32, day: Tick, ordinal: u64, luck: Stream) {
+    let key = Key(w.sites.key()[site as usize]).child(day, ordinal).0;
+    let mut m = Person { state: FIRST, since: day.0, ..Person::at(key, site, site) };
+    wait(w, &mut m, luck);
+    w.displace(m);
 }
 
 /// Draws when somebody moves on who stays at a site that is seldom left.
 fn wait(w: &World, m: &mut Person, luck: Stream) {
     let long = m.plan == NONE && w.refuge.waiting[m.at as usize].long;
     m.threshold = if long { threshold(w.sites.clock()[m.at as usize], luck.unit(m.key)) } else { 0 };
-}
-
-/// Notes when somebody is to be looked at again.
-fn queue(w: &mut World, row: u32, m: &Person) {
-    let refuge = &mut w.refuge;
-    if m.state & UNDER_WAY != 0 {
-        refuge.under_way.schedule(Tick(m.due), row);
-        refuge.on_links += 1;
-        return;
-    }
-    let waiting = &mut refuge.waiting[m.at as usize];
-    if m.plan != NONE {
-        refuge.on_route.push(row);
-    } else if waiting.long {
-        waiting.by_clock.push(m.threshold, row);
-    } else {
-        waiting.daily.push((m.key, row));
-    }
 }
 
 /// Chance a day that somebody at a site moves on.
@@ -154,17 +112,18 @@ fn change_queue(w: &mut World, site: usize, long: bool, day: Tick) {
             if still_waits(w, site, row, u64::MAX - 1) && !settles(w, row as usize, Tick(day.0 - 1)) {
                 // 0 says that the person is asked every day, after a restore too.
                 w.displaced.update(row as usize, |m| m.threshold = 0);
-                w.refuge.waiting[site].daily.push((w.displaced.key()[row as usize], row));
+                w.refuge.note(row, &w.displaced.get(row as usize));
             }
         }
         return;
     }
     let luck = w.luck.on(STAY, day);
-    let waiting = &mut w.refuge.waiting[site];
-    for (key, row) in std::mem::take(&mut waiting.daily) {
-        let until = threshold(clock, luck.unit(key));
-        waiting.by_clock.push(until, row);
-        w.displaced.update(row as usize, |m| m.threshold = until);
+    for shard in 0..w.refuge.shards.len() {
+        for (key, row) in std::mem::take(&mut w.refuge.shards[shard].daily[site]) {
+            let until = threshold(clock, luck.unit(key));
+            w.refuge.waiting[site].by_clock.push(until, row);
+            w.displaced.update(row as usize, |m| m.threshold = until);
+        }
     }
 }
 
@@ -176,22 +135,6 @@ fn change_queues(p: &Params, w: &mut World, day: Tick) {
             change_queue(w, site, long, day);
         }
     }
-}
-
-/// Rows of those whose wait is over or who have part of a route before them, and of each site those who are asked every day.
-fn awake(p: &Params, w: &mut World, day: Tick) -> (Vec<u32>, Vec<(usize, Vec<Asked>)>) {
-    let mut due = std::mem::take(&mut w.refuge.on_route);
-    let mut daily = vec![];
-    for site in 0..w.sites.len() {
-        if w.refuge.waiting[site].long {
-            due.extend(over(p, w, site, day));
-        } else if !w.refuge.waiting[site].daily.is_empty() {
-            let mut who = std::mem::take(&mut w.refuge.waiting[site].daily);
-            settle_daily(w, site, &mut who, day);
-            daily.push((site, who));
-        }
-    }
-    (due, daily)
 }
 
 /// Those at a site that is seldom left whose wait is over today: after so many days that the logarithm of the chance of having stayed has come to
@@ -213,22 +156,6 @@ fn still_waits(w: &World, site: usize, row: u32, until: u64) -> bool {
     let m = w.displaced.get(row as usize);
     let there = m.key != 0 && m.state & UNDER_WAY == 0 && m.plan == NONE && m.at as usize == site;
     there && m.threshold > 0 && m.threshold <= until
-}
-
-/// Takes those out of the people of a camp who settle for good today, where all are asked every day.
-fn settle_daily(w: &mut World, site: usize, who: &mut Vec<Asked>, day: Tick) {
-    let share = w.refuge.net.sites[site].leave_per_day;
-    if share <= 0.0 || !w.refuge.kinds[site].is_camp() {
-        return;
-    }
-    let luck = w.luck.on(SETTLE, day);
-    who.retain(|&(key, row)| {
-        let stays = luck.chance(key, share);
-        if stays {
-            w.displaced.update(row as usize, |m| m.threshold = u64::MAX);
-        }
-        !stays
-    });
 }
 
 /// Whether somebody had settled for good in a camp before the day came to move on; such a person stays.
@@ -275,6 +202,7 @@ struct Morning<'a> {
     go_on: Draws,
     leave: Stream,
     stay: Stream,
+    settle: Stream,
 }
 
 impl<'a> Morning<'a> {
@@ -288,7 +216,8 @@ impl<'a> Morning<'a> {
             ways: Draws::new(w, WAY, day),
             go_on: Draws::new(w, GO_ON, day),
             leave: w.luck.on(LEAVE, day),
-            stay: w.luck.on(STAY, day),
+            stay: stays(w, day),
+            settle: w.luck.on(SETTLE, day),
         }
     }
 
@@ -302,54 +231,100 @@ impl<'a> Morning<'a> {
         !self.known.by_home() && self.known.ways(site as u32).iter().all(|way| way.full)
     }
 
-    /// The day of some people.
-    fn day_of(&self, group: &Group) -> Moved {
-        let mut moved = Moved::default();
-        match group {
-            Group::Come(rows) | Group::Due(rows) => moved.gone.extend(rows.iter().map(|&row| self.traveller(row))),
-            Group::Asked(site, who) => self.ask(*site, who, &mut moved),
-        }
-        for t in &mut moved.gone {
-            match group {
-                Group::Come(_) => self.arrive(t),
-                Group::Asked(..) if t.m.plan != NONE => self.step(t),
-                _ => self.set_out(t),
-            }
-            while t.more {
-                self.go_on(t);
-            }
-            moved.change = moved.change.wrapping_add(self.w.displaced.digest_change(t.row as usize, &t.m));
-        }
-        moved
+    /// How many people of a shard are looked at today.
+    fn looked_at(&self, shard: &Shard) -> usize {
+        let asked = (0..shard.daily.len()).filter(|&site| !shard.daily[site].is_empty() && !self.is_shut(site));
+        shard.under_way.number(self.day) + shard.due.len() + asked.map(|site| shard.daily[site].len()).sum::<usize>()
     }
 
-    /// Somebody as the day begins.
-    fn traveller(&self, row: u32) -> Traveller {
-        let m = self.w.displaced.get(row as usize);
-        let from = if m.state & UNDER_WAY != 0 { NONE } else { m.at };
-        Traveller { row, m, from, n: 1, left: 1.0, km: 0.0, more: false }
+    /// The day of the people of a shard.
+    fn day_of(&self, rows: &mut Piece<Person>, shard: &mut Shard) {
+        if self.day.0.is_multiple_of(SHRINK_DAYS) {
+            shard.shrink();
+        }
+        let mut today = std::mem::take(&mut shard.today);
+        today.begin(self.w.sites.len());
+        shard.under_way.take_into(self.day, &mut today.awake);
+        today.awake.append(&mut shard.due);
+        // Whoever comes to a site today is not asked there.
+        for (site, who) in shard.daily.iter_mut().enumerate().filter(|x| !x.1.is_empty()) {
+            self.settle_daily(rows, site, who);
+            // Where every way leads to a full camp, or none out, nobody need be asked.
+            if !self.is_shut(site) {
+                self.ask(site, who, &mut today.leave);
+            }
+        }
+        rows.read_ahead(today.awake.iter().copied().chain(today.leave.iter().map(|x| x.0)));
+        for n in 0..today.awake.len() {
+            let begin = |t: &mut Traveller| if t.m.state & UNDER_WAY != 0 { self.arrive(t) } else { self.set_out(t) };
+            let row = today.awake[n];
+            self.moves(rows, shard, &mut today, row, begin);
+        }
+        for n in 0..today.leave.len() {
+            let (row, plan) = today.leave[n];
+            let begin = |t: &mut Traveller| {
+                t.m.plan = plan;
+                if plan == NONE { self.set_out(t) } else { self.step(t) }
+            };
+            self.moves(rows, shard, &mut today, row, begin);
+        }
+        shard.today = today;
     }
 
-    /// Asks people of a site, who stay or leave. Whoever finds that the camp at the end of the way chosen is full stays.
-    fn ask(&self, site: usize, who: &[Asked], moved: &mut Moved) {
+    /// The day of somebody who is on the way.
+    fn moves(
+        &self,
+        rows: &mut Piece<Person>,
+        shard: &mut Shard,
+        today: &mut Today,
+        row: u32,
+        begin: impl Fn(&mut Traveller),
+    ) {
+        let mut t = Traveller { m: rows.get(row as usize), n: 1, left: 1.0, km: 0.0, more: false };
+        today.count(&t.m, -1);
+        begin(&mut t);
+        while t.more {
+            self.go_on(&mut t);
+        }
+        today.count(&t.m, 1);
+        if !shard.note(row, &t.m) {
+            today.by_clock.push((t.m.at, t.m.threshold, row));
+        }
+        rows.set(row as usize, t.m);
+    }
+
+    /// Asks people of a site, who stay or leave: row and route. Whoever finds that the camp at the end of the way chosen is full stays.
+    fn ask(&self, site: usize, who: &mut Vec<Asked>, leave: &mut Vec<(u32, u32)>) {
         let (chance, ways) = (self.chances[site], self.draw(&self.ways, 1));
         // Otherwise all have weights of their own.
         let open = if self.known.by_home() { None } else { Some(self.known.ways(site as u32)) };
-        moved.stay = (site, Vec::with_capacity(who.len()));
-        for &(key, row) in who {
+        who.retain(|&(key, row)| {
             let leaves = chance >= 1.0 || self.leave.chance(key, chance);
             let route = match open {
                 Some(open) if leaves => Way::draw(open, ways.unit(key)),
                 _ => NONE,
             };
-            if !leaves || open.is_some() && route == NONE {
-                moved.stay.1.push((key, row));
-                continue;
+            let stays = !leaves || open.is_some() && route == NONE;
+            if !stays {
+                leave.push((row, route));
             }
-            let mut t = self.traveller(row);
-            (t.m.plan, t.m.step) = (route, 0);
-            moved.gone.push(t);
+            stays
+        });
+    }
+
+    /// Takes those out of the people of a camp who settle for good today, where all are asked every day.
+    fn settle_daily(&self, rows: &mut Piece<Person>, site: usize, who: &mut Vec<Asked>) {
+        let share = self.w.refuge.net.sites[site].leave_per_day;
+        if share <= 0.0 || !self.w.refuge.kinds[site].is_camp() {
+            return;
         }
+        who.retain(|&(key, row)| {
+            let settles = self.settle.chance(key, share);
+            if settles {
+                rows.set(row as usize, Person { threshold: u64::MAX, ..rows.get(row as usize) });
+            }
+            !settles
+        });
     }
 
     /// Somebody who was drawn for today leaves, or begins to wait anew; the wait may have begun today.
@@ -367,9 +342,9 @@ impl<'a> Morning<'a> {
     fn go_on(&self, t: &mut Traveller) {
         (t.n, t.more) = (t.n + 1, false);
         let (w, site) = (self.w, t.m.at as usize);
-        let town = matches!(w.refuge.kinds[site], Kind::Town | Kind::ConflictZone) && w.sites.since()[site] == NEVER;
+        let town = || matches!(w.refuge.kinds[site], Kind::Town | Kind::ConflictZone) && w.sites.since()[site] == NEVER;
         let short = || (recent(&t.m, self.day) + t.km / self.p.km_per_day) / 2.0 < 0.5;
-        let pressed = t.m.plan != NONE || self.p.avoid_short_stints && town && short();
+        let pressed = t.m.plan != NONE || self.p.avoid_short_stints && town() && short();
         if !pressed && !self.draw(&self.go_on, t.n).chance(t.m.key, self.chances[site]) {
             return self.rest(t);
         }
@@ -377,18 +352,17 @@ impl<'a> Morning<'a> {
         if t.m.plan == NONE { self.rest(t) } else { self.step(t) }
     }
 
-    /// Chooses a route where none is begun. It is given up when its next link is closed or the camp at its end is full.
+    /// Chooses a route where none is begun. One that is begun is given up when its next link is closed or the camp at its end is full.
     fn choose(&self, t: &mut Traveller) {
         let m = &mut t.m;
         if m.plan == NONE {
             (m.plan, m.step) = (self.known.choose(m, self.draw(&self.ways, t.n).unit(m.key)), 0);
+            return;
         }
-        if m.plan != NONE {
-            let routes = &self.w.refuge.routes;
-            let link = routes.links(m.plan)[usize::from(m.step)];
-            if self.w.refuge.closed[link as usize] || self.known.is_full(routes.get(m.plan).end) {
-                (m.plan, m.step) = (NONE, 0);
-            }
+        let routes = &self.w.refuge.routes;
+        let link = routes.links(m.plan)[usize::from(m.step)];
+        if self.w.refuge.closed[link as usize] || self.known.is_full(routes.get(m.plan).end) {
+            (m.plan, m.step) = (NONE, 0);
         }
     }
 
