@@ -181,7 +181,8 @@ pub type Asked = (u64, u32);
 pub struct Shard {
     /// Who is on a link, by the day on which its end is reached.
     pub under_way: Calendar,
-    /// Who is looked at tomorrow: they stay somewhere for the night with part of their route before them, or their wait is over.
+    /// Who is looked at when the shard is worked through next: they stay somewhere for the night with part of their route before them, or their
+    /// wait is over.
     pub due: Vec<u32>,
     /// Who is asked every day, by site.
     pub daily: Vec<Vec<Asked>>,

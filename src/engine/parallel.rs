@@ -1,9 +1,11 @@
 //! Parallel work in fixed chunks: the cut depends on the amount of work only, never on the number of threads, and
 //! results come back in order, so sums of them are the same on any machine.
 
+use std::cell::Cell;
+use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Rows per chunk for cheap work on columns.
@@ -34,6 +36,9 @@ pub fn map_column<A: Send, T: Send>(
 }
 
 /// Calls `f` on every `len` rows together with their number and something of their own, in parallel if `side_by_side`; results in order.
+///
+/// # Panics
+/// When there is not one thing of its own for each piece: a mistake in the program.
 pub fn map_pieces<A: Send, S: Send, T: Send>(
     rows: &mut [A],
     len: usize,
@@ -50,6 +55,30 @@ pub fn map_pieces<A: Send, S: Send, T: Send>(
 thread_local! {
     /// Helpers of this thread that are awake. Nothing that comes of a run hangs on it.
     static AWAKE: Arc<AtomicUsize> = Arc::default();
+    /// Pieces of work, and helpers, that this thread is in the midst of.
+    static BUSY: Cell<usize> = const { Cell::new(0) };
+}
+
+/// In the midst of something until it is dropped.
+struct Busy;
+
+impl Busy {
+    fn begin() -> Busy {
+        BUSY.set(BUSY.get() + 1);
+        Busy
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        BUSY.set(BUSY.get() - 1);
+    }
+}
+
+/// Cores that this process may use.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// How long a helper looks for work before it goes to sleep: longer than what a short day does on one thread.
@@ -61,18 +90,18 @@ fn wait_a_little() {
     std::thread::yield_now();
 }
 
-/// Keeps the other threads of the pool awake from one piece of parallel work to the next, while these follow each other closely. A thread
-/// that sleeps takes some 50 microseconds to wake, which is long where a day takes 300.
+/// Keeps other threads of the pool awake, no more than there are cores, from one piece of parallel work to the next, while these follow each
+/// other closely. A thread that sleeps takes some 50 microseconds to wake, which is long where a day takes 300.
 fn keep_awake(helpers: usize) {
-    let Some(me) = rayon::current_thread_index() else { return };
     let awake = AWAKE.with(Arc::clone);
-    while awake.load(Ordering::Relaxed) < helpers {
+    while awake.load(Ordering::Relaxed) < helpers.min(cores() - 1) {
         awake.fetch_add(1, Ordering::Relaxed);
         let awake = awake.clone();
         rayon::spawn(move || {
-            let mut since = Instant::now();
-            // Who has work waiting does not help others.
-            while rayon::current_thread_index() != Some(me) && since.elapsed() < LOOK {
+            // Who only waits for the end of a piece of work, or helps already, would be kept from it.
+            let (mut since, free) = (Instant::now(), BUSY.get() == 0);
+            let _busy = Busy::begin();
+            while free && since.elapsed() < LOOK {
                 match rayon::yield_now() {
                     Some(rayon::Yield::Executed) => since = Instant::now(),
                     _ => wait_a_little(),
@@ -107,8 +136,9 @@ fn share_out<A: Send, T: Send>(items: impl ExactSizeIterator<Item = A>, f: impl 
     let all: Vec<Mutex<Work<A, T>>> = items.map(|a| Mutex::new(Work { todo: Some(a), result: None })).collect();
     let done = AtomicUsize::new(0);
     let work = |nth: usize| {
-        // Each begins where it did the day before, since what it changed then is still at hand: the first from the front, the others
-        // backwards.
+        let _busy = Busy::begin();
+        // Of two threads each begins where it did the day before, since what it changed then is still at hand: the first from the front, the
+        // other backwards.
         let (before, after) = all.split_at(nth * all.len() / helpers);
         let backwards = before.iter().rev().chain(after.iter().rev());
         let turn = |one: &Mutex<Work<A, T>>| {
@@ -120,6 +150,7 @@ fn share_out<A: Send, T: Send>(items: impl ExactSizeIterator<Item = A>, f: impl 
         };
         if nth == 0 { all.iter().for_each(turn) } else { backwards.for_each(turn) }
     };
+    let busy = Busy::begin();
     rayon::scope(|s| {
         (0..helpers).for_each(|n| s.spawn(move |_| work(n + 1)));
         keep_awake(helpers);
@@ -130,8 +161,12 @@ fn share_out<A: Send, T: Send>(items: impl ExactSizeIterator<Item = A>, f: impl 
             wait_a_little();
         }
     });
+    drop(busy);
+    let n = all.len();
     let results = all.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner));
-    results.filter_map(|one| one.result).collect()
+    let results: Vec<T> = results.filter_map(|one| one.result).collect();
+    assert_eq!(results.len(), n, "a piece of work was left out");
+    results
 }
 
 #[cfg(test)]

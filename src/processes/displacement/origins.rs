@@ -1,6 +1,6 @@
 //! Who flees today, and from where.
 
-use super::travel::{displace, stays};
+use super::travel::{displace, stay_luck};
 use super::{Params, Spawn};
 use crate::agents::world::World;
 use crate::engine::dist::poisson;
@@ -28,7 +28,7 @@ fn fill(p: &Params, w: &mut World, day: Tick) {
     if p.empty_on_first_day {
         return;
     }
-    let (net, luck) = (w.refuge.net.clone(), stays(w, day));
+    let (net, luck) = (w.refuge.net.clone(), stay_luck(w, day));
     for site in (0..net.sites.len()).filter(|&i| net.sites[i].kind.is_camp()) {
         let persons = net.registered[site].as_ref().map_or(0, |r| r.on(day));
         for n in 0..agents(persons, w) {
@@ -86,7 +86,7 @@ fn from_registrations(p: &Params, w: &mut World, day: Tick) {
     if sum <= 0.0 {
         return;
     }
-    let (luck, stays) = (w.luck.on(ORIGIN, day), stays(w, day));
+    let (luck, stays) = (w.luck.on(ORIGIN, day), stay_luck(w, day));
     for n in 0..number {
         let at = luck.unit(n) * sum;
         let i = up_to.partition_point(|u| u.0 <= at).min(up_to.len() - 1);
@@ -101,7 +101,7 @@ fn from_each(p: &Params, w: &mut World, day: Tick) {
         "with `spawn = \"population\"`, `spawn_per_day` is a share of residents, 0 to 1"
     );
     let size = f64::from(w.persons_per_agent);
-    let (luck, stays) = (w.luck.on(NUMBER, day), stays(w, day));
+    let (luck, stays) = (w.luck.on(NUMBER, day), stay_luck(w, day));
     for site in 0..w.sites.len() {
         let s = w.sites.get(site);
         if s.intensity <= 0.0 {

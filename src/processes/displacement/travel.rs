@@ -3,7 +3,7 @@
 //! All decide by what was known in the morning: which ways are open, and how full camps are. So nothing hangs on an order of people, and
 //! everybody's day is a function of its own, and threads work through shards of neighbouring rows side by side. (Flee moves people one after
 //! the other, each of whom knows how full camps have become; what difference that makes: docs/flee.md.) A day costs what happens in it: who is
-//! on a road is looked at when its end is reached, who stays in a camp when the wait is over.
+//! on a road is looked at when its end is reached, who stays in a camp when the wait is over. (And a little for each shard and site: a list.)
 
 use super::Params;
 use super::routes::{Known, Way, scores};
@@ -26,7 +26,7 @@ const SETTLE: Purpose = Purpose::new("displacement.settle");
 /// Where fewer leave than this share a day, each has a threshold; elsewhere all are asked.
 const LONG: f64 = 0.05;
 
-/// Who moves on one thread, since a second would hardly be awake before they have: fewer than this.
+/// So many people at most are moved on one thread: shared out, they would take as long.
 const FEW: usize = 512;
 
 /// Days after which shards give back what memory they do not use.
@@ -48,6 +48,7 @@ struct Traveller {
 
 /// Moves everybody.
 pub fn travel(p: &Params, w: &mut World, day: Tick) {
+    w.refuge.make_shards(w.displaced.len());
     change_queues(p, w, day);
     for site in 0..w.sites.len() {
         if w.refuge.waiting[site].long {
@@ -57,15 +58,15 @@ pub fn travel(p: &Params, w: &mut World, day: Tick) {
         }
     }
     let scores = scores(p, w, day);
-    w.refuge.make_shards(w.displaced.len());
     let (mut people, mut shards) = (std::mem::take(&mut w.displaced), std::mem::take(&mut w.refuge.shards));
     let morning = Morning::new(p, w, day, &scores);
-    let number: usize = shards.iter().map(|s| morning.looked_at(s)).sum();
+    // As many as yesterday, more or less.
+    let number: usize = shards.iter().map(|s| s.today.awake.len() + s.today.leave.len()).sum();
     people.change_pieces(SHARD, &mut shards, number > FEW, |rows, shard| morning.day_of(rows, shard));
     for today in shards.iter().map(|s| &s.today) {
-        w.refuge.on_links = w.refuge.on_links.wrapping_add_signed(today.on_links);
+        w.refuge.on_links = w.refuge.on_links.strict_add_signed(today.on_links);
         for (here, more) in w.refuge.present.iter_mut().zip(&today.present) {
-            *here = here.wrapping_add_signed(*more);
+            *here = here.strict_add_signed(*more);
         }
         for &(site, threshold, row) in &today.by_clock {
             w.refuge.waiting[site as usize].by_clock.push(threshold, row);
@@ -75,11 +76,11 @@ pub fn travel(p: &Params, w: &mut World, day: Tick) {
 }
 
 /// The stream by which people draw when they move on who come to a site, or are displaced there.
-pub fn stays(w: &World, day: Tick) -> Stream {
+pub fn stay_luck(w: &World, day: Tick) -> Stream {
     w.luck.on(STAY, day)
 }
 
-/// Somebody more is displaced, at a site; `luck` is that of [`stays`].
+/// Somebody more is displaced, at a site; `luck` is that of [`stay_luck`].
 pub fn displace(w: &mut World, site: u32, day: Tick, ordinal: u64, luck: Stream) {
     let key = Key(w.sites.key()[site as usize]).child(day, ordinal).0;
     let mut m = Person { state: FIRST, since: day.0, ..Person::at(key, site, site) };
@@ -198,6 +199,8 @@ struct Morning<'a> {
     known: Known<'a>,
     /// Of each site the chance that somebody there moves on.
     chances: Vec<f64>,
+    /// Sites that nobody can leave.
+    shut: Vec<bool>,
     ways: Draws,
     go_on: Draws,
     leave: Stream,
@@ -207,16 +210,23 @@ struct Morning<'a> {
 
 impl<'a> Morning<'a> {
     fn new(p: &'a Params, w: &'a World, day: Tick, scores: &'a [f64]) -> Morning<'a> {
+        let known = Known::new(p, w, scores);
+        // Where what attracts hangs on the home, ways are weighed for each home, and nobody looks at all of them.
+        let shut = |site: usize| {
+            let sought = w.refuge.present[site] > 0 && !known.by_home();
+            sought && known.ways(site as u32).iter().all(|way| way.full)
+        };
         Morning {
             p,
             w,
             day,
-            known: Known::new(p, w, scores),
+            shut: (0..w.sites.len()).map(shut).collect(),
+            known,
             chances: (0..w.sites.len()).map(|site| chance(p, w, site)).collect(),
             ways: Draws::new(w, WAY, day),
             go_on: Draws::new(w, GO_ON, day),
             leave: w.luck.on(LEAVE, day),
-            stay: stays(w, day),
+            stay: stay_luck(w, day),
             settle: w.luck.on(SETTLE, day),
         }
     }
@@ -224,17 +234,6 @@ impl<'a> Morning<'a> {
     /// The stream of somebody's draw for the link number `n` of the day.
     fn draw(&self, of: &Draws, n: usize) -> Stream {
         of.first.get(n - 1).copied().unwrap_or_else(|| Draws::draw(self.w, of.purpose, self.day, n))
-    }
-
-    /// Whether nobody can leave a site.
-    fn is_shut(&self, site: usize) -> bool {
-        !self.known.by_home() && self.known.ways(site as u32).iter().all(|way| way.full)
-    }
-
-    /// How many people of a shard are looked at today.
-    fn looked_at(&self, shard: &Shard) -> usize {
-        let asked = (0..shard.daily.len()).filter(|&site| !shard.daily[site].is_empty() && !self.is_shut(site));
-        shard.under_way.number(self.day) + shard.due.len() + asked.map(|site| shard.daily[site].len()).sum::<usize>()
     }
 
     /// The day of the people of a shard.
@@ -250,7 +249,7 @@ impl<'a> Morning<'a> {
         for (site, who) in shard.daily.iter_mut().enumerate().filter(|x| !x.1.is_empty()) {
             self.settle_daily(rows, site, who);
             // Where every way leads to a full camp, or none out, nobody need be asked.
-            if !self.is_shut(site) {
+            if !self.shut[site] {
                 self.ask(site, who, &mut today.leave);
             }
         }
@@ -263,7 +262,7 @@ impl<'a> Morning<'a> {
         for n in 0..today.leave.len() {
             let (row, plan) = today.leave[n];
             let begin = |t: &mut Traveller| {
-                t.m.plan = plan;
+                (t.m.plan, t.m.step) = (plan, 0);
                 if plan == NONE { self.set_out(t) } else { self.step(t) }
             };
             self.moves(rows, shard, &mut today, row, begin);
